@@ -1,0 +1,1 @@
+"""fzbot: legal outreach on a WeChat official account."""

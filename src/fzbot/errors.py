@@ -1,0 +1,42 @@
+"""The errors fzbot raises, each with a message for a person.
+
+FzbotError
+├── ConfigError          a setting is missing or wrong: names the variable
+├── KnowledgeError       the knowledge base cannot be used
+│   └── StatuteError     a statute text cannot be read
+├── PostRefused          a post to the webhook that is not the platform's
+├── AccountError         no such account, or one that exists already
+└── StoreError           the database cannot be used
+"""
+
+
+class FzbotError(Exception):
+    """Root of every error that fzbot raises on purpose."""
+
+
+class ConfigError(FzbotError):
+    """A setting is missing or wrong."""
+
+
+class KnowledgeError(FzbotError):
+    """The knowledge base cannot be read or does not hold together."""
+
+
+class StatuteError(KnowledgeError):
+    """A statute text cannot be read or split into articles."""
+
+
+class PostRefused(FzbotError):
+    """A post to the webhook is refused; `status` is the HTTP status to answer with (4xx)."""
+
+    def __init__(self, reason: str, status: int = 400) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
+class AccountError(FzbotError):
+    """No such account, or one by that name exists already."""
+
+
+class StoreError(FzbotError):
+    """The database cannot be used as it is."""

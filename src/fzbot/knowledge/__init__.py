@@ -1,0 +1,1 @@
+"""The curated knowledge base: entries, directory, lexicon, statutes. Pure: no database, no web."""

@@ -1,0 +1,190 @@
+"""What must hold of the knowledge base before it is published, one small check a rule."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from fzbot.knowledge.entry import Entry
+from fzbot.knowledge.files import Fault, KnowledgeBase, Severity
+from fzbot.knowledge.folding import fold, hanzi
+from fzbot.knowledge.numerals import quantities
+from fzbot.knowledge.reply import LINK_ROOM, PASSIVE_LIMIT, reply_text
+from fzbot.knowledge.statutes import Statute, texts_of
+
+MIN_QUESTIONS = 20
+ANSWER_HANZI = range(110, 361)
+CHAT_HANZI = range(15, 251)
+STEPS = range(2, 6)
+STEP_CHARS = 90
+RELATED = range(1, 7)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the checks look at."""
+
+    base: KnowledgeBase
+    today: date
+    statutes: Mapping[str, Statute]
+
+    def fault(self, entry: Entry, field: str, problem: str, mend: str, *, warn: bool = False) -> Fault:
+        """A fault in an entry of the base."""
+        severity = Severity.WARNING if warn else Severity.ERROR
+        return Fault(self.base.files[entry.id], entry.id, field, problem, mend, severity)
+
+
+Check = Callable[[Context], Iterator[Fault]]
+
+
+def check(base: KnowledgeBase, today: date, statutes: Mapping[str, Statute] | None = None) -> list[Fault]:
+    """Every fault of the base, those found while reading it first; with `statutes`, citations are looked up."""
+    context = Context(base, today, statutes or {})
+    return [*base.faults, *(fault for rule in CHECKS for fault in rule(context))]
+
+
+def needs_covered(context: Context) -> Iterator[Fault]:
+    """Every need has an entry, and every entry a need."""
+    answered = {entry.need for entry in context.base.entries}
+    listing = context.base.root / "needs.txt"
+    for need in sorted(context.base.needs - answered):
+        yield Fault(listing, need, "", "这个需求还没有条目", f"写一条 id: {need} 的条目")
+    for entry in context.base.entries:
+        if context.base.needs and entry.need not in context.base.needs:
+            yield context.fault(entry, "id", "needs.txt 里没有这个需求", "改编号，或把需求加进 needs.txt")
+
+
+def questions_enough(context: Context) -> Iterator[Fault]:
+    """At least `MIN_QUESTIONS` ways of asking each."""
+    for entry in context.base.entries:
+        if len(entry.questions) < MIN_QUESTIONS:
+            problem = f"只有 {len(entry.questions)} 种问法"
+            yield context.fault(entry, "questions", problem, f"补到 {MIN_QUESTIONS} 种以上，要真的不一样")
+
+
+def questions_unique(context: Context) -> Iterator[Fault]:
+    """No question stands twice, in one entry or in two, after folding."""
+    seen: dict[str, str] = {}
+    for entry in context.base.entries:
+        for question in entry.questions:
+            key = fold(question)
+            if not key:
+                yield context.fault(entry, "questions", f"“{question}”没有文字", "删掉，或写成问题")
+            elif key in seen:
+                yield context.fault(
+                    entry, "questions", f"“{question}”在 {seen[key]} 里已有", "只留在最该答的那一条"
+                )
+            else:
+                seen[key] = entry.id
+
+
+def lengths(context: Context) -> Iterator[Fault]:
+    """Short enough to read, long enough to help, and the whole reply within the platform's limit."""
+    for entry in context.base.entries:
+        span = CHAT_HANZI if entry.is_chat else ANSWER_HANZI
+        count = hanzi(entry.answer)
+        if count not in span:
+            problem = f"答案 {count} 个汉字"
+            yield context.fault(entry, "answer", problem, f"改到 {span[0]}–{span[-1]} 个汉字")
+        if not entry.is_chat and len(entry.steps) not in STEPS:
+            problem = f"有 {len(entry.steps)} 步"
+            yield context.fault(entry, "steps", problem, f"写 {STEPS[0]}–{STEPS[-1]} 步马上能做的事")
+        for step in entry.steps:
+            if len(step) > STEP_CHARS:
+                yield context.fault(entry, "steps", f"“{step[:12]}…”有 {len(step)} 字", f"缩到 {STEP_CHARS} 字以内")
+        if all(key in context.base.directory for key in entry.channels):
+            size = len(reply_text(entry, context.base.directory).encode()) + LINK_ROOM
+            if size > PASSIVE_LIMIT:
+                problem = f"整条回复 {size} 字节，超过微信的 {PASSIVE_LIMIT}"
+                yield context.fault(entry, "answer", problem, f"删短约 {(size - PASSIVE_LIMIT) // 3 + 1} 个字")
+
+
+def basis_known(context: Context) -> Iterator[Fault]:
+    """An answer about law rests on laws we know; a changed law is cited whole."""
+    for entry in context.base.entries:
+        if not entry.basis and not entry.is_chat:
+            yield context.fault(entry, "basis", "没有依据", "写上法律简称和条号，例如 民法典1079")
+        for citation in entry.basis:
+            law = context.base.laws.get(citation.law)
+            if law is None:
+                yield context.fault(
+                    entry, "basis", f"laws.yaml 里没有“{citation.law}”", "改成已有的简称，或加进 laws.yaml"
+                )
+            elif law.changed and citation.article:
+                yield context.fault(entry, "basis", f"{citation} 近期改过，条号不可靠", "只写法律简称，不写条号")
+
+
+def basis_exists(context: Context) -> Iterator[Fault]:
+    """Each cited article stands in the statute texts, where the law is among them."""
+    for entry in context.base.entries:
+        for citation in entry.basis:
+            statute = context.statutes.get(citation.law)
+            if statute and citation.article and citation.article not in statute.articles:
+                yield context.fault(entry, "basis", f"法律文本里没有 {citation}", "核对条号")
+
+
+def numbers_founded(context: Context) -> Iterator[Fault]:
+    """Each number with a unit in an answer stands in a cited article, or `numbers_from` says where it is from."""
+    for entry in context.base.entries:
+        cited = [(citation.law, citation.article) for citation in entry.basis]
+        texts = texts_of(context.statutes, cited)
+        if not texts:
+            continue
+        known = quantities("\n".join(texts)).keys() | _explained(entry)
+        for quantity, written in quantities(entry.answer).items():
+            if quantity not in known:
+                yield context.fault(
+                    entry, "answer", f"“{written}”在引用的法条里没有", "核对数字，或在 numbers_from 写明出处"
+                )
+
+
+def _explained(entry: Entry) -> set[tuple[Fraction, str]]:
+    return {quantity for written in entry.numbers_from for quantity in quantities(written)}
+
+
+def directory_known(context: Context) -> Iterator[Fault]:
+    """Channels are keys of the directory; an answer about law sends people somewhere."""
+    for entry in context.base.entries:
+        if not entry.channels and not entry.is_chat:
+            yield context.fault(entry, "channels", "没有写找谁", "写通讯录里的键，最省钱的放前面")
+        for key in entry.channels:
+            if key not in context.base.directory:
+                yield context.fault(entry, "channels", f"directory.yaml 里没有“{key}”", "改成已有的键")
+
+
+def related_known(context: Context) -> Iterator[Fault]:
+    """Related ids exist and are not the entry itself."""
+    ids = {entry.id for entry in context.base.entries}
+    for entry in context.base.entries:
+        if not entry.is_chat and len(entry.related) not in RELATED:
+            yield context.fault(entry, "related", f"有 {len(entry.related)} 条相关", "写 2–4 条人们接着会问的")
+        for other in entry.related:
+            if other not in ids:
+                yield context.fault(entry, "related", f"没有 {other} 这一条", "改成存在的编号")
+            elif other == entry.id:
+                yield context.fault(entry, "related", "指向自己", "删掉")
+
+
+def reviews_due(context: Context) -> Iterator[Fault]:
+    """Past its review date, an entry is still served, with a warning to staff."""
+    for entry in context.base.entries:
+        if entry.review_by < entry.reviewed:
+            yield context.fault(entry, "review_by", "复核期限早于审核日期", "改正日期")
+        elif entry.is_stale(context.today):
+            yield context.fault(
+                entry, "review_by", f"{entry.review_by} 已到复核期", "请律师复核后改 reviewed 和 review_by", warn=True
+            )
+
+
+CHECKS: tuple[Check, ...] = (
+    needs_covered,
+    questions_enough,
+    questions_unique,
+    lengths,
+    basis_known,
+    basis_exists,
+    numbers_founded,
+    directory_known,
+    related_known,
+    reviews_due,
+)
