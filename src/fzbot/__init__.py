@@ -1,1 +1,3 @@
 """fzbot: legal outreach on a WeChat official account."""
+
+__version__ = "0.1.0"

@@ -1,34 +1,125 @@
-"""The `fzbot` command."""
+"""The `fzbot` command. Every subcommand is thin: it reads the settings, calls one function, prints."""
 
+import json
+import sys
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from fzbot import clock
-from fzbot.knowledge import checks, files, statutes
+from fzbot.errors import FzbotError
+from fzbot.settings import Settings
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
-knowledge = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+knowledge = typer.Typer(no_args_is_help=True, help="知识库：检查。")
+account = typer.Typer(no_args_is_help=True, help="公众号：添加、查看。")
 app.add_typer(knowledge, name="knowledge")
+app.add_typer(account, name="account")
 
 
-@app.callback()
-def main() -> None: ...
+def run() -> None:
+    """The entry point: an error of ours is one line for a person, not a traceback."""
+    try:
+        app()
+    except FzbotError as error:
+        typer.secho(f"fzbot：{error}", err=True, fg="red")
+        raise SystemExit(1) from error
+
+
+@app.command()
+def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
+    """启动服务。"""
+    from fzbot.commands.serve import serve as serve_forever  # noqa: PLC0415 - keeps `fzbot answer` light
+
+    serve_forever(Settings.from_environment(), host, port, workers)
+
+
+@app.command()
+def answer(
+    text: Annotated[str | None, typer.Argument(help="要问的话")] = None,
+    jsonl: Annotated[bool, typer.Option(help='从标准输入读 {"id","text"} 行，逐行输出判定')] = False,
+    explain: Annotated[bool, typer.Option(help="说明为什么这样判定")] = False,
+) -> None:
+    """问一句，看怎么答；不用数据库。"""
+    from fzbot.commands import answer as answer_command  # noqa: PLC0415
+
+    settings = Settings.from_environment()
+    if jsonl:
+        answer_command.answer_lines(settings, sys.stdin, sys.stdout)
+    elif text is None:
+        raise typer.BadParameter("请写上要问的话，或用 --jsonl 从标准输入读")
+    elif explain:
+        typer.echo(answer_command.explain(settings, text))
+    else:
+        typer.echo(answer_command.answer(settings, text))
 
 
 @knowledge.command("check")
 def knowledge_check(
-    folder: Path = Path("knowledge"),
-    statutes_dir: Annotated[Path | None, typer.Option("--statutes")] = None,
-    only: Path | None = None,
+    statutes_dir: Annotated[Path | None, typer.Option("--statutes", help="法律全文所在的文件夹，核对引用")] = None,
+    only: Annotated[Path | None, typer.Option(help="只看这个文件或文件夹里的")] = None,
 ) -> None:
-    base = files.load(folder)
+    """检查知识库，逐条说明错在哪里、怎么改。"""
+    from fzbot.knowledge import checks, files, statutes  # noqa: PLC0415
+
+    base = files.load(Settings.from_environment().knowledge)
     texts = statutes.read_statutes(statutes_dir) if statutes_dir else {}
     faults = checks.check(base, clock.today(), texts)
     if only:
-        faults = [f for f in faults if f.file.resolve().is_relative_to(only.resolve())]
+        faults = [fault for fault in faults if fault.file.resolve().is_relative_to(only.resolve())]
     for fault in faults:
         typer.echo(str(fault))
-    typer.echo(f"{len(base.entries)} entries, {len(faults)} faults")
-    raise typer.Exit(any(f.severity is files.Severity.ERROR for f in faults))
+    errors = sum(fault.severity is files.Severity.ERROR for fault in faults)
+    typer.echo(f"共 {len(base.entries)} 条，错误 {errors}，提醒 {len(faults) - errors}")
+    raise typer.Exit(1 if errors else 0)
+
+
+@app.command()
+def stats(
+    first: Annotated[str, typer.Option("--from", help="起始日，如 2026-11-01")],
+    last: Annotated[str, typer.Option("--to", help="截止日（含）")],
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """统计一段日子的互动。"""
+    from fzbot.commands import stats as stats_command  # noqa: PLC0415
+
+    report = stats_command.report(Settings.from_environment(), _day(first), _day(last))
+    if as_json:
+        typer.echo(json.dumps(report.model_dump(mode="json"), ensure_ascii=False, indent=2))
+    else:
+        typer.echo(stats_command.table(report))
+
+
+@account.command("add")
+def account_add(
+    slug: Annotated[str, typer.Argument(help="短名，用在网址 /wechat/短名")],
+    name: Annotated[str, typer.Option(help="公众号名称")],
+    app_id: Annotated[str, typer.Option(help="AppID")],
+    kind: Annotated[str, typer.Option(help="subscription|service，未认证加 -unverified")] = "subscription-unverified",
+) -> None:
+    """添加一个公众号；令牌和密钥逐项询问，不留在命令历史里。"""
+    from fzbot.commands import accounts as account_command  # noqa: PLC0415
+
+    secrets = {
+        "token": typer.prompt("令牌 Token", hide_input=True),
+        "app_secret": typer.prompt("AppSecret（没有就直接回车）", default="", hide_input=True, show_default=False),
+        "aes_key": typer.prompt("EncodingAESKey（明文模式直接回车）", default="", hide_input=True, show_default=False),
+    }
+    typer.echo(account_command.add(Settings.from_environment(), slug, name, app_id, kind, secrets))
+
+
+@account.command("list")
+def account_list() -> None:
+    """列出公众号。"""
+    from fzbot.commands import accounts as account_command  # noqa: PLC0415
+
+    typer.echo(account_command.listing(Settings.from_environment()))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"“{text}”不是日期，请写成 2026-11-01 这样") from error

@@ -3,12 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 
 from fzbot.knowledge.entry import Entry
 from fzbot.knowledge.files import Fault, KnowledgeBase, Severity
 from fzbot.knowledge.folding import fold, hanzi
-from fzbot.knowledge.numerals import quantities
+from fzbot.knowledge.numerals import Quantity, quantities, stated
 from fzbot.knowledge.reply import LINK_ROOM, PASSIVE_LIMIT, reply_text
 from fzbot.knowledge.statutes import Statute, texts_of
 
@@ -131,14 +130,14 @@ def numbers_founded(context: Context) -> Iterator[Fault]:
         if not texts:
             continue
         known = quantities("\n".join(texts)).keys() | _explained(entry)
-        for quantity, written in quantities(entry.answer).items():
+        for quantity, written in stated(entry.answer).items():
             if quantity not in known:
                 yield context.fault(
                     entry, "answer", f"“{written}”在引用的法条里没有", "核对数字，或在 numbers_from 写明出处"
                 )
 
 
-def _explained(entry: Entry) -> set[tuple[Fraction, str]]:
+def _explained(entry: Entry) -> set[Quantity]:
     return {quantity for written in entry.numbers_from for quantity in quantities(written)}
 
 

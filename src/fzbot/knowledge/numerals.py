@@ -15,7 +15,7 @@ UNITS = {
     "个月": "月", "月": "月",
     "年": "年", "周年": "年",
     "小时": "小时", "分钟": "分钟",
-    "元": "元", "倍": "倍", "公里": "公里", "平方米": "平方米", "亩": "亩", "人": "人", "次": "次",
+    "元": "元", "倍": "倍", "公里": "公里", "平方米": "平方米", "亩": "亩",
 }  # fmt: skip
 _UNIT = "|".join(sorted(UNITS, key=len, reverse=True))
 _NUMBER = rf"(?:\d[\d,]*(?:\.\d+)?[万亿]?|[{CHINESE}]+)"
@@ -58,11 +58,26 @@ def article_number(text: str) -> str:
     return str(int(value_of(number))) + (f"之{insert[0]}" if insert else "")
 
 
-def quantities(text: str) -> dict[tuple[Fraction, str], str]:
+Quantity = tuple[Fraction, str]
+
+
+def quantities(text: str) -> dict[Quantity, str]:
     """Every number with a unit (and every percentage) in a text: (value, unit) → as it was written."""
-    found: dict[tuple[Fraction, str], str] = {}
+    found: dict[Quantity, str] = {}
     for match in PERCENT.finditer(text):
         found.setdefault((value_of(match["arabic"] or match["chinese"]), "%"), match[0])
     for match in WITH_UNIT.finditer(text):
         found.setdefault((value_of(match["number"]), UNITS[match["unit"]]), match[0])
     return found
+
+
+def stated(text: str) -> dict[Quantity, str]:
+    """The quantities that a text states as facts: those in Arabic digits, and Chinese ones from three up.
+
+    一天, 两年 and the like are everyday speech more often than law.
+    """
+    return {
+        quantity: written
+        for quantity, written in quantities(text).items()
+        if written[0].isdigit() or quantity[0] >= 3  # noqa: PLR2004
+    }

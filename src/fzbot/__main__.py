@@ -1,0 +1,5 @@
+"""`python -m fzbot`."""
+
+from fzbot.cli import run
+
+run()

@@ -1,0 +1,16 @@
+"""Pinyin without tones, one syllable a character, from a table made once: voice input writes homophones."""
+
+from functools import lru_cache
+
+from pypinyin import Style, lazy_pinyin
+
+_CONFUSED = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("eng", "en"), ("ing", "in"), ("ang", "an"))
+
+
+@lru_cache(maxsize=30_000)
+def syllable(character: str) -> str:
+    """The syllable of a Chinese character, with the sounds merged that north-westerners and voice input mix up."""
+    sound = lazy_pinyin(character, style=Style.NORMAL, errors="default")[0]
+    for long, short in _CONFUSED:
+        sound = sound.replace(long, short)
+    return str(sound)

@@ -1,0 +1,186 @@
+"""Wiring: the one place that builds everything from the settings."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from sqlalchemy import Engine, select, text
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+from starlette.routing import Route
+from starlette.staticfiles import StaticFiles
+
+import fzbot
+from fzbot import clock, db, migrations, tables
+from fzbot.answering.library import Library
+from fzbot.answering.snapshot import Snapshot
+from fzbot.conversation.turn import Conversation
+from fzbot.interactions.record import Recorder
+from fzbot.interactions.spool import Spool
+from fzbot.people import account as accounts
+from fzbot.people.account import Account, Credentials
+from fzbot.people.sealing import Sealer
+from fzbot.settings import Settings
+from fzbot.site import simulator
+from fzbot.site.pages import not_found, pages
+from fzbot.site.platform_side import PlatformSide
+from fzbot.wechat.accounts import Door, Doors
+from fzbot.wechat.envelope import Envelope
+from fzbot.wechat.webhook import Webhook
+
+log = logging.getLogger(__name__)
+
+ACCOUNT_NAME = "本公众号"
+SIMULATOR_NAME = "模拟聊天"
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the faces are built from."""
+
+    settings: Settings
+    engine: Engine
+    sealer: Sealer
+    library: Library
+    recorder: Recorder
+    conversation: Conversation
+    pool: ThreadPoolExecutor
+
+    def close(self) -> None:
+        """Finish the turns under way, flush what is to be recorded, let go of the database."""
+        self.pool.shutdown(wait=True)
+        self.recorder.close()
+        self.engine.dispose()
+
+
+def from_environment() -> FastAPI:
+    """The application as the environment configures it; what each server process calls."""
+    return create_app(Settings.from_environment())
+
+
+def prepare(settings: Settings) -> None:
+    """Bring the database up to date and see to the accounts that the settings name; once before any server starts."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    engine = open_engine(settings)
+    sealer = Sealer(settings.secret())
+    try:
+        migrations.upgrade(engine)
+        _ensure_account(engine, sealer, Credentials(slug=accounts.DEFAULT, token=""), ACCOUNT_NAME)
+        if settings.simulator:
+            _ensure_account(engine, sealer, simulated(settings), SIMULATOR_NAME)
+    finally:
+        engine.dispose()
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Build the application. `prepare` must have run."""
+    services = start(settings)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await asyncio.to_thread(services.close)
+
+    app = FastAPI(title="fzbot", version=fzbot.__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    webhook = Webhook(doors(services), services.conversation, services.pool)
+    # Bare Starlette routes: FastAPI's parameter handling would halve the throughput of the one hot path.
+    app.router.routes.append(Route("/wechat", webhook_endpoint(webhook), methods=["GET", "POST"]))
+    app.router.routes.append(Route("/wechat/{account}", webhook_endpoint(webhook), methods=["GET", "POST"]))
+    app.include_router(pages(services.library))
+    if settings.simulator:
+        app.include_router(simulator.simulator(platform_side(settings)))
+    app.mount("/assets", StaticFiles(directory=Path(fzbot.__file__).parent / "site" / "assets"), name="assets")
+    _add_health(app, services)
+    app.add_exception_handler(HTTPException, _http_error)
+    return app
+
+
+def webhook_endpoint(webhook: Webhook):  # noqa: ANN201
+    """Starlette takes functions as request handlers, and instances as ASGI apps."""
+
+    async def endpoint(request: Request) -> Response:
+        return await webhook(request)
+
+    return endpoint
+
+
+def open_engine(settings: Settings) -> Engine:
+    """The engine of the configured database."""
+    return db.make_engine(db.database_url(settings.database_url, settings.data_dir))
+
+
+def start(settings: Settings) -> Services:
+    """Open the database and the knowledge base, and start recording."""
+    engine = open_engine(settings)
+    sealer = Sealer(settings.secret())
+    library = Library(Snapshot.of_folder(settings.knowledge, settings.data_dir / "cache"))
+    recorder = Recorder(engine, Spool(settings.data_dir / "spool"))
+    conversation = Conversation(engine, recorder, sealer, library, settings.public_url)
+    pool = ThreadPoolExecutor(settings.turn_threads, thread_name_prefix="turn")
+    return Services(settings, engine, sealer, library, recorder, conversation, pool)
+
+
+def doors(services: Services) -> Doors:
+    """The doors to the default account, if it is configured, and to those of the table."""
+    settings, engine = services.settings, services.engine
+    default = None
+    if settings.wechat_token:
+        with db.reading(engine) as session:
+            account_id = session.scalars(select(Account.id).where(Account.slug == accounts.DEFAULT)).one()
+        default = Door(account_id, Envelope(settings.credentials, settings.post_max_age))
+    return Doors(default, engine, services.sealer, settings.post_max_age)
+
+
+def simulated(settings: Settings) -> Credentials:
+    """The simulator's account: its keys follow from the secret, so that every worker has the same."""
+    sealer = Sealer(settings.secret())
+    return Credentials(
+        slug=simulator.SLUG,
+        token=sealer.hash("simulator token"),
+        app_id="wxsimulator",
+        aes_key=(sealer.hash("simulator key") + sealer.hash("simulator key, more"))[:43],
+    )
+
+
+def platform_side(settings: Settings) -> PlatformSide:
+    """The simulator's end of the line."""
+    credentials = simulated(settings)
+    return PlatformSide(credentials.token, credentials.app_id, credentials.aes_key)
+
+
+def _ensure_account(engine: Engine, sealer: Sealer, credentials: Credentials, name: str) -> None:
+    with db.make_sessions(engine)() as session:
+        if accounts.find(session, credentials.slug) is None:
+            accounts.add(session, sealer, credentials, name, clock.now())
+            session.commit()
+
+
+def _add_health(app: FastAPI, services: Services) -> None:
+    @app.get("/healthz", include_in_schema=False)
+    def healthz() -> Response:
+        return PlainTextResponse("ok")
+
+    @app.get("/readyz", include_in_schema=False)
+    def readyz() -> Response:
+        try:
+            with db.reading(services.engine) as session:
+                session.execute(text("SELECT 1"))
+        except SQLAlchemyError as error:
+            return JSONResponse({"database": type(error).__name__}, 503)
+        return JSONResponse({"database": "ok", "entries": len(services.library.current.entries)})
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    if status == 404:  # noqa: PLR2004
+        return not_found(request)
+    return PlainTextResponse(str(getattr(error, "detail", "")), status)
+
+
+KNOWN_TABLES = tables.TABLES

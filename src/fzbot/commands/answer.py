@@ -1,0 +1,62 @@
+"""`fzbot answer`: ask without a database."""
+
+import json
+from typing import TextIO
+
+from fzbot.answering.explain import explain as explanation
+from fzbot.answering.snapshot import Snapshot
+from fzbot.conversation.answers import Answers, Outcome
+from fzbot.conversation.fitting import clean, fit
+from fzbot.conversation.message import Kind, Message
+from fzbot.conversation.session import State
+from fzbot.errors import FzbotError
+from fzbot.settings import Settings
+from fzbot import clock
+
+MAX_ENTRIES = 5
+
+
+def answer(settings: Settings, text: str) -> str:
+    """The reply to one question, as a villager reads it."""
+    return _reply(_snapshot(settings), settings.public_url, text).text
+
+
+def explain(settings: Settings, text: str) -> str:
+    """Why a question is decided as it is."""
+    return explanation(_snapshot(settings), text)
+
+
+def answer_lines(settings: Settings, lines: TextIO, out: TextIO) -> None:
+    """Answer `{"id","text"}` lines in order; `FzbotError` naming the line that is not one."""
+    snapshot = _snapshot(settings)
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            item = json.loads(line)
+            id_, text = item["id"], str(item["text"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise FzbotError(f'第 {number} 行不是 {{"id": …, "text": …}} 的样子') from error
+        print(json.dumps({"id": id_} | _line(snapshot, settings.public_url, text), ensure_ascii=False), file=out)
+
+
+def _line(snapshot: Snapshot, public_url: str, text: str) -> dict[str, object]:
+    decision = snapshot.decide(text)
+    candidates = decision.candidates[:MAX_ENTRIES]
+    entries = [{"id": candidate.entry.id, "score": round(candidate.score, 4)} for candidate in candidates]
+    return {
+        "decision": decision.kind.value,
+        "entries": entries,
+        "reply": _reply(snapshot, public_url, text).text,
+    }
+
+
+def _reply(snapshot: Snapshot, public_url: str, text: str) -> Outcome:
+    message = Message(0, "", Kind.TEXT, "", clock.now(), text=clean(text))
+    outcome = Answers(snapshot, public_url, State).to(message)
+    link = f"{public_url}/a/{outcome.entry}" if outcome.entry else ""
+    return Outcome(fit(clean(outcome.text), link))
+
+
+def _snapshot(settings: Settings) -> Snapshot:
+    return Snapshot.of_folder(settings.knowledge, settings.data_dir / "cache")

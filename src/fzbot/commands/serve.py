@@ -1,0 +1,71 @@
+"""`fzbot serve`: prepare the database, say where things are, and run the server."""
+
+import logging
+import threading
+import time
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import uvicorn
+
+from fzbot import app
+from fzbot.settings import Settings
+
+KEEP_ALIVE_SECONDS = 60
+SHUTDOWN_SECONDS = 10
+GREETING_PATIENCE_SECONDS = 60
+
+
+def serve(settings: Settings, host: str, port: int, workers: int) -> None:
+    """Serve until stopped. With several workers each is a process of its own on the same port."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    app.prepare(settings)
+    threading.Thread(target=_greet, args=(settings, host, port), daemon=True).start()
+    uvicorn.run(
+        "fzbot.app:from_environment",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        log_level="warning",
+        access_log=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        h11_max_incomplete_event_size=64 * 1024,
+    )
+
+
+def _greet(settings: Settings, host: str, port: int) -> None:
+    # Said only once the server answers, so that the addresses work when a newcomer clicks them.
+    shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - a comparison
+    address = f"http://{shown}:{port}"
+    deadline = time.monotonic() + GREETING_PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            urlopen(f"{address}/healthz", timeout=1).close()  # noqa: S310 - our own address
+            break
+        except (URLError, OSError):
+            time.sleep(0.05)
+    else:
+        return
+    print(greeting(settings, address), flush=True)  # noqa: T201 - said to the person who started it
+
+
+def greeting(settings: Settings, address: str) -> str:
+    """Where to look, and how to connect a real account."""
+    lines = [f"fzbot 已启动：{address}"]
+    if settings.simulator:
+        lines.append(f"  模拟聊天：{address}/simulator")
+    lines.append(f"  常见问题：{address}/")
+    if settings.wechat_token:
+        lines.append(f"  公众号接口：{settings.public_url}/wechat")
+    else:
+        lines += [
+            "  连接真实公众号：",
+            "    1. 设置环境变量 FZBOT_WECHAT_TOKEN、FZBOT_WECHAT_APP_ID、FZBOT_WECHAT_AES_KEY、FZBOT_PUBLIC_URL 后重新启动；",
+            "    2. 在 mp.weixin.qq.com 的“设置与开发 → 基本配置”里，服务器地址填 FZBOT_PUBLIC_URL/wechat，选安全模式，提交。",
+            "    详细步骤见 README.zh-CN.md。",
+        ]
+    lines.append("  停止：Ctrl+C")
+    return "\n".join(lines)

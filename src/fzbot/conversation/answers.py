@@ -1,0 +1,202 @@
+"""What to say to a message, given the snapshot and what was said before."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from fzbot.answering.decide import Decision, DecisionKind
+from fzbot.answering.snapshot import Snapshot
+from fzbot.conversation import facets, wording
+from fzbot.conversation.cues import Cue, cue_of, picked
+from fzbot.conversation.message import Kind, Message
+from fzbot.conversation.session import State
+from fzbot.knowledge.entry import Danger, Entry
+from fzbot.knowledge.reply import PASSIVE_LIMIT, basis_line, reply_text
+from fzbot.knowledge.topics import Topic
+
+TOPIC_MARK = "topic:"
+ADVISER = "village-adviser"
+COMPLAINT = "chat.complaint"
+GREETING = "chat.greeting"
+SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What to say, how it was decided, and the state to go on with (None leaves the state as it is)."""
+
+    text: str
+    decision: DecisionKind | None = None
+    entry: str | None = None
+    score: float | None = None
+    about_entry: str | None = None
+    state: State | None = None
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Answers one message. `recall` reads the conversation's state, and is called only when the words need it."""
+
+    snapshot: Snapshot
+    public_url: str
+    recall: Callable[[], State]
+    village: str = ""
+
+    def to(self, message: Message) -> Outcome:
+        """The outcome for a message of any kind."""
+        if message.is_question:
+            return self._to_words(message.text)
+        if message.kind is Kind.CLICK:
+            return self._to_click(message.event_key)
+        if message.kind is Kind.SUBSCRIBE:
+            return self._menu(self._greeting() + self.snapshot.welcome)
+        if message.kind is Kind.SCAN and self.village:
+            return Outcome(wording.SCANNED.format(village=self.village))
+        fixed = {
+            Kind.TEXT: wording.EMPTY,
+            Kind.VOICE: wording.VOICE_UNHEARD,
+            Kind.IMAGE: wording.CANNOT_SEE,
+            Kind.VIDEO: wording.CANNOT_SEE,
+            Kind.SHORT_VIDEO: wording.CANNOT_SEE,
+            Kind.LOCATION: wording.CANNOT_SEE,
+            Kind.LINK: wording.CANNOT_SEE,
+            Kind.OTHER: wording.CANNOT_SEE,
+        }
+        return Outcome(fixed.get(message.kind, ""))
+
+    def _greeting(self) -> str:
+        return wording.SCANNED.format(village=self.village) + "\n\n" if self.village else ""
+
+    def _to_words(self, text: str) -> Outcome:
+        number = picked(text)
+        if number is not None:
+            return self._to_pick(number)
+        cue = cue_of(text)
+        if cue is Cue.MENU:
+            return self._menu(wording.MENU)
+        if cue is not None:
+            state = self.recall()
+            entry = self.snapshot.entries.get(state.last_entry or "")
+            if entry is not None:
+                return self._to_follow_up(text, cue, entry)
+            if cue in {Cue.MORE, Cue.BASIS, Cue.CONTACTS}:
+                return Outcome(wording.NO_LAST)
+        return self._to_decision(self.snapshot.decide(text))
+
+    def _to_click(self, key: str) -> Outcome:
+        if key in self.snapshot.entries:
+            return self._answer(self.snapshot.entries[key], 1.0)
+        topic = self.snapshot.topics.get(key.removeprefix(TOPIC_MARK))
+        return self._topic(topic) if topic else self._menu(wording.MENU)
+
+    def _to_pick(self, number: int) -> Outcome:
+        offered = self.recall().offered
+        if not offered:
+            return Outcome(wording.PICK_NOTHING)
+        if not 1 <= number <= len(offered):
+            return Outcome(wording.PICK_RANGE.format(count=len(offered)))
+        choice = offered[number - 1]
+        if choice.startswith(TOPIC_MARK):
+            topic = self.snapshot.topics.get(choice.removeprefix(TOPIC_MARK))
+            return self._topic(topic) if topic else Outcome(wording.NOT_FOUND)
+        entry = self.snapshot.entries.get(choice)
+        return self._answer(entry, 1.0) if entry else Outcome(wording.NOT_FOUND)
+
+    def _to_follow_up(self, text: str, cue: Cue, entry: Entry) -> Outcome:
+        if cue is Cue.MORE:
+            return self._about(entry, f"{self._link(entry)}\n\n{self._contacts(entry)}", "全文、步骤和法条在这里：")
+        if cue is Cue.BASIS:
+            found = basis_line(entry.basis) or "这一条没有引用法条。"
+            return self._about(entry, f"{found}\n\n看法条原文：{self._link(entry)}", "依据：")
+        if cue is Cue.CONTACTS:
+            return self._about(entry, self._contacts(entry), "可以找：")
+        said = facets.about(entry, cue)
+        if said:
+            return self._about(entry, f"{said}\n\n详细：{self._link(entry)}", "")
+        decision = self.snapshot.decide(f"{entry.title}{text}")
+        if decision.kind is DecisionKind.ANSWER and decision.best.id == entry.id:
+            return self._about(entry, self._contacts(entry), "这一点答案里没有写，问这里最准：")
+        return self._to_decision(decision)
+
+    def _about(self, entry: Entry, text: str, lead: str) -> Outcome:
+        shown = f"关于“{entry.title}”：{lead}\n{text}"
+        return Outcome(shown, DecisionKind.ANSWER, entry.id, 1.0, state=self._state_after(entry))
+
+    def _to_decision(self, decision: Decision) -> Outcome:
+        if decision.kind is DecisionKind.CHAT:
+            return self._chat(decision)
+        if decision.kind is DecisionKind.URGENT:
+            return self._answer(decision.best, decision.score, decision.danger)
+        if decision.kind is DecisionKind.ANSWER:
+            near = [candidate.entry.id for candidate in decision.candidates[1:]]
+            return self._answer(decision.best, decision.score, near=near)
+        if decision.kind is DecisionKind.SUGGEST:
+            return self._suggest(decision)
+        adviser = self.snapshot.directory.contact(ADVISER)
+        text = wording.unknown(adviser)
+        return Outcome(text, DecisionKind.UNKNOWN, score=decision.score, state=State())
+
+    def _chat(self, decision: Decision) -> Outcome:
+        entry = decision.best
+        if entry.id == COMPLAINT:
+            return self._complaint(decision)
+        text = reply_text(entry, self.snapshot.directory)
+        if entry.id == GREETING:
+            menu = self._menu(text)
+            return Outcome(menu.text, DecisionKind.CHAT, entry.id, decision.score, state=menu.state)
+        return Outcome(text, DecisionKind.CHAT, entry.id, decision.score)
+
+    def _complaint(self, decision: Decision) -> Outcome:
+        state = self.recall()
+        near = [id_ for id_ in state.near if id_ in self.snapshot.entries][:SHOWN]
+        after = State(offered=tuple(near))
+        if near:
+            titles = wording.numbered(self.snapshot.entries[id_].title for id_ in near)
+            text = f"{wording.COMPLAINT_NEXT}\n{titles}\n\n{wording.SUGGEST_END}"
+        else:
+            adviser = self.snapshot.directory.contact(ADVISER)
+            text = wording.COMPLAINT_NONE.format(adviser=wording.contact(adviser))
+        return Outcome(text, DecisionKind.CHAT, COMPLAINT, decision.score, state.last_entry, after)
+
+    def _suggest(self, decision: Decision) -> Outcome:
+        offered = [candidate.entry for candidate in decision.candidates[:SHOWN]]
+        text = f"{wording.SUGGEST}\n{wording.numbered(entry.title for entry in offered)}\n\n{wording.SUGGEST_END}"
+        state = State(offered=tuple(entry.id for entry in offered))
+        return Outcome(text, DecisionKind.SUGGEST, score=decision.score, state=state)
+
+    def _answer(
+        self, entry: Entry, score: float, danger: Danger | None = None, near: Sequence[str] = ()
+    ) -> Outcome:
+        kind = DecisionKind.URGENT if danger else DecisionKind.ANSWER
+        text = reply_text(entry, self.snapshot.directory, self._link(entry))
+        if danger:
+            text = f"{wording.URGENT_FIRST[danger]}\n\n{text}"
+        state = self._state_after(entry, near)
+        titles = wording.numbered(self.snapshot.entries[id_].title for id_ in state.offered)
+        with_related = f"{text}\n\n{wording.RELATED}\n{titles}"
+        if titles and len(with_related.encode()) <= PASSIVE_LIMIT:
+            text = with_related
+        else:
+            state = State(entry.id, (), state.near)
+        return Outcome(text, kind, entry.id, score, state=state)
+
+    def _state_after(self, entry: Entry, near: Sequence[str] = ()) -> State:
+        related = [id_ for id_ in entry.related if id_ in self.snapshot.entries][:SHOWN]
+        others = [id_ for id_ in (*near, *related) if id_ != entry.id]
+        return State(entry.id, tuple(related), tuple(dict.fromkeys(others)))
+
+    def _menu(self, lead: str) -> Outcome:
+        topics = list(self.snapshot.topics.values())
+        text = f"{lead}\n{wording.numbered(topic.name for topic in topics)}"
+        return Outcome(text, state=State(offered=tuple(TOPIC_MARK + topic.key for topic in topics)))
+
+    def _topic(self, topic: Topic) -> Outcome:
+        entries = [self.snapshot.entries[id_] for id_ in topic.entries if id_ in self.snapshot.entries]
+        lead = wording.TOPIC.format(name=topic.name)
+        text = f"{lead}\n{wording.numbered(entry.title for entry in entries)}\n\n{wording.TOPIC_END}"
+        return Outcome(text, state=State(offered=tuple(entry.id for entry in entries)))
+
+    def _contacts(self, entry: Entry) -> str:
+        return "\n".join(wording.details(self.snapshot.directory.contact(key)) for key in entry.channels)
+
+    def _link(self, entry: Entry) -> str:
+        return f"{self.public_url}/a/{entry.id}"

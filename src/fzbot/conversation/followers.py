@@ -1,0 +1,49 @@
+"""What a message tells about the follower who sent it."""
+
+import logging
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from fzbot.conversation.message import Kind, Message
+from fzbot.db import reading
+from fzbot.interactions.row import Upsert
+from fzbot.people.follower import Follower
+from fzbot.people.sealing import Sealer
+from fzbot.people.village import Village
+
+log = logging.getLogger(__name__)
+
+
+def village_scanned(engine: Engine, message: Message) -> Village | None:
+    """The village whose QR code the message came through, if any; None while the database is away."""
+    if message.kind not in {Kind.SUBSCRIBE, Kind.SCAN} or not message.event_key:
+        return None
+    try:
+        with reading(engine) as session:
+            return session.scalar(
+                select(Village).where(Village.account_id == message.account_id, Village.scene == message.event_key)
+            )
+    except SQLAlchemyError as error:
+        log.warning("village of a scan not read: %s", type(error).__name__)
+        return None
+
+
+def follower_row(message: Message, person: str, sealer: Sealer, now: datetime, village: Village | None) -> Upsert:
+    """The follower as of this message: seen now, joined or left, of the scanned village."""
+    values: dict[str, Any] = {
+        "account_id": message.account_id,
+        "openid_hash": person,
+        "openid_sealed": sealer.seal(message.openid),
+        "last_message_at": now,
+    }
+    if message.kind is Kind.SUBSCRIBE:
+        values |= {"followed_at": now, "unfollowed_at": None}
+    if message.kind is Kind.UNSUBSCRIBE:
+        values["unfollowed_at"] = now
+    if village is not None:
+        values["village_id"] = village.id
+    key = ("account_id", "openid_hash")
+    return Upsert(Follower.__tablename__, key, "last_message_at", values, only_new=frozenset({"openid_sealed"}))

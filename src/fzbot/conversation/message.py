@@ -1,0 +1,51 @@
+"""A villager's message and what makes two posts of it the same."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What came in. The last seven are events."""
+
+    TEXT = "text"
+    VOICE = "voice"
+    IMAGE = "image"
+    VIDEO = "video"
+    SHORT_VIDEO = "shortvideo"
+    LOCATION = "location"
+    LINK = "link"
+    OTHER = "other"
+    SUBSCRIBE = "subscribe"
+    UNSUBSCRIBE = "unsubscribe"
+    SCAN = "scan"
+    CLICK = "click"
+    VIEW = "view"
+    REPORT_LOCATION = "report-location"
+    OTHER_EVENT = "other-event"
+
+
+class Channel(StrEnum):
+    """The way a message came."""
+
+    WECHAT = "wechat"
+    KIOSK = "kiosk"
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message or event. `post_id` is equal for posts that are repeats of one another, and only for those."""
+
+    account_id: int
+    openid: str
+    kind: Kind
+    post_id: str
+    sent_at: datetime
+    text: str = ""
+    event_key: str = ""
+    channel: Channel = Channel.WECHAT
+
+    @property
+    def is_question(self) -> bool:
+        """Whether it carries words to answer."""
+        return self.kind in {Kind.TEXT, Kind.VOICE} and bool(self.text.strip())

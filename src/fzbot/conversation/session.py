@@ -1,0 +1,63 @@
+"""What was offered and answered last, for thirty minutes, in the database: any worker can go on with it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from fzbot.db import Base, Moment
+from fzbot.interactions.row import Upsert
+
+LIFETIME = timedelta(minutes=30)
+
+
+class ConversationSession(Base):
+    """The state of one follower's conversation."""
+
+    __tablename__ = "session"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    openid_hash: Mapped[str] = mapped_column(String(32), primary_key=True)
+    last_entry: Mapped[str | None] = mapped_column(String(80))
+    offered: Mapped[list[str]] = mapped_column(JSON)
+    near: Mapped[list[str]] = mapped_column(JSON)
+    updated_at: Mapped[datetime] = mapped_column(Moment)
+
+
+@dataclass(frozen=True)
+class State:
+    """What the bot said last: the entry it answered with, what can be picked by number, and the candidates behind."""
+
+    last_entry: str | None = None
+    offered: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
+
+
+def read(session: Session, account_id: int, openid_hash: str, now: datetime) -> State:
+    """The state as it stands at `now`; an empty one when there is none or it is over."""
+    table = ConversationSession.__table__
+    found = session.execute(
+        select(table.c.last_entry, table.c.offered, table.c.near).where(
+            table.c.account_id == account_id,
+            table.c.openid_hash == openid_hash,
+            table.c.updated_at > now - LIFETIME,
+        )
+    ).first()
+    if found is None:
+        return State()
+    return State(found.last_entry, tuple(found.offered), tuple(found.near))
+
+
+def keep(state: State, account_id: int, openid_hash: str, now: datetime) -> Upsert:
+    """The write that makes `state` the one to go on with."""
+    values: dict[str, Any] = {
+        "account_id": account_id,
+        "openid_hash": openid_hash,
+        "last_entry": state.last_entry,
+        "offered": list(state.offered),
+        "near": list(state.near),
+        "updated_at": now,
+    }
+    return Upsert(ConversationSession.__tablename__, ("account_id", "openid_hash"), "updated_at", values)

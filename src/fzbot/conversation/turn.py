@@ -1,0 +1,95 @@
+"""One turn: `reply_to(message)`, the one function that every channel calls."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from fzbot import clock
+from fzbot.answering.library import Library
+from fzbot.conversation import session as sessions
+from fzbot.conversation.answers import Answers, Outcome
+from fzbot.conversation.fitting import clean, fit
+from fzbot.conversation.followers import follower_row, village_scanned
+from fzbot.conversation.message import Message
+from fzbot.conversation.session import State
+from fzbot.db import reading
+from fzbot.interactions.masking import mask
+from fzbot.interactions.record import Recorder
+from fzbot.interactions.row import Row
+from fzbot.people.sealing import Sealer
+
+log = logging.getLogger(__name__)
+
+QUESTION_CHARS = 2000
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """Answers messages and counts them. `public_url` is where villagers' phones reach the answer pages."""
+
+    engine: Engine
+    recorder: Recorder
+    sealer: Sealer
+    library: Library
+    public_url: str
+    now: Callable[[], datetime] = field(default=clock.now)
+
+    def reply_to(self, message: Message) -> str:
+        """The reply to a message, counted before it is returned; empty where there is nothing to say.
+
+        A repeat of a post gets the reply that the first one got, and is not counted again.
+        """
+        started = time.perf_counter()
+        now = self.now()
+        person = self.sealer.hash(message.openid)
+        village = village_scanned(self.engine, message)
+        answers = Answers(
+            snapshot=self.library.current,
+            public_url=self.public_url,
+            recall=lambda: self._recall(message.account_id, person, now),
+            village=village.name if village else "",
+        )
+        outcome = answers.to(message)
+        follower = follower_row(message, person, self.sealer, now, village)
+        upserts = (follower,)
+        if outcome.state is not None:
+            upserts = (follower, sessions.keep(outcome.state, message.account_id, person, now))
+        values = self._values(message, outcome, person, now) | {
+            "latency_ms": round((time.perf_counter() - started) * 1000, 3)
+        }
+        return self.recorder.record(Row(values, upserts))
+
+    def _values(self, message: Message, outcome: Outcome, person: str, now: datetime) -> dict[str, object]:
+        link = f"{self.public_url}/a/{outcome.entry}" if outcome.entry else ""
+        reply = fit(clean(outcome.text), link)
+        return {
+            "account_id": message.account_id,
+            "key": self.sealer.hash(message.post_id),
+            "openid_hash": person,
+            "village_id": None,
+            "at": now,
+            "day": clock.china_day(now),
+            "channel": message.channel.value,
+            "kind": message.kind.value,
+            "question": mask(clean(message.text))[:QUESTION_CHARS] or None,
+            "decision": outcome.decision,
+            "entry": outcome.entry,
+            "score": outcome.score,
+            "about_entry": outcome.about_entry,
+            "reply": reply,
+            "reply_bytes": len(reply.encode()),
+        }
+
+    def _recall(self, account_id: int, person: str, now: datetime) -> State:
+        try:
+            with reading(self.engine) as session:
+                return sessions.read(session, account_id, person, now)
+        except SQLAlchemyError as error:
+            # Better an answer without what was said before than none at all.
+            log.warning("conversation state not read: %s", type(error).__name__)
+            return State()

@@ -1,0 +1,66 @@
+"""Every fixed sentence that villagers read in the chat."""
+
+from collections.abc import Iterable
+
+from fzbot.knowledge.directory import Contact
+from fzbot.knowledge.entry import Danger
+
+URGENT_FIRST = {
+    Danger.VIOLENCE: "⚠️ 有人正在打你、威胁你，或者有人受伤：先到安全的地方，马上打 110，受伤打 120。",
+    Danger.FRAUD: "⚠️ 钱已经转了：马上打 110 报警，越快越可能拦住。还没转：先别转，打 96110 问清楚。",
+    Danger.SUICIDE: "⚠️ 先别一个人扛着。现在就打 12356，有人陪你说话；情况危急打 110 或 120。",
+    Danger.CHILD: "⚠️ 孩子不见了、有危险或正被伤害：马上打 110，不用等24小时；受伤打 120。",
+    Danger.CONFINED: "⚠️ 人被关着、被控制、被逼着做事：想办法马上打 110，说清在哪里。",
+}
+
+SUGGEST = "您问的是不是下面哪一个？回数字就行："
+SUGGEST_END = "都不是的话，换个说法再问一遍，或打 12348 免费问律师。"
+RELATED = "接着想问（回数字）："
+MENU = "您可以直接把事情打字或说出来，也可以回数字看常见问题："
+TOPIC = "【{name}】大家常问这些，回数字看答案："
+TOPIC_END = "没有您要的，就直接把事情说出来。"
+PICK_RANGE = "刚才只列了 {count} 条，请回 1 到 {count} 的数字，或直接把问题说出来。"
+PICK_NOTHING = "这会儿没有可以按数字选的。请直接把问题说出来，例如“彩礼能不能要回来”；回“菜单”看常见问题。"
+
+VOICE_UNHEARD = "这条语音没能听出字来。请慢一点、近一点再说一遍，或者打字告诉我。急事打 110，问法律打 12348。"
+CANNOT_SEE = "图片、视频、位置和链接我看不懂。请把事情打字或用语音说出来，我来答。急事打 110，问法律打 12348。"
+EMPTY = "没有看到文字。请把事情打字或用语音说出来，例如“工钱不给咋办”。"
+SCANNED = "已记下您是{village}的乡亲。有法律上的事，直接打字或说出来。"
+NOT_FOUND = "这一条暂时看不到了。请直接把问题说出来，回“菜单”看常见问题。"
+COMPLAINT_NEXT = "记下了，我们会有人看。您想问的是不是下面这些？回数字："
+COMPLAINT_NONE = (
+    "记下了，我们会有人看。请换个说法再问一遍，把最想知道的放在前面；也可以打 12348 免费问律师，或找{adviser}。"
+)
+NO_LAST = "您说的是哪一件事？请先问一个问题，再回“依据”“电话”或“再详细点”。"
+
+
+def numbered(titles: Iterable[str]) -> str:
+    """Lines to pick from by number."""
+    return "\n".join(f"{number}. {title}" for number, title in enumerate(titles, start=1))
+
+
+def unknown(adviser: Contact) -> str:
+    """The honest answer when no entry fits: whom to ask instead."""
+    return (
+        "这个问题我拿不准，不敢乱答，已经记下来，会有人看。\n\n"
+        "现在可以这样问到人：\n"
+        "1. 打 12348，免费问律师；\n"
+        f"2. 找{contact(adviser)}，或到司法所问；\n"
+        "3. 换个说法再问我一遍：先说要问什么，再说经过。\n\n"
+        "有人身危险打 110，怀疑被骗打 96110。"
+    )
+
+
+def contact(who: Contact) -> str:
+    """A body with its number, or plainly that the number is not filled in."""
+    if who.phone:
+        return who.label
+    return f"{who.name}（电话未填写，可问村委会）"
+
+
+def details(who: Contact) -> str:
+    """One line of the directory with all that is known."""
+    if who.is_hotline:
+        return f"{who.phone}　{who.name}：{who.use}"
+    known = [part for part in (who.phone, who.address, who.hours) if part]
+    return f"{who.name}：{who.use}。{'，'.join(known) if known else '电话：未填写，可打 12345 问'}"

@@ -1,0 +1,117 @@
+"""The database: one Base with a naming convention, engines for SQLite and PostgreSQL, sessions."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.types import TypeDecorator
+
+from fzbot.errors import ConfigError
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+LOCK_WAIT_SECONDS = 2
+"""How long a statement waits for another writer. Well under the platform's 5 s: after it the row goes to the spool."""
+
+
+class Base(DeclarativeBase):
+    """The base of every table."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment, stored in UTC. SQLite keeps no zone, so it is put back on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times; they would be read as another zone's."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive time cannot be stored")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The moment with its zone."""
+        if value is None or dialect.name != "sqlite":
+            return value
+        return value.replace(tzinfo=UTC)
+
+
+Sessions = sessionmaker[Session]
+
+
+def database_url(configured: str, data_dir: Path) -> str:
+    """The configured URL with psycopg 3 as the driver, or SQLite in the data directory."""
+    if not configured:
+        return f"sqlite:///{data_dir / 'fzbot.db'}"
+    if configured.startswith(("postgres://", "postgresql://")):
+        return "postgresql+psycopg://" + configured.split("://", 1)[1]
+    return configured
+
+
+def make_engine(url: str, pool_size: int = 8) -> Engine:
+    """An engine for a SQLite or PostgreSQL URL; `ConfigError` for anything else."""
+    try:
+        backend = make_url(url).get_backend_name()
+    except ArgumentError as error:
+        raise ConfigError("FZBOT_DATABASE_URL 不是数据库地址，应像 postgresql://用户:密码@主机/库名") from error
+    if backend == "sqlite":
+        engine = create_engine(
+            url, pool_size=pool_size, max_overflow=pool_size, connect_args={"timeout": LOCK_WAIT_SECONDS}
+        )
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_immediately)
+        return engine
+    if backend == "postgresql":
+        options = f"-c lock_timeout={LOCK_WAIT_SECONDS}s -c statement_timeout=30s"
+        return create_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_pre_ping=True,
+            pool_timeout=LOCK_WAIT_SECONDS,
+            connect_args={"connect_timeout": LOCK_WAIT_SECONDS, "options": options},
+        )
+    raise ConfigError(f"FZBOT_DATABASE_URL 的数据库类型 {backend} 不支持，请用 PostgreSQL 或留空用 SQLite")
+
+
+def make_sessions(engine: Engine) -> Sessions:
+    """A factory of sessions on an engine."""
+    return sessionmaker(engine, expire_on_commit=False)
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """A session for reading only: nothing of it is committed."""
+    with Session(engine.execution_options(fzbot_reading=True)) as session:
+        yield session
+
+
+def _prepare_sqlite(connection: Any, record: object) -> None:  # noqa: ANN401, ARG001 - the driver's connection
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin_immediately(connection: Any) -> None:  # noqa: ANN401 - SQLAlchemy's connection
+    # A transaction that reads first and writes later fails at once under WAL when another writer came between;
+    # taking the write lock at the start makes it wait instead. Readers do not take it.
+    reads = connection.get_execution_options().get("fzbot_reading", False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

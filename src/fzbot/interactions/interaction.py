@@ -1,0 +1,39 @@
+"""The table of interactions: one message in and its reply, counted once."""
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, Date, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from fzbot.db import Base, Moment
+
+BigId = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows itself only in INTEGER columns
+
+
+class Interaction(Base):
+    """An interaction (互动). `key` tells repeats of one post apart from new posts; `day` is the day in China."""
+
+    __tablename__ = "interaction"
+    __table_args__ = (
+        UniqueConstraint("account_id", "key"),
+        Index(None, "account_id", "day"),
+        Index(None, "account_id", "openid_hash"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    key: Mapped[str] = mapped_column(String(32))
+    openid_hash: Mapped[str] = mapped_column(String(32))
+    village_id: Mapped[int | None] = mapped_column(ForeignKey("village.id"))
+    at: Mapped[datetime] = mapped_column(Moment)
+    day: Mapped[date] = mapped_column(Date)
+    channel: Mapped[str] = mapped_column(String(16))
+    kind: Mapped[str] = mapped_column(String(24))
+    question: Mapped[str | None] = mapped_column(Text)
+    decision: Mapped[str | None] = mapped_column(String(16))
+    entry: Mapped[str | None] = mapped_column(String(80))
+    score: Mapped[float | None] = mapped_column(Float)
+    about_entry: Mapped[str | None] = mapped_column(String(80))
+    reply: Mapped[str] = mapped_column(Text)
+    reply_bytes: Mapped[int] = mapped_column(Integer)
+    latency_ms: Mapped[float] = mapped_column(Float)

@@ -1,0 +1,97 @@
+"""Writing a batch of rows in one transaction, each at most once."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, Insert, Table, bindparam, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from fzbot.db import Base
+from fzbot.interactions.interaction import Interaction
+from fzbot.interactions.row import Row, Upsert
+from fzbot.people.follower import Follower
+
+_INTERACTIONS = Base.metadata.tables[Interaction.__tablename__]
+_FOLLOWERS = Base.metadata.tables[Follower.__tablename__]
+
+
+def store(connection: Connection, rows: Sequence[Row]) -> dict[tuple[int, str], str]:
+    """Insert the rows that are not there yet, with their upserts; returns the stored reply of every row.
+
+    Rows are taken in the order of their key, so that two processes never wait for each other in a circle.
+    """
+    unique: dict[tuple[int, str], Row] = {}
+    for row in rows:
+        unique.setdefault(row.identity, row)
+    ordered = [unique[identity] for identity in sorted(unique)]
+    new = _insert(connection, ordered)
+    _upsert(connection, [upsert for row in ordered if row.identity in new for upsert in row.upserts])
+    if new:
+        _fill_villages(connection, list(new.values()))
+    replies = {row.identity: row.reply for row in ordered if row.identity in new}
+    return replies | _stored_replies(connection, [identity for identity in unique if identity not in new])
+
+
+def _insert(connection: Connection, rows: Sequence[Row]) -> dict[tuple[int, str], int]:
+    table = _INTERACTIONS
+    statement = _dialect_insert(connection, table).on_conflict_do_nothing(index_elements=["account_id", "key"])
+    returned = connection.execute(
+        statement.returning(table.c.account_id, table.c.key, table.c.id), [row.values for row in rows]
+    )
+    return {(account_id, key): id_ for account_id, key, id_ in returned}
+
+
+def _upsert(connection: Connection, upserts: Sequence[Upsert]) -> None:
+    latest = {upsert.identity: upsert for upsert in sorted(upserts, key=lambda upsert: upsert.values[upsert.stamp])}
+    ordered = sorted(latest.values(), key=lambda upsert: (*_shape(upsert), upsert.identity))
+    for _, group in groupby(ordered, key=_shape):
+        alike = list(group)
+        connection.execute(_upsert_statement(connection, alike[0]), [upsert.values for upsert in alike])
+
+
+def _shape(upsert: Upsert) -> tuple[str, tuple[str, ...]]:
+    return upsert.table, tuple(sorted(upsert.values))
+
+
+def _upsert_statement(connection: Connection, sample: Upsert) -> Insert:
+    table = Base.metadata.tables[sample.table]
+    statement = _dialect_insert(connection, table)
+    changed = {
+        column: statement.excluded[column]
+        for column in sample.values
+        if column not in sample.key and column not in sample.only_new
+    }
+    not_older = table.c[sample.stamp] <= statement.excluded[sample.stamp]
+    return statement.on_conflict_do_update(index_elements=list(sample.key), set_=changed, where=not_older)
+
+
+def _fill_villages(connection: Connection, ids: list[int]) -> None:
+    village = (
+        select(_FOLLOWERS.c.village_id)
+        .where(
+            _FOLLOWERS.c.account_id == _INTERACTIONS.c.account_id,
+            _FOLLOWERS.c.openid_hash == _INTERACTIONS.c.openid_hash,
+        )
+        .scalar_subquery()
+    )
+    unset = _INTERACTIONS.c.village_id.is_(None)
+    statement = update(_INTERACTIONS).where(_INTERACTIONS.c.id.in_(bindparam("ids", expanding=True)), unset)
+    connection.execute(statement.values(village_id=village), {"ids": ids})
+
+
+def _stored_replies(connection: Connection, identities: list[tuple[int, str]]) -> dict[tuple[int, str], str]:
+    if not identities:
+        return {}
+    table = _INTERACTIONS
+    found = connection.execute(
+        select(table.c.account_id, table.c.key, table.c.reply).where(
+            tuple_(table.c.account_id, table.c.key).in_(identities)
+        )
+    )
+    return {(account_id, key): reply for account_id, key, reply in found}
+
+
+def _dialect_insert(connection: Connection, table: Table) -> Any:  # noqa: ANN401 - the two dialects' own inserts
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    return insert(table)

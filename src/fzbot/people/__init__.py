@@ -1,0 +1,1 @@
+"""Whom fzbot knows: accounts, villages, followers."""

@@ -1,0 +1,117 @@
+"""Settings from the environment. Every name starts with `FZBOT_`; a secret may come from a file named by `…_FILE`.
+
+Read by `app` and `cli` only; everything below gets what it needs as parameters.
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+import fzbot
+from fzbot.errors import ConfigError
+from fzbot.people.account import DEFAULT, Credentials
+
+PREFIX = "FZBOT_"
+SECRET_FILE = "secret.key"  # noqa: S105 - a file's name
+
+AccountType = Literal["subscription", "service", "subscription-unverified", "service-unverified"]
+Address = Annotated[str, Field(pattern=r"^https?://[^\s/]+(/\S*)?$")]
+
+
+class Settings(BaseModel):
+    """All settings, checked. Field `wechat_token` is `FZBOT_WECHAT_TOKEN`, and so on."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    data_dir: Path = Path("data")
+    database_url: str = Field(default="", repr=False)
+    knowledge_dir: Path = Path()
+    public_url: Address = "http://127.0.0.1:8000"
+    secret_key: str = Field(default="", repr=False)
+    simulator: bool = False
+    turn_threads: int = Field(default=32, ge=1, le=256)
+    post_max_age: int = Field(default=300, ge=0, le=86_400)
+    wechat_token: str = Field(default="", repr=False, pattern=r"^[A-Za-z0-9]{0,32}$")
+    wechat_app_id: str = ""
+    wechat_app_secret: str = Field(default="", repr=False)
+    wechat_aes_key: str = Field(default="", repr=False, pattern=r"^([A-Za-z0-9]{43})?$")
+    wechat_previous_aes_key: str = Field(default="", repr=False, pattern=r"^([A-Za-z0-9]{43})?$")
+    wechat_account_type: AccountType = "subscription-unverified"
+
+    @field_validator("public_url")
+    @classmethod
+    def _no_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Self:
+        """The settings; `ConfigError` naming the variable that is wrong."""
+        given: dict[str, str] = {}
+        for name in cls.model_fields:
+            variable = PREFIX + name.upper()
+            value = _value(variable, environ)
+            if value:
+                given[name] = value
+        try:
+            return cls(**given)  # type: ignore[arg-type]  # pydantic turns text into each field's type
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise ConfigError(f"{PREFIX}{str(first['loc'][0]).upper()} 不对：{first['msg']}") from error
+
+    @property
+    def knowledge(self) -> Path:
+        """Where the knowledge base is: as configured, or as shipped."""
+        return self.knowledge_dir if self.knowledge_dir != Path() else shipped_knowledge()
+
+    @property
+    def credentials(self) -> Credentials:
+        """The default account's credentials."""
+        return Credentials(
+            slug=DEFAULT,
+            token=self.wechat_token,
+            app_id=self.wechat_app_id,
+            app_secret=self.wechat_app_secret,
+            aes_key=self.wechat_aes_key,
+            previous_aes_key=self.wechat_previous_aes_key,
+            kind=self.wechat_account_type,
+        )
+
+    def secret(self) -> str:
+        """The secret key: as configured, or made at the first start and kept in the data directory."""
+        if self.secret_key:
+            return self.secret_key
+        path = self.data_dir / SECRET_FILE
+        try:
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        except FileExistsError:
+            return path.read_text(encoding="ascii").strip()
+        except OSError as error:
+            raise ConfigError(f"FZBOT_DATA_DIR（{self.data_dir}）写不进去：{error.strerror}") from error
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            made = secrets.token_urlsafe(32)
+            file.write(made + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        return made
+
+
+def shipped_knowledge() -> Path:
+    """The knowledge base that came with the installation: inside the package, or beside it in a checkout."""
+    package = Path(fzbot.__file__).parent
+    packed = package / "shipped_knowledge"
+    return packed if packed.is_dir() else package.parents[1] / "knowledge"
+
+
+def _value(variable: str, environ: Mapping[str, str]) -> str:
+    path = environ.get(f"{variable}_FILE")
+    if not path:
+        return environ.get(variable, "").strip()
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ConfigError(f"{variable}_FILE 指的文件 {path} 读不出来：{error.strerror}") from error

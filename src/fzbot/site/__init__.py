@@ -1,0 +1,1 @@
+"""Pages for villagers: answer pages, privacy, and the simulator."""

@@ -1,0 +1,55 @@
+"""Answer pages, the privacy page, and the page for what is not there."""
+
+from pathlib import Path
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+from starlette.templating import Jinja2Templates
+
+from fzbot.answering.library import Library
+from fzbot.knowledge.reply import basis_line
+
+HERE = Path(__file__).parent
+templates = Jinja2Templates(HERE / "templates")
+
+
+def pages(library: Library) -> APIRouter:
+    """The routes of the pages that anyone may read."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/a/{entry_id}", response_class=HTMLResponse)
+    def answer_page(request: Request, entry_id: str) -> Response:
+        snapshot = library.current
+        entry = snapshot.entries.get(entry_id)
+        if entry is None or entry.is_chat:
+            return not_found(request)
+        context = {
+            "entry": entry,
+            "basis": [str(citation) for citation in entry.basis],
+            "laws": {citation.law: snapshot.laws[citation.law].title for citation in entry.basis},
+            "basis_line": basis_line(entry.basis),
+            "contacts": [snapshot.directory.contact(key) for key in entry.channels],
+            "related": [snapshot.entries[id_] for id_ in entry.related if id_ in snapshot.entries],
+            "danger": entry.urgent,
+        }
+        return templates.TemplateResponse(request, "answer.html", context)
+
+    @router.get("/privacy", response_class=HTMLResponse)
+    def privacy(request: Request) -> Response:
+        return templates.TemplateResponse(request, "privacy.html")
+
+    @router.get("/", response_class=HTMLResponse)
+    def home(request: Request) -> Response:
+        snapshot = library.current
+        topics = [
+            (topic.name, [snapshot.entries[id_] for id_ in topic.entries if id_ in snapshot.entries])
+            for topic in snapshot.topics.values()
+        ]
+        return templates.TemplateResponse(request, "home.html", {"topics": topics})
+
+    return router
+
+
+def not_found(request: Request) -> Response:
+    """The page for an address that leads nowhere, in Chinese, with a way on."""
+    return templates.TemplateResponse(request, "not_found.html", status_code=404)

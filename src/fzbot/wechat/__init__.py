@@ -1,0 +1,1 @@
+"""The official account: verify, decrypt, hand over, answer in time."""

@@ -1,0 +1,63 @@
+"""The envelopes of the accounts that this service answers for."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from fzbot.db import reading
+from fzbot.people import account as accounts
+from fzbot.people.sealing import Sealer
+from fzbot.wechat.envelope import Envelope
+
+FRESH_SECONDS = 30.0
+MAX_CACHED = 1000
+
+
+@dataclass(frozen=True)
+class Door:
+    """An account's id and envelope."""
+
+    account_id: int
+    envelope: Envelope
+
+
+class Doors:
+    """Finds the door of an account by its slug. The default account's is given; others are read from the table."""
+
+    def __init__(
+        self,
+        default: Door | None,
+        engine: Engine,
+        sealer: Sealer,
+        window: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._default = default
+        self._engine = engine
+        self._sealer = sealer
+        self._window = window
+        self._clock = clock
+        self._cache: dict[str, tuple[float, Door | None]] = {}
+
+    def find(self, slug: str) -> Door | None:
+        """The door, None when there is no such account. A change in the table shows within `FRESH_SECONDS`."""
+        if slug == accounts.DEFAULT:
+            return self._default
+        read_at, door = self._cache.get(slug, (-FRESH_SECONDS, None))
+        if self._clock() - read_at < FRESH_SECONDS:
+            return door
+        door = self._read(slug)
+        if len(self._cache) >= MAX_CACHED:
+            self._cache.clear()
+        self._cache[slug] = (self._clock(), door)
+        return door
+
+    def _read(self, slug: str) -> Door | None:
+        with reading(self._engine) as session:
+            account = accounts.find(session, slug)
+            if account is None:
+                return None
+            credentials = accounts.credentials_of(account, self._sealer)
+            return Door(account.id, Envelope(credentials, self._window))

@@ -1,0 +1,149 @@
+"""The envelope of a platform post: signature, age, encryption, and XML that is safe to read.
+
+Source: 微信公众平台, 接入概述 and 消息加解密说明. wechatpy gives the ciphers and the message classes; the checks here
+are ours, because its own compare in variable time and raise raw errors on hostile input.
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+import struct
+import time
+from binascii import Error as Base64Error
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from xml.parsers.expat import ExpatError
+
+import wechatpy
+from wechatpy.crypto import PrpCrypto
+from wechatpy.exceptions import InvalidAppIdException
+
+from fzbot.errors import ConfigError, PostRefused
+from fzbot.people.account import Credentials
+
+MAX_BODY = 64 * 1024
+_DOCTYPE = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_AES_KEY = re.compile(r"[A-Za-z0-9]{43}")
+_ENCRYPT = re.compile(rb"<Encrypt>\s*(?:<!\[CDATA\[)?\s*([A-Za-z0-9+/=\s]+?)\s*(?:\]\]>)?\s*</Encrypt>")
+
+
+@dataclass(frozen=True)
+class Query:
+    """The query of a platform call."""
+
+    timestamp: str
+    nonce: str
+    signature: str = ""
+    msg_signature: str = ""
+
+    def check_age(self, now: float, window: float) -> None:
+        """Refuse a call whose timestamp is more than `window` seconds off; `window` 0 takes any age."""
+        if not (self.timestamp.isascii() and self.timestamp.isdigit() and len(self.timestamp) <= 12):
+            raise PostRefused("timestamp is missing or not a number")
+        if window and abs(now - int(self.timestamp)) > window:
+            raise PostRefused("timestamp is too old or in the future: check the clock of the server", 403)
+
+
+def sign(*parts: str) -> str:
+    """The platform's signature: SHA-1 over the sorted parts."""
+    return hashlib.sha1("".join(sorted(parts)).encode(), usedforsecurity=False).hexdigest()
+
+
+def check_signature(expected: str, given: str) -> None:
+    """Refuse a signature that differs, in constant time."""
+    if not hmac.compare_digest(expected.encode(), given.encode()):
+        raise PostRefused("wrong signature: the token differs, or the post is not the platform's", 403)
+
+
+class Envelope:
+    """Opens posts to one account and seals replies to them."""
+
+    def __init__(self, credentials: Credentials, window: float, now: Callable[[], float] = time.time) -> None:
+        self._credentials = credentials
+        self._window = window
+        self._now = now
+        self._ciphers = [_cipher(key) for key in credentials.aes_keys]
+
+    def verify(self, query: Query, echo: str) -> str:
+        """What to answer when the platform verifies the address; `PostRefused` when it is not the platform."""
+        query.check_age(self._now(), self._window)
+        if query.msg_signature and self._ciphers:
+            check_signature(self._sign(query, echo), query.msg_signature)
+            return self._decrypt(echo.encode())[0]
+        check_signature(self._sign(query), query.signature)
+        return echo
+
+    def open(self, query: Query, body: bytes) -> "Opened":
+        """The message inside a post; `PostRefused` when it is not the platform's or cannot be read."""
+        query.check_age(self._now(), self._window)
+        if len(body) > MAX_BODY:
+            raise PostRefused("body is too large", 413)
+        if _DOCTYPE.search(body):
+            raise PostRefused("document types and entities are not taken")
+        encrypted = _ENCRYPT.search(body)
+        if encrypted and self._ciphers:
+            check_signature(self._sign(query, encrypted[1].decode()), query.msg_signature)
+            xml, cipher = self._decrypt(encrypted[1])
+            if _DOCTYPE.search(xml.encode()):
+                raise PostRefused("document types and entities are not taken")
+            return Opened(_parse(xml), cipher)
+        if self._credentials.aes_key and not query.signature:
+            raise PostRefused("no encrypted part, although this account has an AES key")
+        check_signature(self._sign(query), query.signature)
+        if encrypted and b"<MsgType>" not in body:
+            raise PostRefused("the post is encrypted, but no AES key is configured: set FZBOT_WECHAT_AES_KEY")
+        return Opened(_parse(body), None)
+
+    def seal(self, xml: str, opened: "Opened", nonce: str) -> str:
+        """A reply in the form that the post came in."""
+        if opened.cipher is None:
+            return xml
+        timestamp = str(int(self._now()))
+        encrypted = opened.cipher.encrypt(xml, self._credentials.app_id).decode()
+        signature = sign(self._credentials.token, timestamp, nonce, encrypted)
+        return (
+            f"<xml><Encrypt><![CDATA[{encrypted}]]></Encrypt><MsgSignature><![CDATA[{signature}]]></MsgSignature>"
+            f"<TimeStamp>{timestamp}</TimeStamp><Nonce><![CDATA[{nonce}]]></Nonce></xml>"
+        )
+
+    def _sign(self, query: Query, *more: str) -> str:
+        return sign(self._credentials.token, query.timestamp, query.nonce, *more)
+
+    def _decrypt(self, text: bytes) -> tuple[str, PrpCrypto]:
+        wrong_app = False
+        for cipher in self._ciphers:
+            try:
+                return cipher.decrypt(text, self._credentials.app_id), cipher
+            except InvalidAppIdException:
+                wrong_app = True
+            except (ValueError, Base64Error, IndexError, TypeError, struct.error):
+                continue  # the other key, if there is one; hostile bytes fail in many ways
+        if wrong_app:
+            raise PostRefused("wrong app id: FZBOT_WECHAT_APP_ID is another account's", 403)
+        raise PostRefused("cannot be decrypted: check FZBOT_WECHAT_AES_KEY", 403)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A parsed message and the cipher it came in (None in plain mode)."""
+
+    message: Any
+    cipher: PrpCrypto | None
+
+
+def _cipher(key: str) -> PrpCrypto:
+    if not _AES_KEY.fullmatch(key):
+        raise ConfigError("EncodingAESKey 应是 43 个字母和数字，请从公众平台“基本配置”里重新复制")
+    return PrpCrypto(base64.b64decode(key + "="))
+
+
+def _parse(xml: str | bytes) -> Any:  # noqa: ANN401 - wechatpy has no types
+    try:
+        message = wechatpy.parse_message(xml)
+    except (ExpatError, KeyError, TypeError, AttributeError, ValueError) as error:
+        raise PostRefused(f"not a message of the platform ({type(error).__name__})") from error
+    if message is None or not isinstance(message._data, dict):  # noqa: SLF001 - wechatpy's only way to the raw fields
+        raise PostRefused("empty message")
+    return message

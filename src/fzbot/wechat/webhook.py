@@ -1,0 +1,90 @@
+"""`GET|POST /wechat` and `/wechat/{account}`: what the platform calls."""
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from asyncio import get_running_loop
+
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+
+from fzbot.conversation.turn import Conversation
+from fzbot.errors import PostRefused
+from fzbot.people.account import DEFAULT
+from fzbot.wechat.accounts import Door, Doors
+from fzbot.wechat.envelope import MAX_BODY, Query
+from fzbot.wechat.messages import reply_xml, to_message
+
+log = logging.getLogger(__name__)
+
+SUCCESS = "success"
+"""What the platform takes as “no reply, do not post again”."""
+
+
+class Webhook:
+    """The bare route behind the platform's address; turns run in a bounded pool of threads."""
+
+    def __init__(self, doors: Doors, conversation: Conversation, pool: ThreadPoolExecutor) -> None:
+        self._doors = doors
+        self._conversation = conversation
+        self._pool = pool
+
+    async def __call__(self, request: Request) -> Response:
+        """Answer one call; 4xx with a short reason for what is not the platform's, never a 500."""
+        try:
+            return await self._answer(request)
+        except PostRefused as refusal:
+            log.info("post refused (%d): %s", refusal.status, refusal)
+            return PlainTextResponse(str(refusal), refusal.status)
+
+    async def _answer(self, request: Request) -> Response:
+        params = request.query_params
+        query = Query(
+            timestamp=params.get("timestamp", ""),
+            nonce=params.get("nonce", ""),
+            signature=params.get("signature", ""),
+            msg_signature=params.get("msg_signature", ""),
+        )
+        loop = get_running_loop()
+        slug = request.path_params.get("account", DEFAULT)
+        if request.method == "GET":
+            return await loop.run_in_executor(self._pool, self._verify, slug, query, params.get("echostr", ""))
+        body = await _body(request)
+        return await loop.run_in_executor(self._pool, self._reply, slug, query, body)
+
+    def _verify(self, slug: str, query: Query, echo: str) -> Response:
+        return PlainTextResponse(self._door(slug).envelope.verify(query, echo))
+
+    def _reply(self, slug: str, query: Query, body: bytes) -> Response:
+        door = self._door(slug)
+        opened = door.envelope.open(query, body)
+        text = self._conversation.reply_to(to_message(opened.message, door.account_id))
+        if not text:
+            return PlainTextResponse(SUCCESS)
+        sealed = door.envelope.seal(reply_xml(opened.message, text), opened, query.nonce)
+        return Response(sealed, media_type="application/xml")
+
+    def _door(self, slug: str) -> Door:
+        try:
+            door = self._doors.find(slug)
+        except SQLAlchemyError as error:
+            log.warning("account not read: %s", type(error).__name__)
+            raise PostRefused("account cannot be looked up just now", 429) from error
+        if door is None:
+            raise PostRefused("no such account here, or it is not configured", 404)
+        return door
+
+
+async def _body(request: Request) -> bytes:
+    declared = request.headers.get("content-length", "0")
+    if declared.isdigit() and int(declared) > MAX_BODY:
+        raise PostRefused("body is too large", 413)
+    body = bytearray()
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > MAX_BODY:
+                raise PostRefused("body is too large", 413)
+    except ClientDisconnect as gone:
+        raise PostRefused("connection closed before the body was complete") from gone
+    return bytes(body)
