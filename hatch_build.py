@@ -19,7 +19,7 @@ class WebAssets(BuildHookInterface):  # type: ignore[type-arg]
 
     PLUGIN_NAME = "custom"
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - the hook's signature
         """Fetch and copy; `SystemExit` with what to do when npm cannot be reached."""
         root = Path(self.root)
         landing = root / LANDING

@@ -17,7 +17,7 @@ from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 
 import fzbot
-from fzbot import clock, db, migrations, tables
+from fzbot import clock, db, migrations
 from fzbot.answering.library import Library
 from fzbot.answering.snapshot import Snapshot
 from fzbot.conversation.turn import Conversation
@@ -80,7 +80,12 @@ def prepare(settings: Settings) -> None:
 
 def create_app(settings: Settings) -> FastAPI:
     """Build the application. `prepare` must have run."""
-    services = start(settings)
+    return build(start(settings))
+
+
+def build(services: Services) -> FastAPI:
+    """The application over services that are started; it closes them when it stops."""
+    settings = services.settings
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -90,8 +95,8 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(title="fzbot", version=fzbot.__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     webhook = Webhook(doors(services), services.conversation, services.pool)
     # Bare Starlette routes: FastAPI's parameter handling would halve the throughput of the one hot path.
-    app.router.routes.append(Route("/wechat", webhook_endpoint(webhook), methods=["GET", "POST"]))
-    app.router.routes.append(Route("/wechat/{account}", webhook_endpoint(webhook), methods=["GET", "POST"]))
+    for path in ("/wechat", "/wechat/{account}"):
+        app.router.routes.append(Route(path, webhook.answer, methods=["GET", "POST"]))
     app.include_router(pages(services.library))
     if settings.simulator:
         app.include_router(simulator.simulator(platform_side(settings)))
@@ -99,15 +104,6 @@ def create_app(settings: Settings) -> FastAPI:
     _add_health(app, services)
     app.add_exception_handler(HTTPException, _http_error)
     return app
-
-
-def webhook_endpoint(webhook: Webhook):  # noqa: ANN201
-    """Starlette takes functions as request handlers, and instances as ASGI apps."""
-
-    async def endpoint(request: Request) -> Response:
-        return await webhook(request)
-
-    return endpoint
 
 
 def open_engine(settings: Settings) -> Engine:
@@ -178,9 +174,6 @@ def _add_health(app: FastAPI, services: Services) -> None:
 
 async def _http_error(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
-    if status == 404:  # noqa: PLR2004
+    if status == 404:
         return not_found(request)
     return PlainTextResponse(str(getattr(error, "detail", "")), status)
-
-
-KNOWN_TABLES = tables.TABLES

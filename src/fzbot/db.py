@@ -103,14 +103,14 @@ def reading(engine: Engine) -> Iterator[Session]:
         yield session
 
 
-def _prepare_sqlite(connection: Any, record: object) -> None:  # noqa: ANN401, ARG001 - the driver's connection
+def _prepare_sqlite(connection: Any, record: object) -> None:  # noqa: ARG001 - the driver's connection
     connection.isolation_level = None
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
 
 
-def _begin_immediately(connection: Any) -> None:  # noqa: ANN401 - SQLAlchemy's connection
+def _begin_immediately(connection: Any) -> None:
     # A transaction that reads first and writes later fails at once under WAL when another writer came between;
     # taking the write lock at the start makes it wait instead. Readers do not take it.
     reads = connection.get_execution_options().get("fzbot_reading", False)

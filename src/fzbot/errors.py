@@ -4,7 +4,7 @@ FzbotError
 ├── ConfigError          a setting is missing or wrong: names the variable
 ├── KnowledgeError       the knowledge base cannot be used
 │   └── StatuteError     a statute text cannot be read
-├── PostRefused          a post to the webhook that is not the platform's
+├── PostRefusedError          a post to the webhook that is not the platform's
 ├── AccountError         no such account, or one that exists already
 └── StoreError           the database cannot be used
 """
@@ -26,7 +26,7 @@ class StatuteError(KnowledgeError):
     """A statute text cannot be read or split into articles."""
 
 
-class PostRefused(FzbotError):
+class PostRefusedError(FzbotError):
     """A post to the webhook is refused; `status` is the HTTP status to answer with (4xx)."""
 
     def __init__(self, reason: str, status: int = 400) -> None:

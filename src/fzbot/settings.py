@@ -57,7 +57,7 @@ class Settings(BaseModel):
             if value:
                 given[name] = value
         try:
-            return cls(**given)  # type: ignore[arg-type]  # pydantic turns text into each field's type
+            return cls.model_validate(given)
         except ValidationError as error:
             first = error.errors()[0]
             raise ConfigError(f"{PREFIX}{str(first['loc'][0]).upper()} 不对：{first['msg']}") from error

@@ -18,7 +18,7 @@ class DecisionKind(StrEnum):
 
 @dataclass(frozen=True)
 class Candidate:
-    """An entry and the probability (0–1) that it answers."""
+    """An entry and the probability (0 to 1) that it answers."""
 
     entry: Entry
     score: float

@@ -1,1 +1,2 @@
-def explain(s,t): return ""
+def explain(s, t):
+    return ""

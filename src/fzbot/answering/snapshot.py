@@ -1,17 +1,14 @@
 """v1 temporary."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
-from rapidfuzz import process, fuzz
+from rapidfuzz import fuzz, process
 
 from fzbot.answering.decide import Candidate, Decision, DecisionKind
 from fzbot.answering.normalise import Normaliser
 from fzbot.answering.urgent import Urgency
 from fzbot.knowledge import files, lexicon
-from fzbot.knowledge.directory import Directory
-from fzbot.knowledge.entry import Entry
-from fzbot.knowledge.topics import Topic, Topics
+from fzbot.knowledge.topics import Topics
 
 
 class Snapshot:
@@ -41,6 +38,13 @@ class Snapshot:
         alarm = self.urgency.check(q.text)
         if alarm and alarm.entry in self.entries:
             return Decision(DecisionKind.URGENT, (Candidate(self.entries[alarm.entry], 1.0), *c), alarm.danger)
-        kind = DecisionKind.ANSWER if c[0].score > .7 else DecisionKind.SUGGEST if c[0].score > .5 else DecisionKind.UNKNOWN
-        if kind is DecisionKind.ANSWER and c[0].entry.is_chat: kind = DecisionKind.CHAT
+        kind = (
+            DecisionKind.ANSWER
+            if c[0].score > 0.7
+            else DecisionKind.SUGGEST
+            if c[0].score > 0.5
+            else DecisionKind.UNKNOWN
+        )
+        if kind is DecisionKind.ANSWER and c[0].entry.is_chat:
+            kind = DecisionKind.CHAT
         return Decision(kind, c)

@@ -2,12 +2,9 @@
 
 import logging
 import re
-from collections.abc import Iterator
-from functools import lru_cache
 
 import jieba
 
-from fzbot.answering.pinyin import syllable
 from fzbot.knowledge.lexicon import Lexicon
 
 jieba.setLogLevel(logging.WARNING)

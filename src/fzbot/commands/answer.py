@@ -3,6 +3,7 @@
 import json
 from typing import TextIO
 
+from fzbot import clock
 from fzbot.answering.explain import explain as explanation
 from fzbot.answering.snapshot import Snapshot
 from fzbot.conversation.answers import Answers, Outcome
@@ -11,7 +12,6 @@ from fzbot.conversation.message import Kind, Message
 from fzbot.conversation.session import State
 from fzbot.errors import FzbotError
 from fzbot.settings import Settings
-from fzbot import clock
 
 MAX_ENTRIES = 5
 

@@ -163,9 +163,7 @@ class Answers:
         state = State(offered=tuple(entry.id for entry in offered))
         return Outcome(text, DecisionKind.SUGGEST, score=decision.score, state=state)
 
-    def _answer(
-        self, entry: Entry, score: float, danger: Danger | None = None, near: Sequence[str] = ()
-    ) -> Outcome:
+    def _answer(self, entry: Entry, score: float, danger: Danger | None = None, near: Sequence[str] = ()) -> Outcome:
         kind = DecisionKind.URGENT if danger else DecisionKind.ANSWER
         text = reply_text(entry, self.snapshot.directory, self._link(entry))
         if danger:

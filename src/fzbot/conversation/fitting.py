@@ -9,7 +9,7 @@ _SENTENCE_END = re.compile(r"[。！？；\n]")
 
 
 def clean(text: str) -> str:
-    """The text without what XML 1.0 cannot carry; `\\n` and tabs stay."""
+    """The text without what XML 1.0 cannot carry; line ends and tabs stay."""
     return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 

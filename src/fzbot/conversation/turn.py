@@ -56,13 +56,13 @@ class Conversation:
         )
         outcome = answers.to(message)
         follower = follower_row(message, person, self.sealer, now, village)
-        upserts = (follower,)
+        upserts = [follower]
         if outcome.state is not None:
-            upserts = (follower, sessions.keep(outcome.state, message.account_id, person, now))
+            upserts.append(sessions.keep(outcome.state, message.account_id, person, now))
         values = self._values(message, outcome, person, now) | {
             "latency_ms": round((time.perf_counter() - started) * 1000, 3)
         }
-        return self.recorder.record(Row(values, upserts))
+        return self.recorder.record(Row(values, tuple(upserts)))
 
     def _values(self, message: Message, outcome: Outcome, person: str, now: datetime) -> dict[str, object]:
         link = f"{self.public_url}/a/{outcome.entry}" if outcome.entry else ""

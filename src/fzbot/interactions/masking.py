@@ -26,20 +26,23 @@ _NAME_CUE = (
 
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(rf"(?<![\dA-Za-z])\d(?:{_GAP}\d){{16}}{_GAP}[\dXx](?![\dA-Za-z])"), ID_CARD),
-    (re.compile(rf"(?<!\d)[3-69]\d{{3}}(?:{_GAP}\d{{4}}){{2}}(?:{_GAP}\d{{1,7}})(?!\d)"), BANK_CARD),
     (re.compile(rf"(?<!\d)[3-69](?:{_GAP}\d){{14,18}}(?!\d)"), BANK_CARD),
     (re.compile(rf"(?<!\d)(?:\+?0?0?86{_GAP})?1[3-9]\d(?:{_GAP}\d){{8}}(?!\d)"), PHONE),
     (re.compile(r"(?<!\d)0\d{2,3}[\s\-—－]?\d{7,8}(?!\d)"), PHONE),
     (re.compile(r"(?<!\d)(?:400|800)[\s\-]?\d{3}[\s\-]?\d{4}(?!\d)"), PHONE),
     (re.compile(r"(?<!\d)\d{15}(?!\d)"), ID_CARD),
     (
-        re.compile(rf"[{_PLATE_PROVINCES}][A-HJ-NP-Za-hj-np-z]\s?[·.]?\s?[A-HJ-NP-Za-hj-np-z0-9]{{4,5}}[挂学警港澳A-HJ-NP-Za-hj-np-z0-9]"),
+        re.compile(
+            rf"[{_PLATE_PROVINCES}][A-HJ-NP-Za-hj-np-z]\s?[·.]?\s?[A-HJ-NP-Za-hj-np-z0-9]{{4,5}}[挂学警港澳A-HJ-NP-Za-hj-np-z0-9]"
+        ),
         PLATE,
     ),
 )
-_NAME = re.compile(rf"({_NAME_CUE})([{_SURNAMES}][\u4e00-\u9fff]{{1,2}}(?=[，,。.；;、\s！!]|$|是|今年|在|住|身份证|电话|手机|家住|男|女))")
+_NAME = re.compile(
+    rf"({_NAME_CUE})([{_SURNAMES}][\u4e00-\u9fff]{{1,2}}(?=[，,。.；;、\s！!]|$|是|今年|在|住|身份证|电话|手机|家住|男|女))"
+)
 
-_FULL_WIDTH = str.maketrans("０１２３４５６７８９Ｘｘ", "0123456789Xx")
+_FULL_WIDTH = {0xFF10 + digit: str(digit) for digit in range(10)} | {0xFF38: "X", 0xFF58: "x"}
 
 
 def mask(text: str) -> str:

@@ -65,6 +65,7 @@ class Recorder:
             batch, is_last = self._next_batch()
             if batch:
                 self._settle(batch)
+        self._replay()
 
     def _next_batch(self) -> tuple[list[tuple[Row, Future[str]]], bool]:
         batch: list[tuple[Row, Future[str]]] = []

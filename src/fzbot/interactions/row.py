@@ -83,7 +83,7 @@ def _iso(value: object) -> str:
 
 
 def _typed(table: Table, values: dict[str, Any]) -> dict[str, Any]:
-    def convert(column: str, value: Any) -> Any:  # noqa: ANN401 - any column's value
+    def convert(column: str, value: Any) -> Any:
         kind = table.c[column].type
         if value is not None and isinstance(kind, Moment):
             return datetime.fromisoformat(value)

@@ -52,11 +52,10 @@ class Spool:
     def waiting(self) -> Iterator[list[Row]]:
         """The waiting rows in chunks. A file is emptied once its last chunk was taken without an error."""
         for path in sorted(self._folder.glob(f"*{SUFFIX}")):
-            if path == self._path:
-                if self._file is not None:
-                    yield from _chunks(self._file)
-                    self._file.truncate(0)
-                    os.fsync(self._file.fileno())
+            if path == self._path and self._file is not None:
+                yield from _chunks(self._file)
+                self._file.truncate(0)
+                os.fsync(self._file.fileno())
             else:
                 yield from _orphan(path)
 

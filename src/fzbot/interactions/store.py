@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Table, bindparam, select, tuple_, update
+from sqlalchemy import Connection, Table, bindparam, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from fzbot.db import Base
@@ -54,7 +54,7 @@ def _shape(upsert: Upsert) -> tuple[str, tuple[str, ...]]:
     return upsert.table, tuple(sorted(upsert.values))
 
 
-def _upsert_statement(connection: Connection, sample: Upsert) -> Insert:
+def _upsert_statement(connection: Connection, sample: Upsert) -> Any:
     table = Base.metadata.tables[sample.table]
     statement = _dialect_insert(connection, table)
     changed = {
@@ -92,6 +92,6 @@ def _stored_replies(connection: Connection, identities: list[tuple[int, str]]) -
     return {(account_id, key): reply for account_id, key, reply in found}
 
 
-def _dialect_insert(connection: Connection, table: Table) -> Any:  # noqa: ANN401 - the two dialects' own inserts
+def _dialect_insert(connection: Connection, table: Table) -> Any:
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     return insert(table)

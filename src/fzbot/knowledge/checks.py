@@ -70,9 +70,7 @@ def questions_unique(context: Context) -> Iterator[Fault]:
             if not key:
                 yield context.fault(entry, "questions", f"“{question}”没有文字", "删掉，或写成问题")
             elif key in seen:
-                yield context.fault(
-                    entry, "questions", f"“{question}”在 {seen[key]} 里已有", "只留在最该答的那一条"
-                )
+                yield context.fault(entry, "questions", f"“{question}”在 {seen[key]} 里已有", "只留在最该答的那一条")
             else:
                 seen[key] = entry.id
 

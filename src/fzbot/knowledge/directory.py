@@ -69,6 +69,4 @@ class Directory(BaseModel):
             line = self.hotlines[key]
             return Contact(key=key, name=line.name, use=line.use, phone=key, is_hotline=True)
         body = self.local[key]
-        return Contact(
-            key=key, name=body.name, use=body.use, phone=body.phone, address=body.address, hours=body.hours
-        )
+        return Contact(key=key, name=body.name, use=body.use, phone=body.phone, address=body.address, hours=body.hours)

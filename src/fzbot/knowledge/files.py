@@ -116,7 +116,7 @@ class _Laws(BaseModel, extra="forbid"):
     laws: dict[str, Law]
 
 
-def read_yaml(path: Path) -> Any:  # noqa: ANN401 - what a YAML file holds is known only after validation
+def read_yaml(path: Path) -> Any:
     """A YAML file's content; `KnowledgeError` naming file and line when it is not YAML."""
     try:
         return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - the C twin of SafeLoader

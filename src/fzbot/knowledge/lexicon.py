@@ -49,7 +49,7 @@ def _words(path: Path) -> Iterator[tuple[str, int]]:
 def _groups(path: Path) -> Iterator[tuple[str, ...]]:
     for number, line in _lines(path):
         group = tuple(line.split())
-        if len(group) < 2:  # noqa: PLR2004
+        if len(group) < 2:
             raise KnowledgeError(f"{path} 第 {number} 行：“{line}”，一组同义词至少两个，用空格隔开")
         yield group
 
@@ -57,7 +57,7 @@ def _groups(path: Path) -> Iterator[tuple[str, ...]]:
 def _pairs(path: Path) -> Iterator[tuple[str, str]]:
     for number, line in _lines(path):
         parts = line.split("\t")
-        if len(parts) != 2 or not all(part.strip() for part in parts):  # noqa: PLR2004
+        if len(parts) != 2 or not all(part.strip() for part in parts):
             raise KnowledgeError(f"{path} 第 {number} 行：“{line}”，应是两个词，中间一个制表符")
         yield parts[0].strip(), parts[1].strip()
 

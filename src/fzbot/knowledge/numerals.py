@@ -77,7 +77,5 @@ def stated(text: str) -> dict[Quantity, str]:
     一天, 两年 and the like are everyday speech more often than law.
     """
     return {
-        quantity: written
-        for quantity, written in quantities(text).items()
-        if written[0].isdigit() or quantity[0] >= 3  # noqa: PLR2004
+        quantity: written for quantity, written in quantities(text).items() if written[0].isdigit() or quantity[0] >= 3
     }

@@ -84,8 +84,10 @@ def texts_of(statutes: Mapping[str, Statute], cited: Iterable[tuple[str, str | N
     texts: list[str] = []
     for law, number in cited:
         statute = statutes.get(law)
-        if statute and number is None:
+        if statute is None:
+            continue
+        if number is None:
             texts.extend(article.text for article in statute.articles.values())
-        elif statute and number in statute.articles:
+        elif number in statute.articles:
             texts.append(statute.articles[number].text)
     return texts

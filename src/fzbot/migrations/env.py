@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from fzbot.db import Base
+from fzbot.tables import METADATA
 
 connection = context.config.attributes["connection"]
 context.configure(
-    connection=connection, target_metadata=Base.metadata, render_as_batch=connection.dialect.name == "sqlite"
+    connection=connection, target_metadata=METADATA, render_as_batch=connection.dialect.name == "sqlite"
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -37,14 +37,7 @@ def simulator(platform: PlatformSide) -> APIRouter:
     ) -> Response:
         if kind not in KINDS:
             return JSONResponse({"error": "没有这种消息"}, 422)
-        fields = dict(KINDS[kind])
-        if kind == "text":
-            fields["Content"] = text
-        if kind == "voice":
-            fields["Recognition"] = text
-        if kind != "subscribe":
-            fields["MsgId"] = str(secrets.randbelow(10**18))
-        query, body = platform.post(f"simulated_{villager}", fields)
+        query, body = platform.post(f"simulated_{villager}", _fields(kind, text))
         try:
             answer = await _post(request, query, body)
         except httpx.HTTPError as error:
@@ -54,6 +47,17 @@ def simulator(platform: PlatformSide) -> APIRouter:
         return JSONResponse({"reply": platform.open(answer.content)})
 
     return router
+
+
+def _fields(kind: str, text: str) -> dict[str, str]:
+    fields = dict(KINDS[kind])
+    if kind == "text":
+        fields["Content"] = text
+    if kind == "voice":
+        fields["Recognition"] = text
+    if kind != "subscribe":
+        fields["MsgId"] = str(secrets.randbelow(10**18))
+    return fields
 
 
 async def _post(request: Request, query: dict[str, str], body: bytes) -> httpx.Response:

@@ -20,7 +20,7 @@ import wechatpy
 from wechatpy.crypto import PrpCrypto
 from wechatpy.exceptions import InvalidAppIdException
 
-from fzbot.errors import ConfigError, PostRefused
+from fzbot.errors import ConfigError, PostRefusedError
 from fzbot.people.account import Credentials
 
 MAX_BODY = 64 * 1024
@@ -41,9 +41,9 @@ class Query:
     def check_age(self, now: float, window: float) -> None:
         """Refuse a call whose timestamp is more than `window` seconds off; `window` 0 takes any age."""
         if not (self.timestamp.isascii() and self.timestamp.isdigit() and len(self.timestamp) <= 12):
-            raise PostRefused("timestamp is missing or not a number")
+            raise PostRefusedError("timestamp is missing or not a number")
         if window and abs(now - int(self.timestamp)) > window:
-            raise PostRefused("timestamp is too old or in the future: check the clock of the server", 403)
+            raise PostRefusedError("timestamp is too old or in the future: check the clock of the server", 403)
 
 
 def sign(*parts: str) -> str:
@@ -54,7 +54,7 @@ def sign(*parts: str) -> str:
 def check_signature(expected: str, given: str) -> None:
     """Refuse a signature that differs, in constant time."""
     if not hmac.compare_digest(expected.encode(), given.encode()):
-        raise PostRefused("wrong signature: the token differs, or the post is not the platform's", 403)
+        raise PostRefusedError("wrong signature: the token differs, or the post is not the platform's", 403)
 
 
 class Envelope:
@@ -67,7 +67,7 @@ class Envelope:
         self._ciphers = [_cipher(key) for key in credentials.aes_keys]
 
     def verify(self, query: Query, echo: str) -> str:
-        """What to answer when the platform verifies the address; `PostRefused` when it is not the platform."""
+        """What to answer when the platform verifies the address; `PostRefusedError` when it is not the platform."""
         query.check_age(self._now(), self._window)
         if query.msg_signature and self._ciphers:
             check_signature(self._sign(query, echo), query.msg_signature)
@@ -76,24 +76,24 @@ class Envelope:
         return echo
 
     def open(self, query: Query, body: bytes) -> "Opened":
-        """The message inside a post; `PostRefused` when it is not the platform's or cannot be read."""
+        """The message inside a post; `PostRefusedError` when it is not the platform's or cannot be read."""
         query.check_age(self._now(), self._window)
         if len(body) > MAX_BODY:
-            raise PostRefused("body is too large", 413)
+            raise PostRefusedError("body is too large", 413)
         if _DOCTYPE.search(body):
-            raise PostRefused("document types and entities are not taken")
+            raise PostRefusedError("document types and entities are not taken")
         encrypted = _ENCRYPT.search(body)
         if encrypted and self._ciphers:
             check_signature(self._sign(query, encrypted[1].decode()), query.msg_signature)
             xml, cipher = self._decrypt(encrypted[1])
             if _DOCTYPE.search(xml.encode()):
-                raise PostRefused("document types and entities are not taken")
+                raise PostRefusedError("document types and entities are not taken")
             return Opened(_parse(xml), cipher)
         if self._credentials.aes_key and not query.signature:
-            raise PostRefused("no encrypted part, although this account has an AES key")
+            raise PostRefusedError("no encrypted part, although this account has an AES key")
         check_signature(self._sign(query), query.signature)
         if encrypted and b"<MsgType>" not in body:
-            raise PostRefused("the post is encrypted, but no AES key is configured: set FZBOT_WECHAT_AES_KEY")
+            raise PostRefusedError("the post is encrypted, but no AES key is configured: set FZBOT_WECHAT_AES_KEY")
         return Opened(_parse(body), None)
 
     def seal(self, xml: str, opened: "Opened", nonce: str) -> str:
@@ -121,8 +121,8 @@ class Envelope:
             except (ValueError, Base64Error, IndexError, TypeError, struct.error):
                 continue  # the other key, if there is one; hostile bytes fail in many ways
         if wrong_app:
-            raise PostRefused("wrong app id: FZBOT_WECHAT_APP_ID is another account's", 403)
-        raise PostRefused("cannot be decrypted: check FZBOT_WECHAT_AES_KEY", 403)
+            raise PostRefusedError("wrong app id: FZBOT_WECHAT_APP_ID is another account's", 403)
+        raise PostRefusedError("cannot be decrypted: check FZBOT_WECHAT_AES_KEY", 403)
 
 
 @dataclass(frozen=True)
@@ -139,11 +139,11 @@ def _cipher(key: str) -> PrpCrypto:
     return PrpCrypto(base64.b64decode(key + "="))
 
 
-def _parse(xml: str | bytes) -> Any:  # noqa: ANN401 - wechatpy has no types
+def _parse(xml: str | bytes) -> Any:
     try:
         message = wechatpy.parse_message(xml)
     except (ExpatError, KeyError, TypeError, AttributeError, ValueError) as error:
-        raise PostRefused(f"not a message of the platform ({type(error).__name__})") from error
+        raise PostRefusedError(f"not a message of the platform ({type(error).__name__})") from error
     if message is None or not isinstance(message._data, dict):  # noqa: SLF001 - wechatpy's only way to the raw fields
-        raise PostRefused("empty message")
+        raise PostRefusedError("empty message")
     return message

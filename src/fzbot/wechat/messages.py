@@ -7,11 +7,12 @@ from typing import Any
 from wechatpy.replies import TextReply
 
 from fzbot.conversation.message import Kind, Message
-from fzbot.errors import PostRefused
+from fzbot.errors import PostRefusedError
 
 log = logging.getLogger(__name__)
 
 MAX_TEXT = 4000
+_SEPARATOR = "\x1f"
 _MESSAGES = {
     "text": Kind.TEXT,
     "voice": Kind.VOICE,
@@ -32,8 +33,8 @@ _EVENTS = {
 }
 
 
-def to_message(parsed: Any, account_id: int) -> Message:  # noqa: ANN401 - wechatpy has no types
-    """Our message for a parsed one; `PostRefused` when who, when or what is missing.
+def to_message(parsed: Any, account_id: int) -> Message:
+    """Our message for a parsed one; `PostRefusedError` when who, when or what is missing.
 
     Events carry no MsgId, and MsgId alone has been seen to collide: repeats are told by openid, MsgId and time, of
     events by openid, time, event and key (platform documents; facts of 2026-11).
@@ -41,21 +42,21 @@ def to_message(parsed: Any, account_id: int) -> Message:  # noqa: ANN401 - wecha
     fields: dict[str, Any] = parsed._data  # noqa: SLF001 - wechatpy's only way to the raw fields
     openid, created = _text(fields, "FromUserName"), _text(fields, "CreateTime")
     if not openid or len(openid) > 128 or not (created.isascii() and created.isdigit() and len(created) <= 11):
-        raise PostRefused("FromUserName or CreateTime is missing or malformed")
+        raise PostRefusedError("FromUserName or CreateTime is missing or malformed")
     sent_at = datetime.fromtimestamp(int(created), UTC)
     kind_name = _text(fields, "MsgType").lower()
     if kind_name == "event":
         event, key = _text(fields, "Event").lower(), _text(fields, "EventKey")
         kind = _EVENTS.get(event, Kind.OTHER_EVENT)
-        post = ("event", openid, created, event, key)
-        return Message(account_id, openid, kind, "\x1f".join(post), sent_at, event_key=key.removeprefix("qrscene_"))
+        post_id = _SEPARATOR.join(("event", openid, created, event, key))
+        return Message(account_id, openid, kind, post_id, sent_at, event_key=key.removeprefix("qrscene_"))
     kind = _MESSAGES.get(kind_name, Kind.OTHER)
     text = _text(fields, "Content") if kind is Kind.TEXT else _text(fields, "Recognition")
-    post = ("message", openid, created, _text(fields, "MsgId"))
-    return Message(account_id, openid, kind, "\x1f".join(post), sent_at, text=text[:MAX_TEXT])
+    post_id = _SEPARATOR.join(("message", openid, created, _text(fields, "MsgId")))
+    return Message(account_id, openid, kind, post_id, sent_at, text=text[:MAX_TEXT])
 
 
-def reply_xml(parsed: Any, text: str) -> str:  # noqa: ANN401 - wechatpy has no types
+def reply_xml(parsed: Any, text: str) -> str:
     """A passive text reply. `]]>` would end the CDATA section and break the reply, so it is widened."""
     return str(TextReply(content=text.replace("]]>", "]]＞"), message=parsed).render())
 

@@ -1,15 +1,15 @@
 """`GET|POST /wechat` and `/wechat/{account}`: what the platform calls."""
 
 import logging
-from concurrent.futures import ThreadPoolExecutor
 from asyncio import get_running_loop
+from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
 from fzbot.conversation.turn import Conversation
-from fzbot.errors import PostRefused
+from fzbot.errors import PostRefusedError
 from fzbot.people.account import DEFAULT
 from fzbot.wechat.accounts import Door, Doors
 from fzbot.wechat.envelope import MAX_BODY, Query
@@ -29,11 +29,11 @@ class Webhook:
         self._conversation = conversation
         self._pool = pool
 
-    async def __call__(self, request: Request) -> Response:
+    async def answer(self, request: Request) -> Response:
         """Answer one call; 4xx with a short reason for what is not the platform's, never a 500."""
         try:
             return await self._answer(request)
-        except PostRefused as refusal:
+        except PostRefusedError as refusal:
             log.info("post refused (%d): %s", refusal.status, refusal)
             return PlainTextResponse(str(refusal), refusal.status)
 
@@ -69,22 +69,22 @@ class Webhook:
             door = self._doors.find(slug)
         except SQLAlchemyError as error:
             log.warning("account not read: %s", type(error).__name__)
-            raise PostRefused("account cannot be looked up just now", 429) from error
+            raise PostRefusedError("account cannot be looked up just now", 429) from error
         if door is None:
-            raise PostRefused("no such account here, or it is not configured", 404)
+            raise PostRefusedError("no such account here, or it is not configured", 404)
         return door
 
 
 async def _body(request: Request) -> bytes:
     declared = request.headers.get("content-length", "0")
     if declared.isdigit() and int(declared) > MAX_BODY:
-        raise PostRefused("body is too large", 413)
+        raise PostRefusedError("body is too large", 413)
     body = bytearray()
     try:
         async for chunk in request.stream():
             body += chunk
             if len(body) > MAX_BODY:
-                raise PostRefused("body is too large", 413)
+                raise PostRefusedError("body is too large", 413)
     except ClientDisconnect as gone:
-        raise PostRefused("connection closed before the body was complete") from gone
+        raise PostRefusedError("connection closed before the body was complete") from gone
     return bytes(body)

@@ -1,0 +1,103 @@
+"""Databases, the knowledge base as shipped, and villagers to talk with."""
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pgserver
+import pytest
+from sqlalchemy import Engine, NullPool, create_engine, text
+
+from fzbot import db, migrations
+from fzbot.answering.snapshot import Snapshot
+from fzbot.interactions.record import Recorder
+from fzbot.interactions.spool import Spool
+from fzbot.people.sealing import Sealer
+from fzbot.settings import shipped_knowledge
+
+SECRET = "a secret that is only for tests"
+SHARED = Path(__file__).parents[2] / "shared"
+
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real PostgreSQL server with a migrated database to copy from."""
+    server = pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    _command(url, "CREATE DATABASE migrated")
+    template = db.make_engine(_database(url, "migrated"))
+    migrations.upgrade(template)
+    template.dispose()
+    yield url
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy from."""
+    path = tmp_path_factory.mktemp("sqlite") / "migrated.db"
+    engine = db.make_engine(f"sqlite:///{path}")
+    migrations.upgrade(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def sqlite_engine(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Engine]:
+    (tmp_path / "fzbot.db").write_bytes(migrated_sqlite.read_bytes())
+    engine = db.make_engine(f"sqlite:///{tmp_path / 'fzbot.db'}")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def postgres_engine(postgres: str) -> Iterator[Engine]:
+    name = f"test_{next(_numbers)}"
+    _command(postgres, f"CREATE DATABASE {name} TEMPLATE migrated")
+    engine = db.make_engine(_database(postgres, name))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """A migrated, empty database; the test runs once on each kind."""
+    name = "sqlite_engine" if request.param == "sqlite" else "postgres_engine"
+    found: Engine = request.getfixturevalue(name)
+    return found
+
+
+@pytest.fixture(scope="session")
+def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    """The shipped knowledge base."""
+    return Snapshot.of_folder(shipped_knowledge(), tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture
+def sealer() -> Sealer:
+    return Sealer(SECRET)
+
+
+@pytest.fixture
+def spool(tmp_path: Path) -> Spool:
+    return Spool(tmp_path / "spool")
+
+
+@pytest.fixture
+def recorder(engine: Engine, spool: Spool) -> Iterator[Recorder]:
+    recorder = Recorder(engine, spool, replay_seconds=0.05)
+    yield recorder
+    recorder.close()
+
+
+def _command(url: str, sql: str) -> None:
+    with create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool).connect() as admin:
+        admin.execute(text(sql))
+
+
+def _database(url: str, name: str) -> str:
+    before, _, query = url.partition("?")
+    head = before.rsplit("/", 1)[0]
+    return f"{head}/{name}" + (f"?{query}" if query else "")

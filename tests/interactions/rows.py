@@ -1,0 +1,49 @@
+"""Rows for tests, and what the database holds of them."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import Engine, select
+
+from fzbot import clock, db
+from fzbot.interactions.interaction import Interaction
+from fzbot.interactions.row import Row, Upsert
+from fzbot.people import account as accounts
+from fzbot.people.account import Credentials
+from fzbot.people.sealing import Sealer
+
+NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+
+
+def make_account(engine: Engine, slug: str = "default") -> int:
+    with db.make_sessions(engine)() as session:
+        account = accounts.add(session, Sealer("x" * 16), Credentials(slug, "token"), slug, clock.now())
+        session.commit()
+        return account.id
+
+
+def make_row(account_id: int, key: str, reply: str = "答", upserts: tuple[Upsert, ...] = (), **more: Any) -> Row:
+    values: dict[str, Any] = {
+        "account_id": account_id,
+        "key": key,
+        "openid_hash": "somebody",
+        "village_id": None,
+        "at": NOON,
+        "day": date(2026, 11, 23),
+        "channel": "wechat",
+        "kind": "text",
+        "question": "彩礼怎么退",
+        "decision": "answer",
+        "entry": "marriage.bride-price",
+        "score": 0.9,
+        "about_entry": None,
+        "reply": reply,
+        "reply_bytes": len(reply.encode()),
+        "latency_ms": 1.0,
+    }
+    return Row(values | more, upserts)
+
+
+def stored(engine: Engine) -> list[Interaction]:
+    with db.reading(engine) as session:
+        return list(session.scalars(select(Interaction).order_by(Interaction.key)))

@@ -1,0 +1,317 @@
+"""What the platform posts, and what an attacker posts, at the real application over ASGI."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import Engine, text
+
+from fzbot import app as wiring
+from fzbot import db
+from fzbot.settings import Settings
+from tests.conftest import SECRET
+from tests.interactions.rows import stored
+from tests.platform_client import AES_KEY, PREVIOUS_KEY, PlatformClient
+
+APP_ID = "wx0123456789abcdef"
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return Settings(
+        data_dir=tmp_path_factory.mktemp("data"),
+        public_url="https://town.example",
+        secret_key=SECRET,
+        simulator=True,
+        wechat_token="testtoken",
+        wechat_app_id=APP_ID,
+        wechat_aes_key=AES_KEY,
+        wechat_previous_aes_key=PREVIOUS_KEY,
+    )
+
+
+@pytest.fixture(scope="session")
+def application(settings: Settings) -> Iterator[tuple[FastAPI, Engine]]:
+    wiring.prepare(settings)
+    services = wiring.start(settings)
+    yield wiring.build(services), services.engine
+    services.close()
+
+
+@pytest.fixture
+def wechat(application: tuple[FastAPI, Engine]) -> Iterator["Wechat"]:
+    app, engine = application
+    with engine.begin() as connection:
+        for table in ("interaction", "session", "follower", "village"):
+            connection.execute(text(f"DELETE FROM {table}"))
+    yield Wechat(app, engine)
+
+
+class Wechat:
+    """Posts to the application and counts what it stored."""
+
+    def __init__(self, app: FastAPI, engine: Engine) -> None:
+        self.app = app
+        self.engine = engine
+        self.client = PlatformClient()
+
+    def request(self, method: str, path: str, params: dict[str, str], body: bytes = b"") -> httpx.Response:
+        return self.requests([(method, path, params, body)])[0]
+
+    def requests(self, calls: list[tuple[str, str, dict[str, str], bytes]]) -> list[httpx.Response]:
+        async def run() -> list[httpx.Response]:
+            transport = httpx.ASGITransport(self.app, raise_app_exceptions=True)
+            async with httpx.AsyncClient(transport=transport, base_url="http://fzbot") as http:
+                return list(
+                    await asyncio.gather(
+                        *(http.request(m, path, params=params, content=body) for m, path, params, body in calls)
+                    )
+                )
+
+        return asyncio.run(run())
+
+    def send(self, xml: str, client: PlatformClient | None = None) -> str:
+        """The text of the reply; empty for `success`."""
+        client = client or self.client
+        response = self.request("POST", "/wechat", *client.post(xml))
+        assert response.status_code == 200, response.text
+        return client.open(response.content)["Content"] if response.text != "success" else ""
+
+    def says(self, words: str, openid: str = "o-villager") -> str:
+        return self.send(self.client.text(words, openid))
+
+
+def test_the_address_is_verified_in_plain_and_secure_mode(wechat: Wechat) -> None:
+    client = wechat.client
+    stamp = str(int(time.time()))
+    plain = {"timestamp": stamp, "nonce": "n", "signature": client.sign(stamp, "n"), "echostr": "5927"}
+    assert wechat.request("GET", "/wechat", plain).text == "5927"
+    echo = client.encrypt("5928")
+    secure = {"timestamp": stamp, "nonce": "n", "msg_signature": client.sign(stamp, "n", echo), "echostr": echo}
+    assert wechat.request("GET", "/wechat", secure).text == "5928"
+
+
+def test_a_wrong_signature_is_refused_at_verification(wechat: Wechat) -> None:
+    wrong = {"timestamp": str(int(time.time())), "nonce": "n", "signature": "0" * 40, "echostr": "5927"}
+    response = wechat.request("GET", "/wechat", wrong)
+    assert response.status_code == 403
+    assert "5927" not in response.text
+
+
+@pytest.mark.parametrize("mode", ["plain", "compatible", "secure"])
+def test_a_question_is_answered_and_counted_in_each_mode(wechat: Wechat, mode: str) -> None:
+    client = PlatformClient(mode=mode)  # type: ignore[arg-type]
+    reply = wechat.send(client.text("彩礼能不能要回来"), client)
+    assert "《民法典》" in reply
+    (row,) = stored(wechat.engine)
+    assert (row.decision, row.entry, row.kind, row.channel) == ("answer", "marriage.bride-price", "text", "wechat")
+    assert row.reply == reply
+    assert row.reply_bytes == len(reply.encode())
+    assert row.latency_ms > 0
+    assert "o-villager" not in row.openid_hash
+
+
+def test_the_previous_key_still_opens_posts_and_seals_the_reply_to_them(wechat: Wechat) -> None:
+    client = PlatformClient(aes_key=PREVIOUS_KEY)
+    assert wechat.send(client.text("谢谢"), client)
+
+
+VOICE = {"MsgType": "voice", "MediaId": "m", "Format": "amr", "MsgId": "77"}
+
+
+def test_voice_is_answered_by_what_was_recognised(wechat: Wechat) -> None:
+    assert "《民法典》" in wechat.send(wechat.client.xml(**VOICE, Recognition="彩礼能不能要回来。"))
+    assert stored(wechat.engine)[0].kind == "voice"
+
+
+@pytest.mark.parametrize("more", [{}, {"Recognition": ""}])
+def test_voice_without_recognition_is_asked_for_again(wechat: Wechat, more: dict[str, str]) -> None:
+    assert "没能听出字来" in wechat.send(wechat.client.xml(**VOICE, **more))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"MsgType": "image", "PicUrl": "u", "MediaId": "m"},
+        {"MsgType": "video", "MediaId": "m", "ThumbMediaId": "t"},
+        {"MsgType": "shortvideo", "MediaId": "m", "ThumbMediaId": "t"},
+        {"MsgType": "location", "Location_X": "36.0", "Location_Y": "106.2", "Scale": "20", "Label": "固原"},
+        {"MsgType": "link", "Title": "t", "Description": "d", "Url": "u"},
+        {"MsgType": "something-new"},
+    ],
+)
+def test_what_cannot_be_read_is_asked_for_in_words(wechat: Wechat, fields: dict[str, str]) -> None:
+    assert "打字" in wechat.send(wechat.client.xml(**fields, MsgId="5"))
+    assert stored(wechat.engine)[0].decision is None
+
+
+def test_a_new_follower_is_greeted_with_the_menu(wechat: Wechat) -> None:
+    reply = wechat.send(wechat.client.event("subscribe"))
+    assert reply.startswith("您好，我是普法小助手")
+    assert "1. " in reply
+    assert stored(wechat.engine)[0].kind == "subscribe"
+
+
+def test_a_follower_who_came_by_a_villages_code_is_of_that_village(wechat: Wechat) -> None:
+    with wechat.engine.begin() as connection:
+        connection.execute(
+            text("INSERT INTO village (account_id, name, scene) SELECT id, '石窑村', 'v7' FROM account WHERE slug = 'default'")
+        )
+    assert "石窑村" in wechat.send(wechat.client.event("subscribe", "qrscene_v7"))
+    wechat.says("彩礼能不能要回来")
+    assert all(row.village_id is not None for row in stored(wechat.engine))
+
+
+def test_scan_click_and_silent_events(wechat: Wechat) -> None:
+    client = wechat.client
+    assert "结婚离婚" in wechat.send(client.event("CLICK", "topic:marriage"))
+    assert "《民法典》" in wechat.send(client.event("CLICK", "marriage.bride-price"))
+    for event in ("unsubscribe", "SCAN", "VIEW", "LOCATION", "TEMPLATESENDJOBFINISH"):
+        assert wechat.send(client.event(event, "x")) == ""
+    assert len(stored(wechat.engine)) == 7
+
+
+def test_three_posts_of_one_message_get_one_reply_and_one_row(wechat: Wechat) -> None:
+    xml = wechat.client.text("邻居盖房挡光咋办")
+    posts = [("POST", "/wechat", *wechat.client.post(xml)) for _ in range(3)]
+    replies = {wechat.client.open(response.content)["Content"] for response in wechat.requests(posts)}
+    assert len(replies) == 1
+    assert len(stored(wechat.engine)) == 1
+
+
+def test_a_repeated_number_pick_does_not_pick_twice(wechat: Wechat) -> None:
+    wechat.says("菜单")
+    xml = wechat.client.text("1")
+    assert wechat.send(xml) == wechat.send(xml)
+    assert len(stored(wechat.engine)) == 2
+
+
+def test_events_are_told_apart_by_their_key_and_messages_by_their_sender(wechat: Wechat) -> None:
+    client = PlatformClient(clock=time.time())
+    wechat.send(client.event("CLICK", "topic:land"), client)
+    wechat.send(client.event("CLICK", "topic:loan"), client)
+    same_id = {"MsgType": "text", "Content": "谢谢", "MsgId": "1"}
+    wechat.send(client.xml("o-one", **same_id), client)
+    wechat.send(client.xml("o-two", **same_id), client)
+    assert len(stored(wechat.engine)) == 4
+
+
+def test_a_stale_or_future_post_is_refused(wechat: Wechat) -> None:
+    for clock in (time.time() - 3600, time.time() + 3600):
+        client = PlatformClient(clock=clock)
+        assert wechat.request("POST", "/wechat", *client.post(client.text("彩礼"))).status_code == 403
+
+
+def _tamper_signature(query: dict[str, str], body: bytes) -> tuple[dict[str, str], bytes]:
+    return query | {"msg_signature": "0" * 40}, body
+
+
+def _drop_query(query: dict[str, str], body: bytes) -> tuple[dict[str, str], bytes]:  # noqa: ARG001
+    return {}, body
+
+
+def _change_body(query: dict[str, str], body: bytes) -> tuple[dict[str, str], bytes]:
+    return query, body.replace(b"<Encrypt><![CDATA[", b"<Encrypt><![CDATA[AAAA")
+
+
+@pytest.mark.parametrize("damage", [_tamper_signature, _drop_query, _change_body])
+def test_a_damaged_post_is_refused_and_nothing_is_stored(
+    wechat: Wechat,
+    damage: Callable[[dict[str, str], bytes], tuple[dict[str, str], bytes]],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG, logger="fzbot")
+    response = wechat.request("POST", "/wechat", *damage(*wechat.client.post(wechat.client.text("我叫马国强"))))
+    assert 400 <= response.status_code < 500
+    assert len(response.text) < 200
+    assert stored(wechat.engine) == []
+    assert "马国强" not in caplog.text
+    assert "o-villager" not in caplog.text
+
+
+def test_the_wrong_app_id_is_refused(wechat: Wechat) -> None:
+    stranger = PlatformClient(app_id="wxstranger")
+    response = wechat.request("POST", "/wechat", *stranger.post(stranger.text("彩礼")))
+    assert (response.status_code, "app id" in response.text) == (403, True)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"not xml",
+        b"<xml>",
+        b"<xml></xml>",
+        b"<xml>text</xml>",
+        b"<xml><MsgType>text</MsgType></xml>",
+        b"<xml><MsgType></MsgType><FromUserName>o</FromUserName></xml>",
+        b"<xml><MsgType><a>text</a></MsgType></xml>",
+        b"<xml><FromUserName>o</FromUserName><CreateTime>soon</CreateTime><MsgType>text</MsgType></xml>",
+        b"<xml><FromUserName>o</FromUserName><FromUserName>p</FromUserName><CreateTime>1</CreateTime><MsgType>text</MsgType></xml>",
+        b'<!DOCTYPE xml [<!ENTITY a "aaaa">]><xml><Content>&a;</Content></xml>',
+        b"<?xml version='1.0' encoding='utf-16'?><xml/>",
+        b"\xff\xfe\x00\x00",
+        b"<other/>",
+    ],
+)
+def test_broken_bodies_with_a_right_signature_are_a_400(wechat: Wechat, body: bytes) -> None:
+    plain = PlatformClient(mode="plain")
+    query, _ = plain.post("")
+    assert wechat.request("POST", "/wechat", query, body).status_code == 400
+    secure = wechat.client
+    query, sealed = secure.post(body.decode(errors="replace"))
+    assert wechat.request("POST", "/wechat", query, sealed).status_code == 400
+    assert stored(wechat.engine) == []
+
+
+def test_a_body_over_64_kb_is_refused(wechat: Wechat) -> None:
+    client = PlatformClient(mode="plain")
+    response = wechat.request("POST", "/wechat", *client.post(client.text("长" * 30_000)))
+    assert response.status_code == 413
+
+
+def test_what_would_break_xml_in_a_reply_is_harmless(wechat: Wechat) -> None:
+    for mode in ("plain", "secure"):
+        client = PlatformClient(mode=mode)  # type: ignore[arg-type]
+        xml = client.xml(MsgType="text", Content="]]&gt;<b>&amp;\x0b彩礼".replace("\x0b", ""), MsgId="9")
+        assert wechat.send(xml, client)
+
+
+def test_control_characters_in_voice_text_are_not_stored(wechat: Wechat) -> None:
+    wechat.send(wechat.client.text("彩礼\u2028\ufffe怎么退".replace("\ufffe", "")))
+    assert stored(wechat.engine)[0].question == "彩礼怎么退"
+
+
+def test_an_unknown_account_is_a_404(wechat: Wechat) -> None:
+    response = wechat.request("POST", "/wechat/nowhere", *wechat.client.post(wechat.client.text("彩礼")))
+    assert response.status_code == 404
+
+
+def test_a_further_account_has_its_own_door_and_rows(wechat: Wechat, settings: Settings) -> None:
+    simulated = wiring.simulated(settings)
+    client = PlatformClient(simulated.token, simulated.app_id, simulated.aes_key)
+    response = wechat.request("POST", "/wechat/simulator", *client.post(client.text("彩礼能不能要回来")))
+    assert "《民法典》" in client.open(response.content)["Content"]
+    wechat.says("彩礼能不能要回来")
+    assert len({row.account_id for row in stored(wechat.engine)}) == 2
+
+
+def test_personal_data_never_reaches_the_table(wechat: Wechat) -> None:
+    wechat.says("我叫马国强，身份证642221199001011234，电话13895012345，工钱不给咋办")
+    with db.reading(wechat.engine) as session:
+        dump = " ".join(str(row) for row in session.execute(text("SELECT * FROM interaction")))
+    for secret in ("马国强", "642221199001011234", "13895012345", "o-villager"):
+        assert secret not in dump
+
+
+def test_the_longest_reply_fits_the_platforms_limit(wechat: Wechat, application: tuple[FastAPI, Engine]) -> None:
+    longest = max(
+        (wechat.send(wechat.client.event("CLICK", key)) for key in ("marriage.bride-price", "topic:marriage")),
+        key=lambda reply: len(reply.encode()),
+    )
+    assert len(longest.encode()) <= 2047
