@@ -21,6 +21,10 @@ SHARED = Path(__file__).parents[2] / "shared"
 _numbers = itertools.count()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--kills", type=int, default=50, help="rounds of the kill test; 1000 for the full promise")
+
+
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real PostgreSQL server with a migrated database to copy from."""

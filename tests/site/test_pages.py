@@ -1,0 +1,68 @@
+"""Answer pages, the home page, privacy, what is not there, and the simulator, over ASGI."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from fzbot import app as wiring
+from fzbot.settings import Settings
+from tests.conftest import SECRET
+
+
+@pytest.fixture(scope="module", params=[True, False], ids=["with simulator", "without simulator"])
+def application(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
+    settings = Settings(data_dir=tmp_path_factory.mktemp("data"), secret_key=SECRET, simulator=request.param)
+    wiring.prepare(settings)
+    services = wiring.start(settings)
+    yield wiring.build(services)
+    services.close()
+
+
+def get(application: FastAPI, path: str) -> httpx.Response:
+    async def run() -> httpx.Response:
+        transport = httpx.ASGITransport(application)
+        async with httpx.AsyncClient(transport=transport, base_url="http://fzbot") as http:
+            return await http.get(path)
+
+    return asyncio.run(run())
+
+
+def test_an_answer_page_shows_everything_and_dials(application: FastAPI) -> None:
+    page = get(application, "/a/marriage.bride-price")
+    assert page.status_code == 200
+    for part in ("<h1>", "现在这样做", "找谁", "依据", 'href="tel:12348"', "未填写", "审核日期", "不是律师意见", 'id="larger"'):
+        assert part in page.text
+
+
+def test_a_dangerous_topic_names_the_numbers_first(application: FastAPI) -> None:
+    page = get(application, "/a/channel.crisis").text
+    assert page.index("tel:12356") < page.index("现在这样做")
+
+
+@pytest.mark.parametrize("path", ["/a/no.such-entry", "/a/chat.greeting", "/a/..%2f..%2fetc", "/nowhere"])
+def test_what_is_not_there_says_so_in_chinese(application: FastAPI, path: str) -> None:
+    page = get(application, path)
+    assert page.status_code == 404
+    assert "没有这一页" in page.text
+
+
+def test_home_privacy_and_health(application: FastAPI) -> None:
+    assert "结婚离婚、彩礼" in get(application, "/").text
+    assert "openid" in get(application, "/privacy").text
+    assert get(application, "/healthz").text == "ok"
+    assert get(application, "/readyz").json()["database"] == "ok"
+
+
+def test_pages_load_nothing_from_elsewhere(application: FastAPI) -> None:
+    for path in ("/", "/a/marriage.bride-price", "/privacy"):
+        page = get(application, path).text
+        assert "//" not in page.replace("http://www.w3.org", "")
+
+
+def test_the_simulator_is_there_only_when_enabled(application: FastAPI, request: pytest.FixtureRequest) -> None:
+    enabled = "with simulator" in request.node.name and "without" not in request.node.name
+    assert get(application, "/simulator").status_code == (200 if enabled else 404)
