@@ -5,36 +5,72 @@ import re
 
 import jieba
 
+from fzbot.answering.normalise import Question
+from fzbot.answering.pinyin import syllable
 from fzbot.knowledge.lexicon import Lexicon
 
 jieba.setLogLevel(logging.WARNING)
 
-_RUN = re.compile(r"[\u4e00-\u9fff]+")
-_DIGITS = re.compile(r"\d+(?:\.\d+)?")
+_RUN = re.compile(r"[\u4e00-\u9fffa-z]+")
+STORY_WEIGHT = 0.5
+VARIANT_WEIGHT = 0.5
+
+Features = dict[str, float]
 
 
 class Tokeniser:
-    """jieba with the domain dictionary, synonyms, and n-grams. Deterministic; safe to use from several threads."""
+    """jieba with the domain dictionary, synonyms and n-grams. Deterministic; several threads may share one."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._jieba = jieba.Tokenizer()
         self._jieba.initialize()
         for word, frequency in lexicon.words.items():
             self._jieba.add_word(word, frequency)
-        for group in lexicon.synonyms:
-            for word in group:
-                if len(word) > 1 and word not in lexicon.words:
-                    self._jieba.add_word(word)
         self._stop = lexicon.stop_words
         self._head: dict[str, str] = {}
         for group in lexicon.synonyms:
             for word in group:
                 self._head.setdefault(word, group[0])
+                if len(word) > 1 and word not in lexicon.words:
+                    self._jieba.add_word(word)
 
     def words(self, text: str) -> list[str]:
-        """The words of a text that carry meaning, in order."""
-        return [word for word in self._jieba.cut(text, HMM=False) if word not in self._stop and word.strip()]
+        """The words of a text that carry meaning, in order; numbers do not."""
+        return [
+            word
+            for word in self._jieba.cut(text, HMM=False)
+            if word not in self._stop and word.isalnum() and not word.isdigit()
+        ]
 
     def head(self, word: str) -> str:
         """The word that stands for a word's synonym group, or the word itself."""
         return self._head.get(word, word)
+
+    def features(self, question: Question) -> Features:
+        """Weighted features: `w` words, `c` character bi- and trigrams, `p` pairs of syllables. The story counts less."""
+        found: Features = {}
+        self._add(found, question.asking, 1.0)
+        if question.story:
+            self._add(found, question.story, STORY_WEIGHT)
+        return found
+
+    def _add(self, found: Features, text: str, weight: float) -> None:
+        for word in self.words(text):
+            head = self._head.get(word)
+            if head is None:
+                _count(found, "w" + word, weight)
+            else:
+                _count(found, "w" + head, weight)
+                if head != word:
+                    _count(found, "w" + word, weight * VARIANT_WEIGHT)
+        for run in _RUN.findall(text):
+            sounds = [syllable(character) for character in run]
+            for start in range(len(run) - 1):
+                _count(found, "c" + run[start : start + 2], weight)
+                _count(found, f"p{sounds[start]} {sounds[start + 1]}", weight)
+                if start < len(run) - 2:
+                    _count(found, "c" + run[start : start + 3], weight)
+
+
+def _count(found: Features, name: str, weight: float) -> None:
+    found[name] = found.get(name, 0.0) + weight

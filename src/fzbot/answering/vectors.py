@@ -1,0 +1,63 @@
+"""Features as sparse TF-IDF vectors over a fixed vocabulary."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fzbot.answering.tokenise import Features
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int32]
+
+MIN_DOCUMENTS = 2
+"""A feature that one question alone has says nothing about other ways of asking."""
+
+
+@dataclass(frozen=True)
+class Sparse:
+    """A vector: `ids` of features and their `values`, of length one together."""
+
+    ids: Ints
+    values: Floats
+
+
+class Vocabulary:
+    """The features that are known, with their inverse document frequencies."""
+
+    def __init__(self, documents: Sequence[Features]) -> None:
+        counts = Counter(name for document in documents for name in document)
+        names = sorted(name for name, count in counts.items() if count >= MIN_DOCUMENTS)
+        self._ids = {name: number for number, name in enumerate(names)}
+        self.idf = np.array([np.log((1 + len(documents)) / (1 + counts[name])) + 1 for name in names], np.float32)
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def vector(self, features: Features) -> Sparse:
+        """The TF-IDF vector of features (square root of the count, L2 norm); unknown ones are left out."""
+        known = [(id_, weight) for name, weight in features.items() if (id_ := self._ids.get(name)) is not None]
+        if not known:
+            return Sparse(np.zeros(0, np.int32), np.zeros(0, np.float32))
+        known.sort()
+        ids = np.fromiter((id_ for id_, _ in known), np.int32, len(known))
+        values = np.sqrt(np.fromiter((weight for _, weight in known), np.float32, len(known))) * self.idf[ids]
+        return Sparse(ids, values / np.linalg.norm(values))
+
+    def unknown_share(self, features: Features) -> float:
+        """How much of the words' weight is not in the vocabulary: 0 all known, 1 all strange."""
+        words = {name: weight for name, weight in features.items() if name[0] == "w"}
+        total = sum(words.values())
+        return sum(weight for name, weight in words.items() if name not in self._ids) / total if total else 1.0
+
+
+def stacked(vectors: Iterable[Sparse]) -> tuple[NDArray[np.int64], Ints, Floats]:
+    """Vectors as the rows of a CSR matrix: row pointers, column ids, values."""
+    rows = list(vectors)
+    pointers = np.zeros(len(rows) + 1, np.int64)
+    np.cumsum([len(row.ids) for row in rows], out=pointers[1:])
+    if not rows:
+        return pointers, np.zeros(0, np.int32), np.zeros(0, np.float32)
+    return pointers, np.concatenate([row.ids for row in rows]), np.concatenate([row.values for row in rows])
