@@ -18,9 +18,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def conversation(
-    engine: Engine, recorder: Recorder, sealer: Sealer, snapshot: Snapshot, clock: Clock
-) -> Conversation:
+def conversation(engine: Engine, recorder: Recorder, sealer: Sealer, snapshot: Snapshot, clock: Clock) -> Conversation:
     return Conversation(engine, recorder, sealer, Library(snapshot), "https://town.example", clock)
 
 

@@ -50,9 +50,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_counted_twice(
     assert [words for words, times in stored.items() if times > 1] == []
 
 
-def _send(
-    server: Server, name: str, repeats: list[str], enough: threading.Event
-) -> tuple[list[str], list[str]]:
+def _send(server: Server, name: str, repeats: list[str], enough: threading.Event) -> tuple[list[str], list[str]]:
     """Post until the server is gone, repeats of unanswered posts first; returns what was answered and what was not."""
     client = PlatformClient()
     done: list[str] = []

@@ -64,7 +64,13 @@ def test_every_mobile_number_is_masked(before: str, second: str, rest: str, gap:
     assert rest[1:5] not in masked
 
 
-@given(before=_CONTEXT, area=st.integers(110000, 659999), birth=st.dates(), tail=_digits(3), check=st.sampled_from("0123456789Xx"))
+@given(
+    before=_CONTEXT,
+    area=st.integers(110000, 659999),
+    birth=st.dates(),
+    tail=_digits(3),
+    check=st.sampled_from("0123456789Xx"),
+)
 def test_every_identity_number_is_masked(before: str, area: int, birth: object, tail: str, check: str) -> None:
     number = f"{area}{str(birth).replace('-', '')}{tail}{check}"
     assert number not in mask(f"{before}{number}")
@@ -80,7 +86,11 @@ def test_every_bank_card_is_masked(before: str, head: str, rest: str, spaced: bo
     assert "[" in masked
 
 
-@given(province=st.sampled_from("宁甘陕蒙京川新"), letter=st.sampled_from("ABCDE"), tail=st.from_regex(r"[A-HJ-NP-Z0-9]{5}", fullmatch=True))
+@given(
+    province=st.sampled_from("宁甘陕蒙京川新"),
+    letter=st.sampled_from("ABCDE"),
+    tail=st.from_regex(r"[A-HJ-NP-Z0-9]{5}", fullmatch=True),
+)
 def test_every_plate_is_masked(province: str, letter: str, tail: str) -> None:
     assert mask(f"{province}{letter}{tail}") == PLATE
 

@@ -82,9 +82,7 @@ def test_many_writers_and_two_recorders_store_each_row_once(engine: Engine, tmp_
     assert len(got) == 100
 
 
-def test_an_upsert_is_written_once_with_its_row_and_never_goes_back_in_time(
-    engine: Engine, recorder: Recorder
-) -> None:
+def test_an_upsert_is_written_once_with_its_row_and_never_goes_back_in_time(engine: Engine, recorder: Recorder) -> None:
     account_id = make_account(engine)
 
     def seen(minutes: int) -> tuple[Upsert, ...]:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -34,7 +33,17 @@ def get(application: FastAPI, path: str) -> httpx.Response:
 def test_an_answer_page_shows_everything_and_dials(application: FastAPI) -> None:
     page = get(application, "/a/marriage.bride-price")
     assert page.status_code == 200
-    for part in ("<h1>", "现在这样做", "找谁", "依据", 'href="tel:12348"', "未填写", "审核日期", "不是律师意见", 'id="larger"'):
+    for part in (
+        "<h1>",
+        "现在这样做",
+        "找谁",
+        "依据",
+        'href="tel:12348"',
+        "未填写",
+        "审核日期",
+        "不是律师意见",
+        'id="larger"',
+    ):
         assert part in page.text
 
 

@@ -4,7 +4,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -160,7 +159,9 @@ def test_a_new_follower_is_greeted_with_the_menu(wechat: Wechat) -> None:
 def test_a_follower_who_came_by_a_villages_code_is_of_that_village(wechat: Wechat) -> None:
     with wechat.engine.begin() as connection:
         connection.execute(
-            text("INSERT INTO village (account_id, name, scene) SELECT id, '石窑村', 'v7' FROM account WHERE slug = 'default'")
+            text(
+                "INSERT INTO village (account_id, name, scene) SELECT id, '石窑村', 'v7' FROM account WHERE slug = 'default'"
+            )
         )
     assert "石窑村" in wechat.send(wechat.client.event("subscribe", "qrscene_v7"))
     wechat.says("彩礼能不能要回来")
@@ -277,7 +278,7 @@ def test_a_body_over_64_kb_is_refused(wechat: Wechat) -> None:
 
 def test_what_would_break_xml_in_a_reply_is_harmless(wechat: Wechat) -> None:
     for mode in ("plain", "secure"):
-        client = PlatformClient(mode=mode)  # type: ignore[arg-type]
+        client = PlatformClient(mode=mode)
         xml = client.xml(MsgType="text", Content="]]&gt;<b>&amp;\x0b彩礼".replace("\x0b", ""), MsgId="9")
         assert wechat.send(xml, client)
 
@@ -309,7 +310,7 @@ def test_personal_data_never_reaches_the_table(wechat: Wechat) -> None:
         assert secret not in dump
 
 
-def test_the_longest_reply_fits_the_platforms_limit(wechat: Wechat, application: tuple[FastAPI, Engine]) -> None:
+def test_the_longest_reply_fits_the_platforms_limit(wechat: Wechat) -> None:
     longest = max(
         (wechat.send(wechat.client.event("CLICK", key)) for key in ("marriage.bride-price", "topic:marriage")),
         key=lambda reply: len(reply.encode()),

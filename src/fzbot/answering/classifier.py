@@ -33,7 +33,7 @@ def train(vectors: Sequence[Sparse], classes: Ints, features: int, count: int) -
     matrix = csr_matrix((values, ids, pointers), shape=(len(vectors), features))
     machine = LinearSVC(C=REGULARISATION, random_state=0).fit(matrix, classes)
     weights, bias = machine.coef_, machine.intercept_
-    if count == 2:  # noqa: PLR2004 - of two classes scikit-learn keeps one side
+    if count == 2:
         weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
     return Classifier(np.ascontiguousarray(weights.T, np.float16), bias.astype(np.float32))
 

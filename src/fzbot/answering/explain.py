@@ -1,2 +1,69 @@
-def explain(s, t):
-    return ""
+"""Why a question is decided as it is, readable by staff: step 6 of answering."""
+
+from fzbot.answering.decide import Decision, DecisionKind
+from fzbot.answering.snapshot import Snapshot
+
+NAMES = {
+    "classifier": "分类器",
+    "classifier_gap": "分类器差距",
+    "centroid": "整体相近",
+    "centroid_gap": "整体差距",
+    "nearest": "最近问法",
+    "nearest_mean": "前三问法",
+    "ratio": "字面相似",
+    "partial": "部分相似",
+    "pinyin": "读音相似",
+    "words": "词相似",
+    "always": "基数",
+    "best_classifier": "最高分类器",
+    "best_centroid": "最高整体",
+    "best_nearest": "最近距离",
+    "unknown": "生词比例",
+    "short": "过短",
+}
+DECISIONS = {
+    DecisionKind.ANSWER: "直接回答",
+    DecisionKind.SUGGEST: "给出选项",
+    DecisionKind.UNKNOWN: "转给人",
+    DecisionKind.CHAT: "闲谈",
+    DecisionKind.URGENT: "紧急",
+}
+
+
+def explain(snapshot: Snapshot, text: str) -> str:
+    """The whole way from the words to the decision."""
+    question = snapshot.normalise(text)
+    scoring = snapshot.score(question)
+    decision = snapshot.decide(text)
+    alarm = snapshot.alarm(question)
+    entries = list(snapshot.entries.values())
+    lines = [
+        f"原话：{text}",
+        f"规整：{question.text}",
+        f"问的部分：{question.asking}",
+        f"分词：{' / '.join(snapshot.tokeniser.words(question.text))}",
+        f"紧急线索：{f'“{alarm.cue}” → {alarm.entry}（{alarm.danger}）' if alarm else '没有'}",
+        "候选：",
+    ]
+    for number, found in enumerate(scoring.candidates[:5], start=1):
+        entry = entries[found.entry]
+        lines.append(f"  {number}. {entry.id} {entry.title}　可能性 {found.probability:.1%}")
+        lines.append(f"     最近的问法：{found.nearest or '没有'}")
+        sides = "，".join(
+            f"{NAMES[side]} {value:.2f}×{snapshot.blend.sides[side]:.2f}" for side, value in found.sides.items()
+        )
+        lines.append(f"     各项得分×权重：{sides}")
+    general = "，".join(
+        f"{NAMES[side]} {value:.2f}×{snapshot.blend.none[side]:.2f}" for side, value in scoring.general.items()
+    )
+    lines.append(f"  都不是　可能性 {scoring.none:.1%}（{general}）")
+    lines.append(_verdict(snapshot, decision))
+    return "\n".join(lines)
+
+
+def _verdict(snapshot: Snapshot, decision: Decision) -> str:
+    blend = snapshot.blend
+    return (
+        f"判定：{DECISIONS[decision.kind]}（第一名到 {blend.answer_from:.0%} 直接回答；"
+        f"前三名合计到 {blend.suggest_from:.0%} 给出选项；否则转给人）"
+    )

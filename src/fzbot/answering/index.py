@@ -38,9 +38,9 @@ class Index:
             return np.zeros(0, np.int32), np.zeros(0, np.float32)
         offsets = np.repeat(starts - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths) + np.arange(total)
         found = self.questions[offsets]
-        scores = np.bincount(found, self.weights[offsets] * np.repeat(values, lengths), self.size)
+        scores = np.bincount(found, self.weights[offsets] * np.repeat(values, lengths), self.size).astype(np.float32)
         best = _largest(scores, found, count)
-        return best, scores[best].astype(np.float32)
+        return best, scores[best]
 
 
 def build(vectors: Sequence[Sparse], features: int) -> Index:
@@ -56,7 +56,7 @@ def build(vectors: Sequence[Sparse], features: int) -> Index:
     return Index(starts, rows[kept], values[kept].astype(np.float32), len(vectors))
 
 
-def _largest(scores: NDArray[np.float64], found: Ints, count: int) -> Ints:
+def _largest(scores: Floats, found: Ints, count: int) -> Ints:
     # Looks only at what was found: sorting all scores would cost more with every question added.
     reached = scores[found]
     if len(found) > count * 8:

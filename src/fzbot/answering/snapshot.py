@@ -1,50 +1,153 @@
-"""v1 temporary."""
+"""A snapshot: an immutable, indexed set of entries that answers questions."""
 
+import hashlib
+import os
+import pickle
+import tempfile
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
-from rapidfuzz import fuzz, process
-
 from fzbot.answering.decide import Candidate, Decision, DecisionKind
-from fzbot.answering.normalise import Normaliser
-from fzbot.answering.urgent import Urgency
+from fzbot.answering.normalise import Normaliser, Question
+from fzbot.answering.score import Blend, Scorer, Scoring
+from fzbot.answering.tokenise import Tokeniser
+from fzbot.answering.urgent import Alarm, Urgency
+from fzbot.errors import KnowledgeError
 from fzbot.knowledge import files, lexicon
-from fzbot.knowledge.topics import Topics
+from fzbot.knowledge.directory import Directory
+from fzbot.knowledge.entry import Entry
+from fzbot.knowledge.files import KnowledgeBase, Law
+from fzbot.knowledge.lexicon import Lexicon
+from fzbot.knowledge.topics import Topic, Topics
+
+SHOWN = 5
+SUGGESTED = 3
+REMEMBERED = 4096
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a snapshot is built from."""
+
+    base: KnowledgeBase
+    lexicon: Lexicon
+    topics: Topics
 
 
 class Snapshot:
-    def __init__(self, base, lex, topics):
-        self.entries = {e.id: e for e in base.entries}
-        self.directory = base.directory
-        self.laws = base.laws
-        self.topics = {t.key: t for t in topics.topics}
-        self.welcome = topics.welcome
-        self.urgency = Urgency(lex.urgent)
-        self.norm = Normaliser(lex)
-        self.q = [(self.norm(q).text, e) for e in base.entries for q in e.questions]
-        self.texts = [t for t, _ in self.q]
+    """Answers questions from one state of the knowledge base. Same question, same decision."""
+
+    def __init__(self, content: Content, scorer: Scorer | None = None) -> None:
+        """Build; with a `scorer` that was trained on the same content before, nothing is trained."""
+        base = content.base
+        self.entries: dict[str, Entry] = {entry.id: entry for entry in base.entries}
+        self.directory: Directory = base.directory
+        self.laws: dict[str, Law] = base.laws
+        self.topics: dict[str, Topic] = {topic.key: topic for topic in content.topics.topics}
+        self.welcome: str = content.topics.welcome
+        self.blend = Blend.shipped()
+        self.tokeniser = Tokeniser(content.lexicon)
+        self.normaliser = Normaliser(content.lexicon)
+        self._entries = base.entries
+        self._urgency = Urgency(content.lexicon.urgent)
+        self.scorer = scorer or self._train()
+        self.decide = lru_cache(REMEMBERED)(self._decide)
 
     @classmethod
     def of_folder(cls, folder: Path, cache: Path) -> "Snapshot":
-        base = files.load(folder)
-        return cls(base, lexicon.load(folder / "lexicon"), files.read_model(folder / "topics.yaml", Topics))
+        """The snapshot of a knowledge folder. What was trained is kept in `cache` under the content's hash.
 
-    def decide(self, text: str) -> Decision:
-        q = self.norm(text)
-        best = process.extract(q.text, self.texts, scorer=fuzz.ratio, limit=20)
-        seen = {}
-        for t, s, i in best:
-            seen.setdefault(self.q[i][1].id, Candidate(self.q[i][1], s / 100))
-        c = tuple(seen.values())[:5]
-        alarm = self.urgency.check(q.text)
-        if alarm and alarm.entry in self.entries:
-            return Decision(DecisionKind.URGENT, (Candidate(self.entries[alarm.entry], 1.0), *c), alarm.danger)
-        kind = (
-            DecisionKind.ANSWER
-            if c[0].score > 0.7
-            else DecisionKind.SUGGEST
-            if c[0].score > 0.5
-            else DecisionKind.UNKNOWN
+        Raises `KnowledgeError` when the knowledge base is faulty.
+        """
+        kept = cache / f"snapshot-{fingerprint(folder)}.pickle"
+        found = _read(kept)
+        if found is not None:
+            content, scorer = found
+            return cls(content, scorer)
+        content = Content(
+            files.load_sound(folder),
+            lexicon.load(folder / "lexicon"),
+            files.read_model(folder / "topics.yaml", Topics),
         )
-        if kind is DecisionKind.ANSWER and c[0].entry.is_chat:
-            kind = DecisionKind.CHAT
-        return Decision(kind, c)
+        snapshot = cls(content)
+        _write(kept, (content, snapshot.scorer))
+        return snapshot
+
+    def normalise(self, text: str) -> Question:
+        """Step 1, for explanations."""
+        return self.normaliser(text)
+
+    def alarm(self, question: Question) -> Alarm | None:
+        """The urgent cue in a question, if its entry is there."""
+        alarm = self._urgency.check(question.text)
+        return alarm if alarm and alarm.entry in self.entries else None
+
+    def score(self, question: Question) -> Scoring:
+        """Steps 2 to 4."""
+        return self.scorer.score(self.tokeniser, question, self.blend)
+
+    def _decide(self, text: str) -> Decision:
+        question = self.normaliser(text)
+        scoring = self.score(question)
+        candidates = tuple(Candidate(self._entries[found.entry], found.probability) for found in scoring.candidates)
+        alarm = self.alarm(question)
+        if alarm:
+            first = Candidate(self.entries[alarm.entry], 1.0)
+            rest = (candidate for candidate in candidates if candidate.entry.id != alarm.entry)
+            return Decision(DecisionKind.URGENT, (first, *rest)[:SHOWN], alarm.danger)
+        return Decision(self._kind(candidates), candidates[:SHOWN])
+
+    def _kind(self, candidates: tuple[Candidate, ...]) -> DecisionKind:
+        if not candidates:
+            return DecisionKind.UNKNOWN
+        best = candidates[0]
+        if best.score >= self.blend.answer_from:
+            return DecisionKind.CHAT if best.entry.is_chat else DecisionKind.ANSWER
+        if sum(candidate.score for candidate in candidates[:SUGGESTED]) >= self.blend.suggest_from:
+            return DecisionKind.SUGGEST
+        return DecisionKind.UNKNOWN
+
+    def _train(self) -> Scorer:
+        questions: list[Question] = []
+        classes: list[int] = []
+        for number, entry in enumerate(self._entries):
+            for text in (entry.title, *entry.questions):
+                questions.append(self.normaliser(text))
+                classes.append(number)
+        if not questions:
+            raise KnowledgeError("知识库里一条条目都没有")
+        return Scorer(self.tokeniser, questions, classes, len(self._entries))
+
+
+def fingerprint(folder: Path) -> str:
+    """A hash over the knowledge files and the code that builds from them."""
+    digest = hashlib.sha256()
+    code = Path(__file__).parent
+    for root in (folder, code, code.parent / "knowledge"):
+        for path in sorted(root.rglob("*")):
+            if path.suffix in {".yaml", ".txt", ".py", ".json"}:
+                digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def _read(path: Path) -> tuple[Content, Scorer] | None:
+    try:
+        with path.open("rb") as file:
+            kept: tuple[Content, Scorer] = pickle.load(file)  # noqa: S301 - our own file, in the data folder
+    except FileNotFoundError:
+        return None
+    except (OSError, EOFError, pickle.UnpicklingError, AttributeError, ImportError):
+        return None  # torn, or written by another version of a library: build anew
+    return kept
+
+
+def _write(path: Path, kept: tuple[Content, Scorer]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(descriptor, "wb") as file:
+        pickle.dump(kept, file, pickle.HIGHEST_PROTOCOL)
+    Path(name).replace(path)  # whole or not at all, also when two processes build at once
+    for old in path.parent.glob("snapshot-*.pickle"):
+        if old != path:
+            old.unlink(missing_ok=True)

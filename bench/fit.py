@@ -1,0 +1,36 @@
+"""Fit the blend's weights and thresholds on labelled questions and write them into the package.
+
+python -m bench.fit [FILE…]      (default: the development questions)
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from bench.fitting import cross_validated, fit, looks, thresholds
+from bench.questions import DEV, read
+from fzbot.answering import score
+from fzbot.answering.snapshot import Snapshot
+from fzbot.settings import shipped_knowledge
+
+TARGET = Path(score.__file__).parent / "blend.json"
+
+
+def main(paths: list[Path]) -> None:
+    """Fit on all files; thresholds are chosen on cross-validated probabilities."""
+    snapshot = Snapshot.of_folder(shipped_knowledge(), Path(tempfile.gettempdir()) / "fzbot-bench")
+    data = looks(snapshot, [question for path in paths for question in read(path)])
+    answer_from, suggest_from = thresholds(cross_validated(data))
+    blend = fit(data).model_copy(update={"answer_from": answer_from, "suggest_from": suggest_from})
+    rounded = blend.model_copy(
+        update={
+            "sides": {side: round(value, 4) for side, value in blend.sides.items()},
+            "none": {side: round(value, 4) for side, value in blend.none.items()},
+        }
+    )
+    TARGET.write_text(rounded.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    print(rounded.model_dump_json(indent=2))
+
+
+if __name__ == "__main__":
+    main([Path(argument) for argument in sys.argv[1:]] or [DEV])

@@ -1,0 +1,170 @@
+"""Scoring: retrieve candidates, look at each from several sides, blend into one probability: steps 3 and 4."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from pydantic import BaseModel
+from rapidfuzz import fuzz
+
+from fzbot.answering import classifier, index
+from fzbot.answering.normalise import Question
+from fzbot.answering.pinyin import syllable
+from fzbot.answering.tokenise import Features, Tokeniser
+from fzbot.answering.vectors import Floats, Ints, Sparse, Vocabulary
+
+CANDIDATES = 12
+NEAREST = 48
+SIDES = (
+    "classifier",
+    "classifier_gap",
+    "centroid",
+    "centroid_gap",
+    "nearest",
+    "nearest_mean",
+    "ratio",
+    "partial",
+    "pinyin",
+    "words",
+)
+GENERAL = ("always", "best_classifier", "best_centroid", "best_nearest", "unknown", "short")
+
+
+class Blend(BaseModel):
+    """Weights of the blend and the thresholds, fitted by `bench/fit.py` on labelled real questions."""
+
+    sides: dict[str, float]
+    none: dict[str, float]
+    answer_from: float
+    suggest_from: float
+
+    @classmethod
+    def shipped(cls) -> "Blend":
+        """The weights that came with this release."""
+        return cls.model_validate_json((Path(__file__).parent / "blend.json").read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A candidate entry by number: the probability that it answers, how each side sees it, the nearest question."""
+
+    entry: int
+    probability: float
+    sides: dict[str, float]
+    nearest: str
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """All candidates, best first, and the probability that none of the entries answers."""
+
+    candidates: tuple[Scored, ...]
+    none: float
+    general: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Texts:
+    """A question's text for rapidfuzz: as it is, its words, its syllables."""
+
+    text: str
+    words: str
+    sounds: str
+
+
+class Scorer:
+    """Everything that is built from the entries' questions."""
+
+    def __init__(self, tokeniser: Tokeniser, questions: list[Question], classes: list[int], count: int) -> None:
+        """Train and index: `classes[i]` is the number of the entry that `questions[i]` belongs to, below `count`."""
+        features = [tokeniser.features(question) for question in questions]
+        self.vocabulary = Vocabulary(features)
+        vectors = [self.vocabulary.vector(found) for found in features]
+        self._classes: Ints = np.array(classes, np.int32)
+        self._classifier = classifier.train(vectors, self._classes, len(self.vocabulary), count)
+        self._centroids = classifier.centroids(vectors, self._classes, len(self.vocabulary), count)
+        self._index = index.build(vectors, len(self.vocabulary))
+        self._texts = [texts_of(tokeniser, question) for question in questions]
+
+    def look(self, tokeniser: Tokeniser, question: Question) -> tuple[Ints, Floats, Floats, list[str]]:
+        """The candidates' numbers, their sides (candidates × `SIDES`), the general view, their nearest questions."""
+        features = tokeniser.features(question)
+        vector = self.vocabulary.vector(features)
+        machine, centre = self._classifier.scores(vector), self._centroids.scores(vector)
+        nearest, closeness = self._index.nearest(vector, NEAREST)
+        of_class = self._by_class(nearest, closeness)
+        candidates = self._candidates(machine, of_class)
+        asked = texts_of(tokeniser, question)
+        sides = np.zeros((len(candidates), len(SIDES)), np.float32)
+        shown: list[str] = []
+        for row, entry in enumerate(candidates):
+            found, near = of_class.get(int(entry), (-1, []))
+            best, mean = (near[0], sum(near[:3]) / 3) if near else (0.0, 0.0)
+            sides[row] = (
+                machine[entry],
+                machine[entry] - machine.max(),
+                centre[entry],
+                centre[entry] - centre.max(),
+                best,
+                mean,
+                *(_likeness(asked, self._texts[found]) if found >= 0 else (0.0, 0.0, 0.0, 0.0)),
+            )
+            shown.append(self._texts[found].text if found >= 0 else "")
+        return candidates, sides, self._general(features, vector, machine, centre, closeness), shown
+
+    def score(self, tokeniser: Tokeniser, question: Question, blend: Blend) -> Scoring:
+        """Blend the sides into probabilities: a softmax over the candidates and “none of them”."""
+        candidates, sides, general, shown = self.look(tokeniser, question)
+        weights = np.array([blend.sides[side] for side in SIDES], np.float32)
+        against = float(np.dot(general, [blend.none[side] for side in GENERAL]))
+        logits = np.append(sides @ weights, against)
+        chances = np.exp(logits - logits.max())
+        chances /= chances.sum()
+        order = np.argsort(-chances[:-1], kind="stable")
+        scored = tuple(
+            Scored(
+                int(candidates[row]),
+                float(chances[row]),
+                dict(zip(SIDES, sides[row].tolist(), strict=True)),
+                shown[row],
+            )
+            for row in order
+        )
+        return Scoring(scored, float(chances[-1]), dict(zip(GENERAL, general.tolist(), strict=True)))
+
+    def _by_class(self, nearest: Ints, closeness: Floats) -> dict[int, tuple[int, list[float]]]:
+        """For each class among the nearest questions: its nearest one, and how near its questions are."""
+        found: dict[int, tuple[int, list[float]]] = {}
+        for question, near in zip(nearest.tolist(), closeness.tolist(), strict=True):
+            found.setdefault(int(self._classes[question]), (question, []))[1].append(near)
+        return found
+
+    def _candidates(self, machine: Floats, of_class: dict[int, tuple[int, list[float]]]) -> Ints:
+        """The best by the classifier, and the owners of the nearest questions."""
+        count = min(CANDIDATES, len(machine))
+        best = np.argpartition(-machine, count - 1)[:count]
+        return np.unique(np.concatenate([best, list(of_class)[: CANDIDATES // 2]])).astype(np.int32)
+
+    def _general(
+        self, features: Features, vector: Sparse, machine: Floats, centre: Floats, closeness: Floats
+    ) -> Floats:
+        near = float(closeness[0]) if len(closeness) else 0.0
+        short = 1.0 / (1.0 + len(vector.ids) / 8)
+        unknown = self.vocabulary.unknown_share(features)
+        return np.array([1.0, machine.max(), centre.max(), near, unknown, short], np.float32)
+
+
+def texts_of(tokeniser: Tokeniser, question: Question) -> Texts:
+    """The forms of a question that rapidfuzz compares."""
+    words = " ".join(tokeniser.head(word) for word in tokeniser.words(question.asking))
+    sounds = " ".join(syllable(character) for character in question.asking)
+    return Texts(question.asking, words, sounds)
+
+
+def _likeness(asked: Texts, known: Texts) -> tuple[float, float, float, float]:
+    return (
+        fuzz.ratio(asked.text, known.text) / 100,
+        fuzz.partial_ratio(asked.text, known.text) / 100,
+        fuzz.ratio(asked.sounds, known.sounds) / 100,
+        fuzz.token_set_ratio(asked.words, known.words) / 100,
+    )
