@@ -30,6 +30,7 @@ from fzbot.settings import Settings
 from fzbot.site import simulator
 from fzbot.site.pages import not_found, pages
 from fzbot.site.platform_side import PlatformSide
+from fzbot.statutes.lookup import Shelf
 from fzbot.wechat.accounts import Door, Doors
 from fzbot.wechat.envelope import Envelope
 from fzbot.wechat.webhook import Webhook
@@ -97,7 +98,7 @@ def build(services: Services) -> FastAPI:
     # Bare Starlette routes: FastAPI's parameter handling would halve the throughput of the one hot path.
     for path in ("/wechat", "/wechat/{account}"):
         app.router.routes.append(Route(path, webhook.answer, methods=["GET", "POST"]))
-    app.include_router(pages(services.library))
+    app.include_router(pages(services.library, Shelf(services.engine)))
     if settings.simulator:
         app.include_router(simulator.simulator(platform_side(settings)))
     app.mount("/assets", StaticFiles(directory=Path(fzbot.__file__).parent / "site" / "assets"), name="assets")
@@ -117,7 +118,7 @@ def start(settings: Settings) -> Services:
     sealer = Sealer(settings.secret())
     library = Library(Snapshot.of_folder(settings.knowledge, settings.data_dir / "cache"))
     recorder = Recorder(engine, Spool(settings.data_dir / "spool"))
-    conversation = Conversation(engine, recorder, sealer, library, settings.public_url)
+    conversation = Conversation(engine, recorder, sealer, library, Shelf(engine), settings.public_url)
     pool = ThreadPoolExecutor(settings.turn_threads, thread_name_prefix="turn")
     return Services(settings, engine, sealer, library, recorder, conversation, pool)
 

@@ -14,9 +14,11 @@ from fzbot.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 knowledge = typer.Typer(no_args_is_help=True, help="知识库：检查。")
+statutes = typer.Typer(no_args_is_help=True, help="法律全文：导入。")
 account = typer.Typer(no_args_is_help=True, help="公众号：添加、查看。")
 app.add_typer(knowledge, name="knowledge")
 app.add_typer(account, name="account")
+app.add_typer(statutes, name="statutes")
 
 
 def run() -> None:
@@ -62,10 +64,11 @@ def knowledge_check(
     only: Annotated[Path | None, typer.Option(help="只看这个文件或文件夹里的")] = None,
 ) -> None:
     """检查知识库，逐条说明错在哪里、怎么改。"""
-    from fzbot.knowledge import checks, files, statutes  # noqa: PLC0415
+    from fzbot.knowledge import checks, files  # noqa: PLC0415
+    from fzbot.knowledge.statutes import read_statutes  # noqa: PLC0415
 
     base = files.load(Settings.from_environment().knowledge)
-    texts = statutes.read_statutes(statutes_dir) if statutes_dir else {}
+    texts = read_statutes(statutes_dir) if statutes_dir else {}
     faults = checks.check(base, clock.today(), texts)
     if only:
         faults = [fault for fault in faults if fault.file.resolve().is_relative_to(only.resolve())]
@@ -90,6 +93,16 @@ def stats(
         typer.echo(json.dumps(report.model_dump(mode="json"), ensure_ascii=False, indent=2))
     else:
         typer.echo(stats_command.table(report))
+
+
+@statutes.command("import")
+def statutes_import(
+    paths: Annotated[list[Path], typer.Argument(help="官方 .docx、.md、.txt 文件，或它们所在的文件夹")],
+) -> None:
+    """导入法律全文：答案页显示法条原文，“民法典1079条”能直接回答。"""
+    from fzbot.commands import statutes as statutes_command  # noqa: PLC0415
+
+    typer.echo(statutes_command.import_files(Settings.from_environment(), paths))
 
 
 @account.command("add")

@@ -8,6 +8,7 @@ from fzbot.answering.snapshot import Snapshot
 from fzbot.conversation.turn import Conversation
 from fzbot.interactions.record import Recorder
 from fzbot.people.sealing import Sealer
+from fzbot.statutes.lookup import Shelf
 from tests.conversation.villager import Clock, Villager
 from tests.interactions.rows import make_account
 
@@ -19,7 +20,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def conversation(engine: Engine, recorder: Recorder, sealer: Sealer, snapshot: Snapshot, clock: Clock) -> Conversation:
-    return Conversation(engine, recorder, sealer, Library(snapshot), "https://town.example", clock)
+    return Conversation(engine, recorder, sealer, Library(snapshot), Shelf(engine), "https://town.example", clock)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from fzbot.conversation.turn import Conversation
 from fzbot.interactions.record import Recorder
 from fzbot.interactions.spool import Spool
 from fzbot.people.sealing import Sealer
+from fzbot.statutes.lookup import Shelf
 from tests.conversation.villager import Clock, Villager
 
 
@@ -127,7 +128,7 @@ def test_another_worker_goes_on_with_the_conversation(
 ) -> None:
     villager.asks("菜单")
     recorder = Recorder(engine, spool)
-    worker = Conversation(engine, recorder, sealer, Library(snapshot), "https://town.example", clock)
+    worker = Conversation(engine, recorder, sealer, Library(snapshot), Shelf(engine), "https://town.example", clock)
     Villager(worker, engine, villager.account_id).asks("2").gets("【遗产、遗嘱】")
     recorder.close()
 
@@ -170,7 +171,9 @@ def test_while_the_database_is_away_questions_are_still_answered(
         connection.execute(text("ALTER TABLE interaction RENAME TO gone"))
         connection.execute(text("ALTER TABLE session RENAME TO gone_too"))
     recorder = Recorder(sqlite_engine, spool)
-    conversation = Conversation(sqlite_engine, recorder, sealer, Library(snapshot), "https://town.example", clock)
+    conversation = Conversation(
+        sqlite_engine, recorder, sealer, Library(snapshot), Shelf(sqlite_engine), "https://town.example", clock
+    )
     villager = Villager(conversation, sqlite_engine, 1)
     assert "依据：" in villager.asks("彩礼能不能要回来").reply
     assert "没有可以按数字选的" in villager.asks("1").reply

@@ -19,6 +19,7 @@ from fzbot.knowledge.directory import Directory
 from fzbot.knowledge.entry import Entry
 from fzbot.knowledge.files import KnowledgeBase, Law
 from fzbot.knowledge.lexicon import Lexicon
+from fzbot.knowledge.reference import References
 from fzbot.knowledge.topics import Topic, Topics
 
 SHOWN = 5
@@ -44,6 +45,7 @@ class Snapshot:
         self.entries: dict[str, Entry] = {entry.id: entry for entry in base.entries}
         self.directory: Directory = base.directory
         self.laws: dict[str, Law] = base.laws
+        self.references = References(self.laws, ((law.title, short) for short, law in self.laws.items()))
         self.topics: dict[str, Topic] = {topic.key: topic for topic in content.topics.topics}
         self.welcome: str = content.topics.welcome
         self.blend = Blend.shipped()

@@ -12,6 +12,7 @@ from fzbot.conversation.message import Kind, Message
 from fzbot.conversation.session import State
 from fzbot.errors import FzbotError
 from fzbot.settings import Settings
+from fzbot.statutes.lookup import Shelf
 
 MAX_ENTRIES = 5
 
@@ -53,7 +54,7 @@ def _line(snapshot: Snapshot, public_url: str, text: str) -> dict[str, object]:
 
 def _reply(snapshot: Snapshot, public_url: str, text: str) -> Outcome:
     message = Message(0, "", Kind.TEXT, "", clock.now(), text=clean(text))
-    outcome = Answers(snapshot, public_url, State).to(message)
+    outcome = Answers(snapshot, public_url, State, Shelf()).to(message)
     link = f"{public_url}/a/{outcome.entry}" if outcome.entry else ""
     return Outcome(fit(clean(outcome.text), link))
 

@@ -1,17 +1,18 @@
 """What to say to a message, given the snapshot and what was said before."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fzbot.answering.decide import Decision, DecisionKind
 from fzbot.answering.snapshot import Snapshot
-from fzbot.conversation import facets, wording
+from fzbot.conversation import citing, facets, wording
 from fzbot.conversation.cues import Cue, cue_of, picked
 from fzbot.conversation.message import Kind, Message
 from fzbot.conversation.session import State
 from fzbot.knowledge.entry import Danger, Entry
 from fzbot.knowledge.reply import PASSIVE_LIMIT, basis_line, reply_text
 from fzbot.knowledge.topics import Topic
+from fzbot.statutes.lookup import Shelf
 
 TOPIC_MARK = "topic:"
 ADVISER = "village-adviser"
@@ -39,6 +40,7 @@ class Answers:
     snapshot: Snapshot
     public_url: str
     recall: Callable[[], State]
+    shelf: Shelf
     village: str = ""
 
     def to(self, message: Message) -> Outcome:
@@ -80,7 +82,20 @@ class Answers:
                 return self._to_follow_up(text, cue, entry)
             if cue in {Cue.MORE, Cue.BASIS, Cue.CONTACTS}:
                 return Outcome(wording.NO_LAST)
-        return self._to_decision(self.snapshot.decide(text))
+        return self._to_question(text)
+
+    def _to_question(self, text: str) -> Outcome:
+        decision = self.snapshot.decide(text)
+        reference = self.snapshot.references.find(text)
+        if decision.kind is DecisionKind.URGENT or reference is None:
+            return self._to_decision(decision)
+        if citing.asks_for_article(text, reference):
+            return Outcome(citing.article_reply(reference, self.shelf), DecisionKind.ANSWER, score=1.0)
+        outcome = self._to_decision(decision)
+        if reference.is_merged:
+            note = wording.MERGED_LAW.format(law=reference.law)
+            return replace(outcome, text=f"{note}\n\n{outcome.text}")
+        return outcome
 
     def _to_click(self, key: str) -> Outcome:
         if key in self.snapshot.entries:

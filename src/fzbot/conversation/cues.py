@@ -6,7 +6,7 @@ from enum import StrEnum
 from fzbot.knowledge.folding import fold
 
 _NUMERALS = {c: i for i, c in enumerate("一二三四五六七八九十", start=1)}
-_PICK = re.compile(r"(?:我?(?:选|要|看|回|问|点))?第?(?P<number>\d{1,2}|[一二三四五六七八九十])(?:个|条|号|项|吧|呢|)")
+_PICK = re.compile(r"(?:我?(?:选|要|看|回|问|点))?第?(?P<number>\d{1,2}|[一二三四五六七八九十])(?:个|条|号|项|吧|呢)*")
 
 
 class Cue(StrEnum):

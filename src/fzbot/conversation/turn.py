@@ -22,6 +22,7 @@ from fzbot.interactions.masking import mask
 from fzbot.interactions.record import Recorder
 from fzbot.interactions.row import Row
 from fzbot.people.sealing import Sealer
+from fzbot.statutes.lookup import Shelf
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +37,7 @@ class Conversation:
     recorder: Recorder
     sealer: Sealer
     library: Library
+    shelf: Shelf
     public_url: str
     now: Callable[[], datetime] = field(default=clock.now)
 
@@ -52,6 +54,7 @@ class Conversation:
             snapshot=self.library.current,
             public_url=self.public_url,
             recall=lambda: self._recall(message.account_id, person, now),
+            shelf=self.shelf,
             village=village.name if village else "",
         )
         outcome = answers.to(message)

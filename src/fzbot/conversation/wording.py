@@ -64,3 +64,17 @@ def details(who: Contact) -> str:
         return f"{who.phone}　{who.name}：{who.use}"
     known = [part for part in (who.phone, who.address, who.hours) if part]
     return f"{who.name}：{who.use}。{'，'.join(known) if known else '电话：未填写，可打 12345 问'}"
+
+
+ARTICLE = (
+    "{article}（《{title}》）：\n\n{text}\n\n法条怎么用到您的事上，把事情说出来我来找答案，或打 12348 免费问律师。"
+)
+NO_ARTICLE = "导入的法律里没有{article}，请核对条号；或把事情直接说出来，我来找答案。"
+NOT_IMPORTED = (
+    "{article}的原文还没有放进来，我不能凭记忆念给您。可以打 12348 问，或把事情直接说出来，我来找答案。\n"
+    "（工作人员：从国家法律法规数据库下载《{law}》的 Word 文件，运行 fzbot statutes import 文件名 即可导入。）"
+)
+MERGED_LAW = "《{law}》2021年1月1日起已并入《民法典》，老条号不用了。"
+MERGED_ARTICLE = (
+    MERGED_LAW + "{article}现在看《民法典》里对应的规定：把事情直接说出来，例如“对方不同意离婚怎么办”，我来找答案。"
+)

@@ -7,13 +7,13 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.templating import Jinja2Templates
 
 from fzbot.answering.library import Library
-from fzbot.knowledge.reply import basis_line
+from fzbot.statutes.lookup import Shelf
 
 HERE = Path(__file__).parent
 templates = Jinja2Templates(HERE / "templates")
 
 
-def pages(library: Library) -> APIRouter:
+def pages(library: Library, shelf: Shelf) -> APIRouter:
     """The routes of the pages that anyone may read."""
     router = APIRouter(include_in_schema=False)
 
@@ -26,8 +26,8 @@ def pages(library: Library) -> APIRouter:
         context = {
             "entry": entry,
             "basis": [str(citation) for citation in entry.basis],
+            "articles": shelf.texts(entry.basis),
             "laws": {citation.law: snapshot.laws[citation.law].title for citation in entry.basis},
-            "basis_line": basis_line(entry.basis),
             "contacts": [snapshot.directory.contact(key) for key in entry.channels],
             "related": [snapshot.entries[id_] for id_ in entry.related if id_ in snapshot.entries],
             "danger": entry.urgent,

@@ -1,0 +1,55 @@
+"""The shelf of imported statutes, as the conversation and the answer pages read it."""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from fzbot.db import reading
+from fzbot.knowledge.entry import Citation
+from fzbot.statutes import article as articles
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is known of an article somebody named: its text, or whether at least its law was imported."""
+
+    title: str = ""
+    text: str = ""
+    is_law_imported: bool = False
+
+
+class Shelf:
+    """Reads articles from the database; an empty shelf (no engine) knows none."""
+
+    def __init__(self, engine: Engine | None = None) -> None:
+        self._engine = engine
+
+    def find(self, law: str, number: str) -> Found:
+        """The article; nothing found while the database is away."""
+        if self._engine is None:
+            return Found()
+        try:
+            with reading(self._engine) as session:
+                row = articles.find(session, law, number)
+                if row is not None:
+                    return Found(row.title, row.text, is_law_imported=True)
+                return Found(is_law_imported=articles.is_imported(session, law))
+        except SQLAlchemyError as error:
+            log.warning("article not read: %s", type(error).__name__)
+            return Found()
+
+    def texts(self, citations: Iterable[Citation]) -> dict[str, str]:
+        """The texts of cited articles that are there, by how the citation is written."""
+        if self._engine is None:
+            return {}
+        try:
+            with reading(self._engine) as session:
+                return articles.texts(session, citations)
+        except SQLAlchemyError as error:
+            log.warning("articles not read: %s", type(error).__name__)
+            return {}
