@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -46,6 +47,13 @@ class Conversation:
 
         A repeat of a post gets the reply that the first one got, and is not counted again.
         """
+        return self.begin(message).result()
+
+    def begin(self, message: Message) -> "Future[str]":
+        """Like `reply_to`, without waiting for the row to be durable: the future holds the reply once it is.
+
+        For callers that would rather not keep a thread waiting for the disk.
+        """
         started = time.perf_counter()
         now = self.now()
         person = self.sealer.hash(message.openid)
@@ -65,7 +73,7 @@ class Conversation:
         values = self._values(message, outcome, person, now) | {
             "latency_ms": round((time.perf_counter() - started) * 1000, 3)
         }
-        return self.recorder.record(Row(values, tuple(upserts)))
+        return self.recorder.submit(Row(values, tuple(upserts)))
 
     def _values(self, message: Message, outcome: Outcome, person: str, now: datetime) -> dict[str, object]:
         link = f"{self.public_url}/a/{outcome.entry}" if outcome.entry else ""

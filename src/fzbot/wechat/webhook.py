@@ -1,8 +1,8 @@
 """`GET|POST /wechat` and `/wechat/{account}`: what the platform calls."""
 
 import logging
-from asyncio import get_running_loop
-from concurrent.futures import ThreadPoolExecutor
+from asyncio import get_running_loop, wrap_future
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import ClientDisconnect, Request
@@ -12,7 +12,7 @@ from fzbot.conversation.turn import Conversation
 from fzbot.errors import PostRefusedError
 from fzbot.people.account import DEFAULT
 from fzbot.wechat.accounts import Door, Doors
-from fzbot.wechat.envelope import MAX_BODY, Query
+from fzbot.wechat.envelope import MAX_BODY, Opened, Query
 from fzbot.wechat.messages import reply_xml, to_message
 
 log = logging.getLogger(__name__)
@@ -50,19 +50,21 @@ class Webhook:
         if request.method == "GET":
             return await loop.run_in_executor(self._pool, self._verify, slug, query, params.get("echostr", ""))
         body = await _body(request)
-        return await loop.run_in_executor(self._pool, self._reply, slug, query, body)
-
-    def _verify(self, slug: str, query: Query, echo: str) -> Response:
-        return PlainTextResponse(self._door(slug).envelope.verify(query, echo))
-
-    def _reply(self, slug: str, query: Query, body: bytes) -> Response:
-        door = self._door(slug)
-        opened = door.envelope.open(query, body)
-        text = self._conversation.reply_to(to_message(opened.message, door.account_id))
+        door, opened, recorded = await loop.run_in_executor(self._pool, self._turn, slug, query, body)
+        # No thread waits for the disk: the recorder wakes the loop when the row is durable.
+        text = await wrap_future(recorded)
         if not text:
             return PlainTextResponse(SUCCESS)
         sealed = door.envelope.seal(reply_xml(opened.message, text), opened, query.nonce)
         return Response(sealed, media_type="application/xml")
+
+    def _verify(self, slug: str, query: Query, echo: str) -> Response:
+        return PlainTextResponse(self._door(slug).envelope.verify(query, echo))
+
+    def _turn(self, slug: str, query: Query, body: bytes) -> tuple[Door, Opened, "Future[str]"]:
+        door = self._door(slug)
+        opened = door.envelope.open(query, body)
+        return door, opened, self._conversation.begin(to_message(opened.message, door.account_id))
 
     def _door(self, slug: str) -> Door:
         try:
