@@ -1,0 +1,42 @@
+"""The documents say what the code does: every setting, command and language version."""
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from fzbot.cli import app
+from fzbot.settings import PREFIX, Settings
+
+ROOT = Path(__file__).parents[1]
+READMES = ["README.md", "README.zh-CN.md"]
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_every_setting_is_documented_and_no_other(readme: str) -> None:
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    documented = set(re.findall(rf"\| `({PREFIX}\w+)` \|", text))
+    assert documented == {PREFIX + name.upper() for name in Settings.model_fields}
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_every_command_is_documented(readme: str) -> None:
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]
+        for sub in getattr(command, "commands", {"": None}):
+            assert f"`fzbot {name} {sub}".rstrip() in text
+
+
+def test_no_registry_host_is_committed() -> None:
+    committed = [
+        ROOT / name for name in ("constraints.txt", "package-lock.json", ".npmrc", "pyproject.toml", "Makefile")
+    ]
+    for path in committed:
+        assert "://" not in path.read_text(encoding="utf-8"), path
+
+
+def test_the_changelog_names_this_version() -> None:
+    from fzbot import __version__  # noqa: PLC0415
+
+    assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
