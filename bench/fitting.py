@@ -34,10 +34,10 @@ def looks(snapshot: Snapshot, questions: Sequence[Labelled]) -> list[Look]:
     found = []
     for question in questions:
         normalised = snapshot.normalise(question.text)
-        candidates, sides, general, _ = snapshot.scorer.look(snapshot.tokeniser, normalised)
-        right = np.array([question.is_answered_by(entries[number]) for number in candidates])
-        ids = tuple(entries[number].id for number in candidates)
-        found.append(Look(question, sides.astype(float), general.astype(float), right, ids))
+        seen = snapshot.scorer.look(snapshot.tokeniser, normalised)
+        right = np.array([question.is_answered_by(entries[number]) for number in seen.candidates])
+        ids = tuple(entries[number].id for number in seen.candidates)
+        found.append(Look(question, seen.sides.astype(float), seen.general.astype(float), right, ids))
     return found
 
 

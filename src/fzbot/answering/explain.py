@@ -4,8 +4,10 @@ from fzbot.answering.decide import Decision, DecisionKind
 from fzbot.answering.snapshot import Snapshot
 
 NAMES = {
-    "classifier": "分类器",
-    "classifier_gap": "分类器差距",
+    "words": "按词分类",
+    "characters": "按字分类",
+    "sounds": "按音分类",
+    "gap": "分类差距",
     "centroid": "整体相近",
     "centroid_gap": "整体差距",
     "nearest": "最近问法",
@@ -13,9 +15,9 @@ NAMES = {
     "ratio": "字面相似",
     "partial": "部分相似",
     "pinyin": "读音相似",
-    "words": "词相似",
+    "shared_words": "词相似",
     "always": "基数",
-    "best_classifier": "最高分类器",
+    "best_machine": "最高分类",
     "best_centroid": "最高整体",
     "best_nearest": "最近距离",
     "unknown": "生词比例",

@@ -9,37 +9,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from fzbot.answering.matrix import Matrix, from_triples
 from fzbot.answering.vectors import Floats, Ints, Sparse, stacked
 
 POSTINGS = 120
 LOOKED_UP = 64
+SPARE = 8
 
 
 @dataclass(frozen=True)
 class Index:
-    """Postings by feature: `questions[starts[f]:starts[f+1]]` and their `weights`."""
+    """Features × questions, the heaviest postings of each feature."""
 
-    starts: NDArray[np.int64]
-    questions: Ints
-    weights: Floats
-    size: int
+    postings: Matrix
 
     def nearest(self, vector: Sparse, count: int) -> tuple[Ints, Floats]:
-        """The `count` nearest questions, best first, with their (bounded) cosine."""
+        """The `count` nearest questions, best first, with how near they are (0 not at all)."""
         ids, values = vector.ids, vector.values
         if len(ids) > LOOKED_UP:
-            heaviest = np.argpartition(-values, LOOKED_UP)[:LOOKED_UP]
+            heaviest = np.sort(np.argpartition(-values, LOOKED_UP)[:LOOKED_UP])
             ids, values = ids[heaviest], values[heaviest]
-        starts, lengths = self.starts[ids], self.starts[ids + 1] - self.starts[ids]
-        total = int(lengths.sum())
-        if total == 0:
-            return np.zeros(0, np.int32), np.zeros(0, np.float32)
-        offsets = np.repeat(starts - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths) + np.arange(total)
-        found = self.questions[offsets]
-        scores = np.bincount(found, self.weights[offsets] * np.repeat(values, lengths), self.size).astype(np.float32)
-        best = _largest(scores, found, count)
+        scores, reached = self.postings.times(Sparse(ids, values))
+        best = _largest(scores, reached, count)
         return best, scores[best]
 
 
@@ -50,18 +42,17 @@ def build(vectors: Sequence[Sparse], features: int) -> Index:
     order = np.lexsort((rows, -values, ids))
     ids, rows, values = ids[order], rows[order], values[order]
     counts = np.bincount(ids, minlength=features)
-    firsts = np.concatenate(([0], np.cumsum(counts)[:-1]))
+    firsts = np.cumsum(counts) - counts
     kept = np.arange(len(ids)) - firsts[ids] < POSTINGS
-    starts = np.concatenate(([0], np.cumsum(np.minimum(counts, POSTINGS)))).astype(np.int64)
-    return Index(starts, rows[kept], values[kept].astype(np.float32), len(vectors))
+    return Index(from_triples(ids[kept], rows[kept], values[kept], (features, len(vectors))))
 
 
-def _largest(scores: Floats, found: Ints, count: int) -> Ints:
-    # Looks only at what was found: sorting all scores would cost more with every question added.
-    reached = scores[found]
-    if len(found) > count * 8:
-        floor = np.partition(reached, len(reached) - count * 8)[len(reached) - count * 8]
-        found = found[reached >= floor]
-    unique = np.unique(found)
+def _largest(scores: Floats, reached: Ints, count: int) -> Ints:
+    # Looks only at what was reached: sorting all scores would cost more with every question added.
+    if len(reached) > count * SPARE:
+        found = scores[reached]
+        floor = np.partition(found, len(found) - count * SPARE)[len(found) - count * SPARE]
+        reached = reached[found >= floor]
+    unique = np.unique(reached)
     order = np.lexsort((unique, -scores[unique]))
     return unique[order[:count]].astype(np.int32)

@@ -15,9 +15,14 @@ from fzbot.answering.vectors import Floats, Ints, Sparse, Vocabulary
 
 CANDIDATES = 12
 NEAREST = 48
+MACHINES = {"words": "uw", "characters": "cu", "sounds": "pv"}
+"""The classifiers, and which families of features each looks at."""
+
 SIDES = (
-    "classifier",
-    "classifier_gap",
+    "words",
+    "characters",
+    "sounds",
+    "gap",
     "centroid",
     "centroid_gap",
     "nearest",
@@ -25,9 +30,9 @@ SIDES = (
     "ratio",
     "partial",
     "pinyin",
-    "words",
+    "shared_words",
 )
-GENERAL = ("always", "best_classifier", "best_centroid", "best_nearest", "unknown", "short")
+GENERAL = ("always", "best_machine", "best_centroid", "best_nearest", "unknown", "short")
 
 
 class Blend(BaseModel):
@@ -42,6 +47,19 @@ class Blend(BaseModel):
     def shipped(cls) -> "Blend":
         """The weights that came with this release."""
         return cls.model_validate_json((Path(__file__).parent / "blend.json").read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True)
+class Look:
+    """What is seen of a question: candidates by number, their sides, the general view, their nearest questions.
+
+    `sides` is candidates × `SIDES`, `general` as long as `GENERAL`.
+    """
+
+    candidates: Ints
+    sides: Floats
+    general: Floats
+    nearest: list[str]
 
 
 @dataclass(frozen=True)
@@ -81,56 +99,62 @@ class Scorer:
         self.vocabulary = Vocabulary(features)
         vectors = [self.vocabulary.vector(found) for found in features]
         self._classes: Ints = np.array(classes, np.int32)
-        self._classifier = classifier.train(vectors, self._classes, len(self.vocabulary), count)
-        self._centroids = classifier.centroids(vectors, self._classes, len(self.vocabulary), count)
-        self._index = index.build(vectors, len(self.vocabulary))
+        size = len(self.vocabulary)
+        self._machines = {
+            families: classifier.train(
+                [self.vocabulary.part(vector, families) for vector in vectors], self._classes, size, count
+            )
+            for families in MACHINES.values()
+        }
+        self._centroids = classifier.centroids(vectors, self._classes, size, count)
+        self._index = index.build(vectors, size)
         self._texts = [texts_of(tokeniser, question) for question in questions]
 
-    def look(self, tokeniser: Tokeniser, question: Question) -> tuple[Ints, Floats, Floats, list[str]]:
-        """The candidates' numbers, their sides (candidates × `SIDES`), the general view, their nearest questions."""
+    def look(self, tokeniser: Tokeniser, question: Question) -> "Look":
+        """See every candidate from every side."""
         features = tokeniser.features(question)
         vector = self.vocabulary.vector(features)
-        machine, centre = self._classifier.scores(vector), self._centroids.scores(vector)
+        machines = np.stack(
+            [machine.scores(self.vocabulary.part(vector, families)) for families, machine in self._machines.items()]
+        )
+        machine, centre = machines.sum(axis=0), self._centroids.times(vector)[0]
         nearest, closeness = self._index.nearest(vector, NEAREST)
         of_class = self._by_class(nearest, closeness)
         candidates = self._candidates(machine, of_class)
         asked = texts_of(tokeniser, question)
         sides = np.zeros((len(candidates), len(SIDES)), np.float32)
+        sides[:, :3] = machines[:, candidates].T
+        sides[:, 3] = machine[candidates] - machine.max()
+        sides[:, 4] = centre[candidates]
+        sides[:, 5] = centre[candidates] - centre.max()
         shown: list[str] = []
-        for row, entry in enumerate(candidates):
-            found, near = of_class.get(int(entry), (-1, []))
-            best, mean = (near[0], sum(near[:3]) / 3) if near else (0.0, 0.0)
-            sides[row] = (
-                machine[entry],
-                machine[entry] - machine.max(),
-                centre[entry],
-                centre[entry] - centre.max(),
-                best,
-                mean,
-                *(_likeness(asked, self._texts[found]) if found >= 0 else (0.0, 0.0, 0.0, 0.0)),
-            )
+        for row, entry in enumerate(candidates.tolist()):
+            found, near = of_class.get(entry, (-1, []))
+            if found >= 0:
+                sides[row, 6:] = (near[0], sum(near[:3]) / 3, *_likeness(asked, self._texts[found]))
             shown.append(self._texts[found].text if found >= 0 else "")
-        return candidates, sides, self._general(features, vector, machine, centre, closeness), shown
+        general = self._general(features, vector, machine, centre, closeness)
+        return Look(candidates, sides, general, shown)
 
     def score(self, tokeniser: Tokeniser, question: Question, blend: Blend) -> Scoring:
         """Blend the sides into probabilities: a softmax over the candidates and “none of them”."""
-        candidates, sides, general, shown = self.look(tokeniser, question)
+        look = self.look(tokeniser, question)
         weights = np.array([blend.sides[side] for side in SIDES], np.float32)
-        against = float(np.dot(general, [blend.none[side] for side in GENERAL]))
-        logits = np.append(sides @ weights, against)
+        against = float(np.dot(look.general, [blend.none[side] for side in GENERAL]))
+        logits = np.append(look.sides @ weights, against)
         chances = np.exp(logits - logits.max())
         chances /= chances.sum()
         order = np.argsort(-chances[:-1], kind="stable")
         scored = tuple(
             Scored(
-                int(candidates[row]),
+                int(look.candidates[row]),
                 float(chances[row]),
-                dict(zip(SIDES, sides[row].tolist(), strict=True)),
-                shown[row],
+                dict(zip(SIDES, look.sides[row].tolist(), strict=True)),
+                look.nearest[row],
             )
             for row in order
         )
-        return Scoring(scored, float(chances[-1]), dict(zip(GENERAL, general.tolist(), strict=True)))
+        return Scoring(scored, float(chances[-1]), dict(zip(GENERAL, look.general.tolist(), strict=True)))
 
     def _by_class(self, nearest: Ints, closeness: Floats) -> dict[int, tuple[int, list[float]]]:
         """For each class among the nearest questions: its nearest one, and how near its questions are."""

@@ -14,6 +14,8 @@ jieba.setLogLevel(logging.WARNING)
 _RUN = re.compile(r"[\u4e00-\u9fffa-z]+")
 STORY_WEIGHT = 0.5
 VARIANT_WEIGHT = 0.5
+FAMILIES = "cpuvw"
+"""First letters of feature names, in order: character pairs and triples, syllable pairs, characters, syllables, words."""
 
 Features = dict[str, float]
 
@@ -47,7 +49,7 @@ class Tokeniser:
         return self._head.get(word, word)
 
     def features(self, question: Question) -> Features:
-        """Weighted features: `w` words, `c` character bi- and trigrams, `p` pairs of syllables. The story counts less."""
+        """Weighted features of the `FAMILIES`. The story counts less than what is asked."""
         found: Features = {}
         self._add(found, question.asking, 1.0)
         if question.story:
@@ -65,6 +67,9 @@ class Tokeniser:
                     _count(found, "w" + word, weight * VARIANT_WEIGHT)
         for run in _RUN.findall(text):
             sounds = [syllable(character) for character in run]
+            for character, sound in zip(run, sounds, strict=True):
+                _count(found, "u" + character, weight)
+                _count(found, "v" + sound, weight)
             for start in range(len(run) - 1):
                 _count(found, "c" + run[start : start + 2], weight)
                 _count(found, f"p{sounds[start]} {sounds[start + 1]}", weight)

@@ -3,48 +3,58 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fzbot.answering.tokenise import Features
+from fzbot.answering.tokenise import FAMILIES, Features
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
 
-MIN_DOCUMENTS = 2
-"""A feature that one question alone has says nothing about other ways of asking."""
+TRIGRAM = 4
+"""Length of a trigram's feature name. One that a single question has says nothing of other ways of asking."""
 
 
 @dataclass(frozen=True)
 class Sparse:
-    """A vector: `ids` of features and their `values`, of length one together."""
+    """A vector: `ids` of features, ascending, and their `values`; each family has length one."""
 
     ids: Ints
     values: Floats
 
 
 class Vocabulary:
-    """The features that are known, with their inverse document frequencies."""
+    """The features that are known, with their inverse document frequencies. Families lie side by side."""
 
     def __init__(self, documents: Sequence[Features]) -> None:
         counts = Counter(name for document in documents for name in document)
-        names = sorted(name for name, count in counts.items() if count >= MIN_DOCUMENTS)
+        names = sorted(name for name, count in counts.items() if count > 1 or name[0] != "c" or len(name) < TRIGRAM)
         self._ids = {name: number for number, name in enumerate(names)}
+        self._bounds = np.searchsorted([name[0] for name in names], [*FAMILIES, "~"]).astype(np.int32)
         self.idf = np.array([np.log((1 + len(documents)) / (1 + counts[name])) + 1 for name in names], np.float32)
 
     def __len__(self) -> int:
         return len(self._ids)
 
     def vector(self, features: Features) -> Sparse:
-        """The TF-IDF vector of features (square root of the count, L2 norm); unknown ones are left out."""
-        known = [(id_, weight) for name, weight in features.items() if (id_ := self._ids.get(name)) is not None]
-        if not known:
-            return Sparse(np.zeros(0, np.int32), np.zeros(0, np.float32))
-        known.sort()
+        """The TF-IDF vector of features (square root of the weight, each family scaled to length one)."""
+        known = sorted((id_, weight) for name, weight in features.items() if (id_ := self._ids.get(name)) is not None)
         ids = np.fromiter((id_ for id_, _ in known), np.int32, len(known))
         values = np.sqrt(np.fromiter((weight for _, weight in known), np.float32, len(known))) * self.idf[ids]
-        return Sparse(ids, values / np.linalg.norm(values))
+        cuts = np.searchsorted(ids, self._bounds)
+        for first, last in pairwise(cuts.tolist()):
+            part = values[first:last]
+            part /= np.sqrt(part @ part) or 1.0
+        return Sparse(ids, values)
+
+    def part(self, vector: Sparse, families: str) -> Sparse:
+        """The part of a vector that belongs to some families."""
+        cuts = np.searchsorted(vector.ids, self._bounds)
+        slices = [slice(cuts[place], cuts[place + 1]) for place in map(FAMILIES.index, families)]
+        ids = np.concatenate([vector.ids[piece] for piece in slices])
+        return Sparse(ids, np.concatenate([vector.values[piece] for piece in slices]))
 
     def unknown_share(self, features: Features) -> float:
         """How much of the words' weight is not in the vocabulary: 0 all known, 1 all strange."""
