@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fzbot.answering.matrix import Matrix, from_triples
-from fzbot.answering.vectors import Floats, Ints, Sparse, stacked
+from fzbot.answering.vectors import Floats, Ints, Sparse, Vocabulary, stacked
 
 REGULARISATION = 0.3
 PRUNED_BELOW = 0.03
@@ -14,45 +14,61 @@ PRUNED_BELOW = 0.03
 
 
 @dataclass(frozen=True)
-class Classifier:
-    """Scores every class in one sparse product."""
+class Views:
+    """Several linear views of every class, side by side in one matrix: one sparse product gives them all."""
 
-    weights: Matrix
+    matrix: Matrix
     bias: Floats
+    count: int
 
     def scores(self, vector: Sparse) -> Floats:
-        """One score a class; above 0 means “rather yes”."""
-        return self.weights.times(vector)[0] + self.bias
+        """Views × classes; the last view is the cosine-like nearness to the class's mean."""
+        return (self.matrix.times(vector)[0] + self.bias).reshape(-1, self.count)
 
 
-def train(vectors: Sequence[Sparse], classes: Ints, features: int, count: int) -> Classifier:
+def train(
+    vectors: Sequence[Sparse], classes: Ints, vocabulary: Vocabulary, count: int, machines: Sequence[str]
+) -> Views:
+    """One view for each machine (the families of features that it sees), and the means."""
+    size = len(vocabulary)
+    blocks = [_machine(vectors, classes, size, count, vocabulary.ids_of(families)) for families in machines]
+    blocks.append((*_means(vectors, classes, count), np.zeros(count, np.float32)))
+    rows = np.concatenate([block[0] for block in blocks])
+    columns = np.concatenate([block[1] + number * count for number, block in enumerate(blocks)]).astype(np.int32)
+    weights = np.concatenate([block[2] for block in blocks])
+    matrix = from_triples(rows, columns, weights, (size, len(blocks) * count))
+    return Views(matrix, np.concatenate([block[3] for block in blocks]), count)
+
+
+def _machine(
+    vectors: Sequence[Sparse], classes: Ints, size: int, count: int, seen: Ints
+) -> tuple[Ints, Ints, Floats, Floats]:
     """One-against-rest linear support vector machines (Fan et al., LIBLINEAR, 2008); deterministic."""
     from scipy.sparse import csr_matrix  # noqa: PLC0415 - only needed to build; answering starts faster without
     from sklearn.svm import LinearSVC  # noqa: PLC0415
 
     pointers, ids, values = stacked(vectors)
-    matrix = csr_matrix((values, ids, pointers), shape=(len(vectors), features))
+    matrix = csr_matrix((values, ids, pointers), shape=(len(vectors), size))[:, seen]
     bias = np.zeros(count, np.float32)
     rows, columns, weights = [], [], []
     for class_ in range(count):
         # One class at a time: all at once would need a dense features × classes matrix.
         machine = LinearSVC(C=REGULARISATION, random_state=0).fit(matrix, classes == class_)
         found = machine.coef_[0]
-        kept = np.flatnonzero(np.abs(found) >= PRUNED_BELOW).astype(np.int32)
-        rows.append(kept)
+        kept = np.flatnonzero(np.abs(found) >= PRUNED_BELOW)
+        rows.append(seen[kept])
         columns.append(np.full(len(kept), class_, np.int32))
         weights.append(found[kept].astype(np.float32))
         bias[class_] = machine.intercept_[0]
-    shape = (features, count)
-    return Classifier(from_triples(np.concatenate(rows), np.concatenate(columns), np.concatenate(weights), shape), bias)
+    return np.concatenate(rows), np.concatenate(columns), np.concatenate(weights), bias
 
 
-def centroids(vectors: Sequence[Sparse], classes: Ints, features: int, count: int) -> Matrix:
-    """The mean of each class's vectors, scaled to length one: features × classes."""
+def _means(vectors: Sequence[Sparse], classes: Ints, count: int) -> tuple[Ints, Ints, Floats]:
+    """The mean of each class's vectors, scaled to length one."""
     pointers, ids, values = stacked(vectors)
     owners = np.repeat(classes, np.diff(pointers))
     cells, places = np.unique(ids.astype(np.int64) * count + owners, return_inverse=True)
     sums = np.bincount(places, values)
     rows, columns = (cells // count).astype(np.int32), (cells % count).astype(np.int32)
     norms = np.sqrt(np.bincount(columns, sums**2, count))
-    return from_triples(rows, columns, (sums / norms[columns]).astype(np.float32), (features, count))
+    return rows, columns, (sums / norms[columns]).astype(np.float32)

@@ -9,9 +9,8 @@ from rapidfuzz import fuzz
 
 from fzbot.answering import classifier, index
 from fzbot.answering.normalise import Question
-from fzbot.answering.pinyin import syllable
-from fzbot.answering.tokenise import Features, Tokeniser
-from fzbot.answering.vectors import Floats, Ints, Sparse, Vocabulary
+from fzbot.answering.tokenise import Tokeniser, Tokens
+from fzbot.answering.vectors import Floats, Ints, Vocabulary
 
 CANDIDATES = 12
 NEAREST = 48
@@ -81,49 +80,31 @@ class Scoring:
     general: dict[str, float]
 
 
-@dataclass(frozen=True)
-class Texts:
-    """A question's text for rapidfuzz: as it is, its words, its syllables."""
-
-    text: str
-    words: str
-    sounds: str
-
-
 class Scorer:
     """Everything that is built from the entries' questions."""
 
     def __init__(self, tokeniser: Tokeniser, questions: list[Question], classes: list[int], count: int) -> None:
         """Train and index: `classes[i]` is the number of the entry that `questions[i]` belongs to, below `count`."""
-        features = [tokeniser.features(question) for question in questions]
-        self.vocabulary = Vocabulary(features)
-        vectors = [self.vocabulary.vector(found) for found in features]
+        self._tokens = [tokeniser.tokens(question) for question in questions]
+        self.vocabulary = Vocabulary([tokens.features for tokens in self._tokens])
+        vectors = [self.vocabulary.vector(tokens.features) for tokens in self._tokens]
+        for tokens in self._tokens:
+            tokens.features.clear()  # from here on only the texts are compared
         self._classes: Ints = np.array(classes, np.int32)
-        size = len(self.vocabulary)
-        self._machines = {
-            families: classifier.train(
-                [self.vocabulary.part(vector, families) for vector in vectors], self._classes, size, count
-            )
-            for families in MACHINES.values()
-        }
-        self._centroids = classifier.centroids(vectors, self._classes, size, count)
-        self._index = index.build(vectors, size)
-        self._texts = [texts_of(tokeniser, question) for question in questions]
+        self._views = classifier.train(vectors, self._classes, self.vocabulary, count, list(MACHINES.values()))
+        self._index = index.build(vectors, len(self.vocabulary))
 
     def look(self, tokeniser: Tokeniser, question: Question) -> "Look":
         """See every candidate from every side."""
-        features = tokeniser.features(question)
-        vector = self.vocabulary.vector(features)
-        machines = np.stack(
-            [machine.scores(self.vocabulary.part(vector, families)) for families, machine in self._machines.items()]
-        )
-        machine, centre = machines.sum(axis=0), self._centroids.times(vector)[0]
+        asked = tokeniser.tokens(question)
+        vector = self.vocabulary.vector(asked.features)
+        views = self._views.scores(vector)
+        machine, centre = views[:-1].sum(axis=0), views[-1]
         nearest, closeness = self._index.nearest(vector, NEAREST)
         of_class = self._by_class(nearest, closeness)
         candidates = self._candidates(machine, of_class)
-        asked = texts_of(tokeniser, question)
         sides = np.zeros((len(candidates), len(SIDES)), np.float32)
-        sides[:, :3] = machines[:, candidates].T
+        sides[:, :3] = views[:-1, candidates].T
         sides[:, 3] = machine[candidates] - machine.max()
         sides[:, 4] = centre[candidates]
         sides[:, 5] = centre[candidates] - centre.max()
@@ -131,9 +112,12 @@ class Scorer:
         for row, entry in enumerate(candidates.tolist()):
             found, near = of_class.get(entry, (-1, []))
             if found >= 0:
-                sides[row, 6:] = (near[0], sum(near[:3]) / 3, *_likeness(asked, self._texts[found]))
-            shown.append(self._texts[found].text if found >= 0 else "")
-        general = self._general(features, vector, machine, centre, closeness)
+                sides[row, 6:] = (near[0], sum(near[:3]) / 3, *_likeness(asked, self._tokens[found]))
+            shown.append(self._tokens[found].text if found >= 0 else "")
+        near_best = float(closeness[0]) if len(closeness) else 0.0
+        short = 1.0 / (1.0 + len(vector.ids) / 8)
+        unknown = self.vocabulary.unknown_share(asked.features)
+        general = np.array([1.0, machine.max(), centre.max(), near_best, unknown, short], np.float32)
         return Look(candidates, sides, general, shown)
 
     def score(self, tokeniser: Tokeniser, question: Question, blend: Blend) -> Scoring:
@@ -169,23 +153,8 @@ class Scorer:
         best = np.argpartition(-machine, count - 1)[:count]
         return np.unique(np.concatenate([best, list(of_class)[: CANDIDATES // 2]])).astype(np.int32)
 
-    def _general(
-        self, features: Features, vector: Sparse, machine: Floats, centre: Floats, closeness: Floats
-    ) -> Floats:
-        near = float(closeness[0]) if len(closeness) else 0.0
-        short = 1.0 / (1.0 + len(vector.ids) / 8)
-        unknown = self.vocabulary.unknown_share(features)
-        return np.array([1.0, machine.max(), centre.max(), near, unknown, short], np.float32)
 
-
-def texts_of(tokeniser: Tokeniser, question: Question) -> Texts:
-    """The forms of a question that rapidfuzz compares."""
-    words = " ".join(tokeniser.head(word) for word in tokeniser.words(question.asking))
-    sounds = " ".join(syllable(character) for character in question.asking)
-    return Texts(question.asking, words, sounds)
-
-
-def _likeness(asked: Texts, known: Texts) -> tuple[float, float, float, float]:
+def _likeness(asked: Tokens, known: Tokens) -> tuple[float, float, float, float]:
     return (
         fuzz.ratio(asked.text, known.text) / 100,
         fuzz.partial_ratio(asked.text, known.text) / 100,

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from dataclasses import dataclass
 
 import jieba
 
@@ -18,6 +19,16 @@ FAMILIES = "cpuvw"
 """First letters of feature names, in order: character pairs and triples, syllable pairs, characters, syllables, words."""
 
 Features = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """A question cut up: its weighted features, and the words and syllables of its asking part."""
+
+    text: str
+    features: Features
+    words: str
+    sounds: str
 
 
 class Tokeniser:
@@ -48,16 +59,18 @@ class Tokeniser:
         """The word that stands for a word's synonym group, or the word itself."""
         return self._head.get(word, word)
 
-    def features(self, question: Question) -> Features:
-        """Weighted features of the `FAMILIES`. The story counts less than what is asked."""
+    def tokens(self, question: Question) -> Tokens:
+        """Weighted features of the `FAMILIES`; the story counts less than what is asked."""
         found: Features = {}
-        self._add(found, question.asking, 1.0)
+        words = self.words(question.asking)
+        self._add(found, question.asking, words, 1.0)
         if question.story:
-            self._add(found, question.story, STORY_WEIGHT)
-        return found
+            self._add(found, question.story, self.words(question.story), STORY_WEIGHT)
+        sounds = " ".join(map(syllable, question.asking))
+        return Tokens(question.asking, found, " ".join(map(self.head, words)), sounds)
 
-    def _add(self, found: Features, text: str, weight: float) -> None:
-        for word in self.words(text):
+    def _add(self, found: Features, text: str, words: list[str], weight: float) -> None:
+        for word in words:
             head = self._head.get(word)
             if head is None:
                 _count(found, "w" + word, weight)

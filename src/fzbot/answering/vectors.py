@@ -32,7 +32,7 @@ class Vocabulary:
         counts = Counter(name for document in documents for name in document)
         names = sorted(name for name, count in counts.items() if count > 1 or name[0] != "c" or len(name) < TRIGRAM)
         self._ids = {name: number for number, name in enumerate(names)}
-        self._bounds = np.searchsorted([name[0] for name in names], [*FAMILIES, "~"]).astype(np.int32)
+        self._bounds = np.searchsorted([name[0] for name in names], [*FAMILIES, "~"]).tolist()
         self.idf = np.array([np.log((1 + len(documents)) / (1 + counts[name])) + 1 for name in names], np.float32)
 
     def __len__(self) -> int:
@@ -40,21 +40,22 @@ class Vocabulary:
 
     def vector(self, features: Features) -> Sparse:
         """The TF-IDF vector of features (square root of the weight, each family scaled to length one)."""
-        known = sorted((id_, weight) for name, weight in features.items() if (id_ := self._ids.get(name)) is not None)
-        ids = np.fromiter((id_ for id_, _ in known), np.int32, len(known))
-        values = np.sqrt(np.fromiter((weight for _, weight in known), np.float32, len(known))) * self.idf[ids]
-        cuts = np.searchsorted(ids, self._bounds)
-        for first, last in pairwise(cuts.tolist()):
+        get = self._ids.get
+        found = [(id_, weight) for name, weight in features.items() if (id_ := get(name)) is not None]
+        ids = np.array([id_ for id_, _ in found], np.int32)
+        order = np.argsort(ids)
+        ids = ids[order]
+        values = np.sqrt(np.array([weight for _, weight in found], np.float32)[order]) * self.idf[ids]
+        cuts = np.searchsorted(ids, self._bounds).tolist()
+        for first, last in pairwise(cuts):
             part = values[first:last]
             part /= np.sqrt(part @ part) or 1.0
         return Sparse(ids, values)
 
-    def part(self, vector: Sparse, families: str) -> Sparse:
-        """The part of a vector that belongs to some families."""
-        cuts = np.searchsorted(vector.ids, self._bounds)
-        slices = [slice(cuts[place], cuts[place + 1]) for place in map(FAMILIES.index, families)]
-        ids = np.concatenate([vector.ids[piece] for piece in slices])
-        return Sparse(ids, np.concatenate([vector.values[piece] for piece in slices]))
+    def ids_of(self, families: str) -> Ints:
+        """The ids of all features of some families."""
+        spans = [range(self._bounds[place], self._bounds[place + 1]) for place in map(FAMILIES.index, families)]
+        return np.concatenate([np.arange(span.start, span.stop, dtype=np.int32) for span in spans])
 
     def unknown_share(self, features: Features) -> float:
         """How much of the words' weight is not in the vocabulary: 0 all known, 1 all strange."""
