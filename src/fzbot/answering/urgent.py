@@ -1,32 +1,41 @@
 """Urgent cues: violence now, being cheated now, suicide, a child missing or abused, being locked up. Checked first."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from fzbot.answering.replacing import Replacer
 from fzbot.errors import KnowledgeError
 from fzbot.knowledge.entry import Danger
 
 
 class Rule(BaseModel):
-    """When one of `any` is found and none of `unless`, the reply is built on `entry` and names `danger`'s numbers."""
+    """One of `any`, each of `also` and none of `unless`: the reply is built on `entry` and names `danger`'s numbers.
+
+    `hint` keeps the check fast: a text without any of its characters is not looked at further.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     danger: Danger
     entry: str
+    hint: frozenset[str] = frozenset()
     any: tuple[re.Pattern[str], ...]
+    also: tuple[re.Pattern[str], ...] = ()
     unless: tuple[re.Pattern[str], ...] = ()
 
     def fits(self, text: str) -> re.Match[str] | None:
-        """The cue found in a normalised text, unless something speaks against it."""
-        found = next((match for pattern in self.any if (match := pattern.search(text))), None)
-        if found is None or any(pattern.search(text) for pattern in self.unless):
+        """The cue found in a normalised text, unless something is missing or speaks against it."""
+        if self.hint and self.hint.isdisjoint(text):
             return None
-        return found
+        found = next((match for pattern in self.any if (match := pattern.search(text))), None)
+        if found is None or not all(pattern.search(text) for pattern in self.also):
+            return None
+        return None if any(pattern.search(text) for pattern in self.unless) else found
 
 
 @dataclass(frozen=True)
@@ -46,24 +55,31 @@ class Urgency:
         parts: dict[str, str] = {}
         try:
             raw: dict[str, Any] = yaml.safe_load(text) or {}
+            self._mend = Replacer(raw.get("misheard", {}))
             for name, pattern in raw.get("parts", {}).items():
                 parts[name] = f"(?:{_expand(pattern, parts)})"
-            self.rules = tuple(
-                Rule.model_validate(
-                    rule | {key: [_expand(p, parts) for p in rule.get(key, [])] for key in ("any", "unless")}
-                )
-                for rule in raw.get("rules", [])
-            )
-        except (yaml.YAMLError, ValidationError, KeyError, TypeError) as error:
+            self.rules = tuple(_rule(rule, parts) for rule in raw.get("rules", []))
+        except (yaml.YAMLError, ValidationError, AttributeError, KeyError, TypeError) as error:
             raise KnowledgeError(f"lexicon/urgent.yaml 有错：{error}") from error
 
     def check(self, text: str) -> Alarm | None:
         """The alarm that a normalised text raises, if any."""
+        text = self._mend(text)
         for rule in self.rules:
             found = rule.fits(text)
             if found:
                 return Alarm(rule.danger, rule.entry, found[0])
         return None
+
+
+def _rule(raw: dict[str, Any], parts: dict[str, str]) -> Rule:
+    patterns = {key: _verbose(raw.get(key, ()), parts) for key in ("any", "also", "unless")}
+    return Rule.model_validate(raw | patterns | {"hint": frozenset(raw.get("hint", ""))})
+
+
+def _verbose(patterns: Iterable[str], parts: dict[str, str]) -> list[str]:
+    """Patterns may run over several lines: blanks in them mean nothing."""
+    return ["(?x)" + _expand(pattern, parts) for pattern in patterns]
 
 
 def _expand(pattern: str, parts: dict[str, str]) -> str:

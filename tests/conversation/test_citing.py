@@ -1,0 +1,45 @@
+"""Somebody names an article or an old law."""
+
+import pytest
+from sqlalchemy import Engine
+
+from fzbot import db
+from fzbot.knowledge.statutes import split_articles
+from fzbot.statutes.article import replace
+from tests.conversation.villager import Villager
+
+LAW = "# 中华人民共和国民法典\n第一千零七十九条 夫妻一方要求离婚的，可以由有关组织进行调解或者直接起诉。\n"
+
+
+@pytest.fixture
+def civil_code(engine: Engine) -> None:
+    with db.make_sessions(engine)() as session:
+        replace(session, split_articles("民法典", LAW))
+        session.commit()
+
+
+@pytest.mark.usefixtures("civil_code")
+@pytest.mark.parametrize("text", ["民法典1079条", "民法典第一千零七十九条", "《民法典》第1079条是啥"])
+def test_an_imported_article_is_shown(villager: Villager, text: str) -> None:
+    villager.asks(text).gets("《民法典》第1079条", "可以由有关组织进行调解", decision="answer")
+
+
+@pytest.mark.usefixtures("civil_code")
+def test_an_article_that_the_law_does_not_have(villager: Villager) -> None:
+    villager.asks("民法典9999条").gets("导入的法律里没有", "核对条号")
+
+
+def test_an_article_that_is_not_imported_says_how_to_import_it(villager: Villager) -> None:
+    villager.asks("民法典1079条").gets("还没有放进来", "fzbot statutes import", "12348")
+
+
+def test_an_old_law_was_merged_into_the_civil_code(villager: Villager) -> None:
+    villager.asks("婚姻法离婚那条").gets("《婚姻法》2021年1月1日起已并入《民法典》")
+    villager.asks("婚姻法第32条").gets("已并入《民法典》", "老条号不用了")
+
+
+@pytest.mark.usefixtures("civil_code")
+def test_a_case_that_mentions_an_article_is_answered_as_a_case(villager: Villager) -> None:
+    villager.asks("老公死活不同意离婚，民法典1079条说分居两年就能离，我分居三年了法院会不会判离")
+    assert villager.last_row().entry != "" or villager.last_row().decision == "suggest"
+    assert "夫妻一方要求离婚的，可以由有关组织" not in villager.reply

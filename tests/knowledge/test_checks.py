@@ -1,0 +1,157 @@
+"""The checker names file, entry, field and mend for each fault."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from fzbot.errors import KnowledgeError
+from fzbot.knowledge import checks, files
+from fzbot.knowledge.files import Fault, Severity
+from fzbot.knowledge.statutes import Statute, split_articles
+
+TODAY = date(2026, 11, 23)
+ANSWER = "能要回来。" + "没有领证的，可以要回来；领了证又一起过了日子的，一般不退，除非结婚时间短、数额又高。" * 4
+
+
+def entry(**changes: Any) -> dict[str, Any]:
+    sound: dict[str, Any] = {
+        "id": "marriage.bride-price",
+        "title": "彩礼能不能要回来",
+        "questions": [f"彩礼问法第{n}种" for n in range(20)],
+        "answer": ANSWER,
+        "steps": ["收好转账记录", "找村里调解"],
+        "basis": ["民法典1042"],
+        "channels": ["12348"],
+        "related": ["marriage.custody"],
+        "reviewed": date(2026, 11, 1),
+        "review_by": date(2027, 5, 1),
+    }
+    return {key: value for key, value in (sound | changes).items() if value is not ...}
+
+
+def other() -> dict[str, Any]:
+    return entry(
+        id="marriage.custody", questions=[f"孩子问法第{n}种" for n in range(20)], related=["marriage.bride-price"]
+    )
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "entries" / "civil-code").mkdir(parents=True)
+    (tmp_path / "directory.yaml").write_text(
+        'hotlines: {"12348": {name: 公共法律服务热线, use: 免费问律师, sure: B, review_by: 2027-05-23}}\nlocal: {}\n',
+        encoding="utf-8",
+    )
+    (tmp_path / "laws.yaml").write_text(
+        "laws:\n  民法典: {title: 中华人民共和国民法典}\n  治安管理处罚法: {title: 中华人民共和国治安管理处罚法, changed: true}\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "needs.txt").write_text("marriage.bride-price\nmarriage.custody\n", encoding="utf-8")
+    return tmp_path
+
+
+def faults(root: Path, *entries: dict[str, Any], statutes: dict[str, Statute] | None = None) -> list[Fault]:
+    path = root / "entries" / "civil-code" / "marriage.yaml"
+    path.write_text(yaml.safe_dump({"entries": list(entries)}, allow_unicode=True), encoding="utf-8")
+    return checks.check(files.load(root), TODAY, statutes)
+
+
+def test_a_sound_base_has_no_fault(root: Path) -> None:
+    assert faults(root, entry(), other()) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "part"),
+    [
+        ({"colour": "red"}, "colour", "不认识"),
+        ({"answer": ...}, "answer", "缺少"),
+        ({"reviewed": "yesterday"}, "reviewed", "日期"),
+        ({"questions": []}, "questions", "至少写一项"),
+        ({"id": "Bride Price"}, "id", "编号要写成"),
+        ({"basis": ["1042"]}, "basis", "法律简称"),
+        ({"urgent": "maybe"}, "urgent", "violence"),
+        ({"questions": ["彩礼问法第1种", "彩礼问法，第１种？"] * 10}, "questions", "已有"),
+        ({"questions": ["只有一种"]}, "questions", "只有 1 种"),
+        ({"answer": "太短"}, "answer", "汉字"),
+        ({"answer": "长" * 400}, "answer", "汉字"),
+        ({"steps": ["一步"]}, "steps", "1 步"),
+        ({"steps": ["长" * 200, "二"]}, "steps", "缩到"),
+        ({"steps": ["很长的一步" * 16] * 5, "answer": "长" * 350}, "answer", "字节"),
+        ({"basis": []}, "basis", "没有依据"),
+        ({"basis": ["婚姻法1"]}, "basis", "laws.yaml"),
+        ({"basis": ["治安管理处罚法43"]}, "basis", "近期改过"),
+        ({"channels": ["12399"]}, "channels", "directory.yaml"),
+        ({"channels": []}, "channels", "没有写找谁"),
+        ({"related": ["marriage.nothing"]}, "related", "没有 marriage.nothing"),
+        ({"related": ["marriage.bride-price"]}, "related", "自己"),
+        ({"review_by": date(2026, 10, 1)}, "review_by", "早于"),
+    ],
+)
+def test_a_fault_names_file_entry_field_and_mend(root: Path, changes: dict[str, Any], field: str, part: str) -> None:
+    found = [fault for fault in faults(root, entry(**changes), other()) if fault.field.startswith(field)]
+    assert found, changes
+    assert part in str(found[0])
+    assert "marriage.yaml" in str(found[0])
+    assert found[0].mend
+    assert found[0].severity is Severity.ERROR
+
+
+def test_a_past_review_date_is_only_a_warning(root: Path) -> None:
+    (found,) = faults(root, entry(reviewed=date(2026, 1, 1), review_by=date(2026, 6, 1)), other())
+    assert (found.field, found.severity) == ("review_by", Severity.WARNING)
+
+
+def test_two_entries_may_not_share_an_id_or_a_question(root: Path) -> None:
+    twice = faults(root, entry(), entry(), other())
+    assert any("编号重复" in str(fault) for fault in twice)
+    shared = faults(root, entry(), other() | {"questions": [f"彩礼问法 第{n}种" for n in range(20)]})
+    assert sum("已有" in str(fault) for fault in shared) == 20
+
+
+def test_a_need_without_an_entry_and_an_entry_without_a_need_are_named(root: Path) -> None:
+    found = faults(root, entry(related=["marriage.secret"]), other() | {"id": "marriage.secret"})
+    assert {fault.entry for fault in found} == {"marriage.custody", "marriage.secret"}
+
+
+STATUTE = {"民法典": split_articles("民法典", "第一千零四十二条 禁止借婚姻索取财物。三十日内可以反悔。\n")}
+
+
+def test_a_citation_that_does_not_exist_is_named(root: Path) -> None:
+    (found,) = faults(root, entry(basis=["民法典1042", "民法典9999"]), other(), statutes=STATUTE)
+    assert "第9999条" in str(found)
+
+
+@pytest.mark.parametrize(
+    ("said", "sound"), [("30天内", True), ("三十天内", True), ("15天内", False), ("一天也行", True), ("50%", False)]
+)
+def test_a_number_must_stand_in_a_cited_article(root: Path, said: str, sound: bool) -> None:
+    found = faults(root, entry(answer=ANSWER + said), other(), statutes=STATUTE)
+    assert (found == []) is sound
+
+
+def test_a_number_from_elsewhere_is_explained_in_numbers_from(root: Path) -> None:
+    explained = entry(answer=ANSWER + "15天内", numbers_from={"15天": "民事诉讼法171"})
+    assert faults(root, explained, other(), statutes=STATUTE) == []
+
+
+def test_yaml_that_is_broken_or_in_the_wrong_place_is_named(root: Path) -> None:
+    path = root / "entries" / "civil-code" / "broken.yaml"
+    path.write_text("entries:\n  - id: [", encoding="utf-8")
+    assert any("YAML" in str(fault) for fault in faults(root, entry(), other()))
+    path.write_text("- just a list", encoding="utf-8")
+    assert any("entries:" in str(fault) for fault in faults(root, entry(), other()))
+    path.unlink()
+    (root / "entries" / "elsewhere").mkdir()
+    (root / "entries" / "elsewhere" / "x.yaml").write_text("entries: []", encoding="utf-8")
+    assert any("不是知识领域" in str(fault) for fault in faults(root, entry(), other()))
+
+
+def test_serving_refuses_a_faulty_base_and_a_missing_folder(root: Path) -> None:
+    faults(root, entry(colour="red"), other())
+    with pytest.raises(KnowledgeError, match="fzbot knowledge check"):
+        files.load_sound(root)
+    with pytest.raises(KnowledgeError, match="FZBOT_KNOWLEDGE_DIR"):
+        files.load(root / "nowhere")

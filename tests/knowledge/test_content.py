@@ -1,0 +1,63 @@
+"""The shipped content holds together, cites what exists, copies nobody, and tells near misses apart."""
+
+from pathlib import Path
+
+import pytest
+
+from fzbot import clock
+from fzbot.answering.snapshot import Snapshot
+from fzbot.knowledge import checks, files
+from fzbot.knowledge.entry import Area
+from fzbot.knowledge.files import KnowledgeBase, Severity
+from fzbot.knowledge.folding import fold
+from fzbot.knowledge.statutes import read_statutes
+from fzbot.settings import shipped_knowledge
+from tests.conftest import SHARED
+
+NEAR_MISSES = sorted((Path(__file__).parent / "near_misses").glob("*.tsv"))
+STATUTES = SHARED / "statutes"
+QUESTIONS = SHARED / "questions"
+
+
+@pytest.fixture(scope="module")
+def base() -> KnowledgeBase:
+    return files.load(shipped_knowledge())
+
+
+def test_the_check_finds_no_error(base: KnowledgeBase) -> None:
+    faults = checks.check(base, clock.today(), read_statutes(STATUTES) if STATUTES.exists() else None)
+    assert [str(fault) for fault in faults if fault.severity is Severity.ERROR] == []
+
+
+def test_every_area_has_entries(base: KnowledgeBase) -> None:
+    areas = {path.relative_to(base.root / "entries").parts[0] for path in base.files.values()}
+    assert areas == {area.value for area in Area}
+
+
+def test_every_topic_of_the_menu_lists_entries_that_exist(snapshot: Snapshot) -> None:
+    listed = [entry for topic in snapshot.topics.values() for entry in topic.entries]
+    assert [entry for entry in listed if entry not in snapshot.entries] == []
+    assert all(len(topic.entries) <= 8 for topic in snapshot.topics.values())
+
+
+@pytest.mark.skipif(not QUESTIONS.exists(), reason="the measuring questions are not here")
+def test_no_question_is_copied_from_the_measuring_sets(base: KnowledgeBase) -> None:
+    dev = [line.split("\t")[2] for line in (QUESTIONS / "dev.tsv").read_text(encoding="utf-8").splitlines()[1:]]
+    unlabelled = (QUESTIONS / "unlabelled.txt").read_text(encoding="utf-8").splitlines()
+    real = {fold(line) for line in [*dev, *unlabelled]}
+    ours = [(entry.id, question) for entry in base.entries for question in entry.questions]
+    assert [(id_, question) for id_, question in ours if fold(question) in real and len(fold(question)) > 6] == []
+
+
+@pytest.mark.parametrize("path", NEAR_MISSES, ids=lambda path: path.stem)
+def test_a_near_miss_goes_to_the_right_entry_rather_than_the_wrong_one(path: Path, snapshot: Snapshot) -> None:
+    entries = list(snapshot.entries.values())
+    missed = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        text, right, wrong = line.split("\t")
+        scoring = snapshot.score(snapshot.normalise(text))
+        order = [entries[found.entry].id for found in scoring.candidates]
+        first = next((entry for entry in order if entry.startswith((right, wrong))), "")
+        if not first.startswith(right):
+            missed.append((text, right, first))
+    assert missed == []
