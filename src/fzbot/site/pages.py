@@ -1,5 +1,6 @@
 """Answer pages, the privacy page, and the page for what is not there."""
 
+import re
 from pathlib import Path
 
 from fastapi import APIRouter, Request
@@ -7,9 +8,12 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.templating import Jinja2Templates
 
 from fzbot.answering.library import Library
+from fzbot.knowledge.reply import basis_line
 from fzbot.statutes.lookup import Shelf
 
 HERE = Path(__file__).parent
+PARAGRAPH_CHARS = 45
+_SENTENCE = re.compile(r"[^。！？\n]+[。！？”]*")
 templates = Jinja2Templates(HERE / "templates")
 
 
@@ -25,6 +29,8 @@ def pages(library: Library, shelf: Shelf) -> APIRouter:
             return not_found(request)
         context = {
             "entry": entry,
+            "paragraphs": paragraphs(entry.answer),
+            "basis_line": basis_line(entry.basis),
             "basis": [str(citation) for citation in entry.basis],
             "articles": shelf.texts(entry.basis),
             "laws": {citation.law: snapshot.laws[citation.law].title for citation in entry.basis},
@@ -48,6 +54,16 @@ def pages(library: Library, shelf: Shelf) -> APIRouter:
         return templates.TemplateResponse(request, "home.html", {"topics": topics})
 
     return router
+
+
+def paragraphs(answer: str) -> list[str]:
+    """An answer cut after whole sentences into pieces that a phone shows in a few lines."""
+    pieces = [""]
+    for sentence in _SENTENCE.findall(answer):
+        if len(pieces[-1]) >= PARAGRAPH_CHARS:
+            pieces.append("")
+        pieces[-1] += sentence.strip()
+    return pieces
 
 
 def not_found(request: Request) -> Response:

@@ -80,7 +80,8 @@ text.addEventListener("keydown", (event) => {
 mode.addEventListener("click", () => {
   const voice = mode.getAttribute("aria-pressed") !== "true";
   mode.setAttribute("aria-pressed", String(voice));
-  text.placeholder = voice ? "语音识别出来的字（模拟）" : "把事情打在这里，例如：工钱不给咋办";
+  mode.textContent = voice ? "语音" : "打字";
+  text.placeholder = voice ? "语音识别出来的字" : "例如：工钱不给咋办";
 });
 document.getElementById("restart").addEventListener("click", start);
 start();
