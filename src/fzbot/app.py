@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import multiprocessing
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -19,7 +20,7 @@ from starlette.staticfiles import StaticFiles
 import fzbot
 from fzbot import clock, db, migrations
 from fzbot.answering.library import Library
-from fzbot.answering.snapshot import Snapshot
+from fzbot.answering.snapshot import Snapshot, is_built
 from fzbot.conversation.turn import Conversation
 from fzbot.interactions.record import Recorder
 from fzbot.interactions.spool import Spool
@@ -39,6 +40,7 @@ log = logging.getLogger(__name__)
 
 ACCOUNT_NAME = "本公众号"
 SIMULATOR_NAME = "模拟聊天"
+CACHE = "cache"
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,19 @@ def prepare(settings: Settings) -> None:
             _ensure_account(engine, sealer, simulated(settings), SIMULATOR_NAME)
     finally:
         engine.dispose()
+    _build_snapshot(settings)
+
+
+def _build_snapshot(settings: Settings) -> None:
+    # In a process of its own: training takes memory that a serving process would keep.
+    if is_built(settings.knowledge, settings.data_dir / CACHE):
+        return
+    arguments = (settings.knowledge, settings.data_dir / CACHE)
+    builder = multiprocessing.get_context("spawn").Process(target=Snapshot.of_folder, args=arguments)
+    builder.start()
+    builder.join()
+    if builder.exitcode:
+        Snapshot.of_folder(*arguments)  # fails here too, and says why
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -116,7 +131,7 @@ def start(settings: Settings) -> Services:
     """Open the database and the knowledge base, and start recording."""
     engine = open_engine(settings)
     sealer = Sealer(settings.secret())
-    library = Library(Snapshot.of_folder(settings.knowledge, settings.data_dir / "cache"))
+    library = Library(Snapshot.of_folder(settings.knowledge, settings.data_dir / CACHE))
     recorder = Recorder(engine, Spool(settings.data_dir / "spool"))
     conversation = Conversation(engine, recorder, sealer, library, Shelf(engine), settings.public_url)
     pool = ThreadPoolExecutor(settings.turn_threads, thread_name_prefix="turn")

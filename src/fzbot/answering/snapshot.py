@@ -62,7 +62,7 @@ class Snapshot:
 
         Raises `KnowledgeError` when the knowledge base is faulty.
         """
-        kept = cache / f"snapshot-{fingerprint(folder)}.pickle"
+        kept = _kept(folder, cache)
         found = _read(kept)
         if found is not None:
             content, scorer = found
@@ -120,6 +120,15 @@ class Snapshot:
         if not questions:
             raise KnowledgeError("知识库里一条条目都没有")
         return Scorer(self.tokeniser, questions, classes, len(self._entries))
+
+
+def is_built(folder: Path, cache: Path) -> bool:
+    """Whether the snapshot of a knowledge folder is in the cache already."""
+    return _kept(folder, cache).exists()
+
+
+def _kept(folder: Path, cache: Path) -> Path:
+    return cache / f"snapshot-{fingerprint(folder)}.pickle"
 
 
 def fingerprint(folder: Path) -> str:
