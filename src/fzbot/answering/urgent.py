@@ -13,29 +13,39 @@ from fzbot.errors import KnowledgeError
 from fzbot.knowledge.entry import Danger
 
 
-class Rule(BaseModel):
-    """One of `any`, each of `also` and none of `unless`: the reply is built on `entry` and names `danger`'s numbers.
+class Finder:
+    """Searches one text; a pattern that several rules share is only looked for once."""
 
-    `hint` keeps the check fast: a text without any of its characters is not looked at further.
-    """
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._found: dict[re.Pattern[str], re.Match[str] | None] = {}
+
+    def __call__(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """Where the text fits the pattern first."""
+        try:
+            return self._found[pattern]
+        except KeyError:
+            found = self._found[pattern] = pattern.search(self._text)
+            return found
+
+
+class Rule(BaseModel):
+    """One of `any`, each of `also` and none of `unless`: the reply is built on `entry` and names `danger`'s numbers."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     danger: Danger
     entry: str
-    hint: frozenset[str] = frozenset()
     any: tuple[re.Pattern[str], ...]
     also: tuple[re.Pattern[str], ...] = ()
     unless: tuple[re.Pattern[str], ...] = ()
 
-    def fits(self, text: str) -> re.Match[str] | None:
+    def fits(self, find: Finder) -> re.Match[str] | None:
         """The cue found in a normalised text, unless something is missing or speaks against it."""
-        if self.hint and self.hint.isdisjoint(text):
+        found = next((match for pattern in self.any if (match := find(pattern))), None)
+        if found is None or not all(map(find, self.also)) or any(map(find, self.unless)):
             return None
-        found = next((match for pattern in self.any if (match := pattern.search(text))), None)
-        if found is None or not all(pattern.search(text) for pattern in self.also):
-            return None
-        return None if any(pattern.search(text) for pattern in self.unless) else found
+        return found
 
 
 @dataclass(frozen=True)
@@ -64,9 +74,9 @@ class Urgency:
 
     def check(self, text: str) -> Alarm | None:
         """The alarm that a normalised text raises, if any."""
-        text = self._mend(text)
+        find = Finder(self._mend(text))
         for rule in self.rules:
-            found = rule.fits(text)
+            found = rule.fits(find)
             if found:
                 return Alarm(rule.danger, rule.entry, found[0])
         return None
@@ -74,7 +84,7 @@ class Urgency:
 
 def _rule(raw: dict[str, Any], parts: dict[str, str]) -> Rule:
     patterns = {key: _verbose(raw.get(key, ()), parts) for key in ("any", "also", "unless")}
-    return Rule.model_validate(raw | patterns | {"hint": frozenset(raw.get("hint", ""))})
+    return Rule.model_validate(raw | patterns)
 
 
 def _verbose(patterns: Iterable[str], parts: dict[str, str]) -> list[str]:
