@@ -20,24 +20,36 @@ class Views:
     matrix: Matrix
     bias: Floats
     count: int
+    themes: Matrix
+    theme_bias: Floats
+    theme_of: Ints
 
     def scores(self, vector: Sparse) -> Floats:
-        """Views × classes; the last view is the cosine-like nearness to the class's mean."""
-        return (self.matrix.times(vector)[0] + self.bias).reshape(-1, self.count)
+        """Views × classes: the machines, the nearness to the class's mean, and the score of the class's theme."""
+        views = (self.matrix.times(vector)[0] + self.bias).reshape(-1, self.count)
+        themes = self.themes.times(vector)[0] + self.theme_bias
+        return np.vstack([views, themes[self.theme_of]])
 
 
 def train(
-    vectors: Sequence[Sparse], classes: Ints, vocabulary: Vocabulary, count: int, machines: Sequence[str]
+    vectors: Sequence[Sparse], classes: Ints, vocabulary: Vocabulary, theme_of: Ints, machines: Sequence[str]
 ) -> Views:
-    """One view for each machine (the families of features that it sees), and the means."""
-    size = len(vocabulary)
+    """One view for each machine (the families of features that it sees), the means, and the themes.
+
+    `theme_of` has the number of each class's theme. Themes are seen by the first machine's families.
+    """
+    size, count = len(vocabulary), len(theme_of)
     blocks = [_machine(vectors, classes, size, count, vocabulary.ids_of(families)) for families in machines]
     blocks.append((*_means(vectors, classes, count), np.zeros(count, np.float32)))
     rows = np.concatenate([block[0] for block in blocks])
     columns = np.concatenate([block[1] + number * count for number, block in enumerate(blocks)]).astype(np.int32)
     weights = np.concatenate([block[2] for block in blocks])
     matrix = from_triples(rows, columns, weights, (size, len(blocks) * count))
-    return Views(matrix, np.concatenate([block[3] for block in blocks]), count)
+    bias = np.concatenate([block[3] for block in blocks])
+    number = int(theme_of.max()) + 1
+    seen = vocabulary.ids_of(machines[0])
+    rows, columns, weights, theme_bias = _machine(vectors, theme_of[classes], size, number, seen)
+    return Views(matrix, bias, count, from_triples(rows, columns, weights, (size, number)), theme_bias, theme_of)
 
 
 def _machine(

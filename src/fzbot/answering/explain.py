@@ -8,6 +8,7 @@ NAMES = {
     "characters": "按字分类",
     "sounds": "按音分类",
     "gap": "分类差距",
+    "theme": "主题",
     "centroid": "整体相近",
     "centroid_gap": "整体差距",
     "nearest": "最近问法",

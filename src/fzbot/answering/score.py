@@ -22,6 +22,7 @@ SIDES = (
     "characters",
     "sounds",
     "gap",
+    "theme",
     "centroid",
     "centroid_gap",
     "nearest",
@@ -83,15 +84,17 @@ class Scoring:
 class Scorer:
     """Everything that is built from the entries' questions."""
 
-    def __init__(self, tokeniser: Tokeniser, questions: list[Question], classes: list[int], count: int) -> None:
-        """Train and index: `classes[i]` is the number of the entry that `questions[i]` belongs to, below `count`."""
+    def __init__(self, tokeniser: Tokeniser, questions: list[Question], classes: list[int], themes: list[str]) -> None:
+        """Train and index: `classes[i]` is the number of the entry of `questions[i]`, `themes` has each entry's theme."""
         self._tokens = [tokeniser.tokens(question) for question in questions]
         self.vocabulary = Vocabulary([tokens.features for tokens in self._tokens])
         vectors = [self.vocabulary.vector(tokens.features) for tokens in self._tokens]
         for tokens in self._tokens:
             tokens.features.clear()  # from here on only the texts are compared
         self._classes: Ints = np.array(classes, np.int32)
-        self._views = classifier.train(vectors, self._classes, self.vocabulary, count, list(MACHINES.values()))
+        names = sorted(set(themes))
+        theme_of: Ints = np.array([names.index(theme) for theme in themes], np.int32)
+        self._views = classifier.train(vectors, self._classes, self.vocabulary, theme_of, list(MACHINES.values()))
         self._index = index.build(vectors, len(self.vocabulary))
 
     def look(self, tokeniser: Tokeniser, question: Question) -> "Look":
@@ -99,20 +102,21 @@ class Scorer:
         asked = tokeniser.tokens(question)
         vector = self.vocabulary.vector(asked.features)
         views = self._views.scores(vector)
-        machine, centre = views[:-1].sum(axis=0), views[-1]
+        machine, centre, theme = views[:-2].sum(axis=0), views[-2], views[-1]
         nearest, closeness = self._index.nearest(vector, NEAREST)
         of_class = self._by_class(nearest, closeness)
         candidates = self._candidates(machine, of_class)
         sides = np.zeros((len(candidates), len(SIDES)), np.float32)
-        sides[:, :3] = views[:-1, candidates].T
+        sides[:, :3] = views[:-2, candidates].T
         sides[:, 3] = machine[candidates] - machine.max()
-        sides[:, 4] = centre[candidates]
-        sides[:, 5] = centre[candidates] - centre.max()
+        sides[:, 4] = theme[candidates]
+        sides[:, 5] = centre[candidates]
+        sides[:, 6] = centre[candidates] - centre.max()
         shown: list[str] = []
         for row, entry in enumerate(candidates.tolist()):
             found, near = of_class.get(entry, (-1, []))
             if found >= 0:
-                sides[row, 6:] = (near[0], sum(near[:3]) / 3, *_likeness(asked, self._tokens[found]))
+                sides[row, 7:] = (near[0], sum(near[:3]) / 3, *_likeness(asked, self._tokens[found]))
             shown.append(self._tokens[found].text if found >= 0 else "")
         near_best = float(closeness[0]) if len(closeness) else 0.0
         short = 1.0 / (1.0 + len(vector.ids) / 8)

@@ -119,7 +119,8 @@ class Snapshot:
                 classes.append(number)
         if not questions:
             raise KnowledgeError("知识库里一条条目都没有")
-        return Scorer(self.tokeniser, questions, classes, len(self._entries))
+        themes = [entry.id.split(".")[0] for entry in self._entries]
+        return Scorer(self.tokeniser, questions, classes, themes)
 
 
 def is_built(folder: Path, cache: Path) -> bool:

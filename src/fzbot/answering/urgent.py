@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import yaml
@@ -18,15 +19,14 @@ class Finder:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._found: dict[re.Pattern[str], re.Match[str] | None] = {}
+        self._found: dict[int, re.Match[str] | None] = {}  # by id: hashing a pattern takes longer than searching
 
     def __call__(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         """Where the text fits the pattern first."""
-        try:
-            return self._found[pattern]
-        except KeyError:
-            found = self._found[pattern] = pattern.search(self._text)
-            return found
+        key = id(pattern)
+        if key not in self._found:
+            self._found[key] = pattern.search(self._text)
+        return self._found[key]
 
 
 class Rule(BaseModel):
@@ -69,7 +69,7 @@ class Urgency:
             for name, pattern in raw.get("parts", {}).items():
                 parts[name] = f"(?:{_expand(pattern, parts)})"
             self.rules = tuple(_rule(rule, parts) for rule in raw.get("rules", []))
-        except (yaml.YAMLError, ValidationError, AttributeError, KeyError, TypeError) as error:
+        except (yaml.YAMLError, re.error, ValidationError, AttributeError, KeyError, TypeError) as error:
             raise KnowledgeError(f"lexicon/urgent.yaml 有错：{error}") from error
 
     def check(self, text: str) -> Alarm | None:
@@ -83,13 +83,18 @@ class Urgency:
 
 
 def _rule(raw: dict[str, Any], parts: dict[str, str]) -> Rule:
-    patterns = {key: _verbose(raw.get(key, ()), parts) for key in ("any", "also", "unless")}
+    patterns = {key: _compile(raw.get(key, ()), parts) for key in ("any", "also", "unless")}
     return Rule.model_validate(raw | patterns)
 
 
-def _verbose(patterns: Iterable[str], parts: dict[str, str]) -> list[str]:
-    """Patterns may run over several lines: blanks in them mean nothing."""
-    return ["(?x)" + _expand(pattern, parts) for pattern in patterns]
+def _compile(patterns: Iterable[str], parts: dict[str, str]) -> list[re.Pattern[str]]:
+    return [_compiled(_expand(pattern, parts)) for pattern in patterns]
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Patterns may run over several lines: blanks in them mean nothing. Equal ones are one object."""
+    return re.compile(pattern, re.VERBOSE)
 
 
 def _expand(pattern: str, parts: dict[str, str]) -> str:
