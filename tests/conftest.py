@@ -28,8 +28,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real PostgreSQL server with a migrated database to copy from."""
+    folder = tmp_path_factory.mktemp("postgres")
+    for parent in (folder, folder.parent, folder.parent.parent):
+        parent.chmod(0o755)  # run as root, the server belongs to a user of its own
     server = pgserver.get_server(  # type: ignore[attr-defined]
-        tmp_path_factory.mktemp("postgres"), cleanup_mode="delete"
+        folder, cleanup_mode="delete"
     )
     url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     _command(url, "CREATE DATABASE migrated")

@@ -11,6 +11,7 @@ from fzbot.answering import classifier, index
 from fzbot.answering.normalise import Question
 from fzbot.answering.tokenise import Tokeniser, Tokens
 from fzbot.answering.vectors import Floats, Ints, Vocabulary
+from fzbot.knowledge.folding import fold
 
 CANDIDATES = 12
 NEAREST = 48
@@ -86,6 +87,8 @@ class Scorer:
 
     def __init__(self, tokeniser: Tokeniser, questions: list[Question], classes: list[int], themes: list[str]) -> None:
         """Train and index: `classes[i]` is the number of the entry of `questions[i]`, `themes` has each entry's theme."""
+        self.exact = {fold(question.text): number for question, number in zip(questions, classes, strict=True)}
+        """Entries by the folded text of their own questions: what is asked word for word needs no scoring."""
         self._tokens = [tokeniser.tokens(question) for question in questions]
         self.vocabulary = Vocabulary([tokens.features for tokens in self._tokens])
         vectors = [self.vocabulary.vector(tokens.features) for tokens in self._tokens]

@@ -18,6 +18,7 @@ from fzbot.knowledge import files, lexicon
 from fzbot.knowledge.directory import Directory
 from fzbot.knowledge.entry import Entry
 from fzbot.knowledge.files import KnowledgeBase, Law
+from fzbot.knowledge.folding import fold
 from fzbot.knowledge.lexicon import Lexicon
 from fzbot.knowledge.reference import References
 from fzbot.knowledge.topics import Topic, Topics
@@ -25,6 +26,8 @@ from fzbot.knowledge.topics import Topic, Topics
 SHOWN = 5
 SUGGESTED = 3
 REMEMBERED = 4096
+CHAT_FROM = 0.35
+"""Small talk that is none does no harm, so it needs less certainty than law."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,11 @@ class Snapshot:
         question = self.normaliser(text)
         scoring = self.score(question)
         candidates = tuple(Candidate(self._entries[found.entry], found.probability) for found in scoring.candidates)
+        number = self.scorer.exact.get(fold(question.text))
+        if number is not None:
+            same = self._entries[number]
+            others = (candidate for candidate in candidates if candidate.entry.id != same.id)
+            candidates = (Candidate(same, 1.0), *others)
         alarm = self.alarm(question)
         if alarm:
             first = Candidate(self.entries[alarm.entry], 1.0)
@@ -104,8 +112,10 @@ class Snapshot:
         if not candidates:
             return DecisionKind.UNKNOWN
         best = candidates[0]
+        if best.entry.is_chat:
+            return DecisionKind.CHAT if best.score >= CHAT_FROM else DecisionKind.UNKNOWN
         if best.score >= self.blend.answer_from:
-            return DecisionKind.CHAT if best.entry.is_chat else DecisionKind.ANSWER
+            return DecisionKind.ANSWER
         if sum(candidate.score for candidate in candidates[:SUGGESTED]) >= self.blend.suggest_from:
             return DecisionKind.SUGGEST
         return DecisionKind.UNKNOWN

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 import yaml
@@ -12,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from fzbot.answering.replacing import Replacer
 from fzbot.errors import KnowledgeError
 from fzbot.knowledge.entry import Danger
+
+_parser: Any = import_module("re._parser")
 
 
 class Finder:
@@ -71,24 +74,29 @@ class Urgency:
             self.rules = tuple(_rule(rule, parts) for rule in raw.get("rules", []))
         except (yaml.YAMLError, re.error, ValidationError, AttributeError, KeyError, TypeError) as error:
             raise KnowledgeError(f"lexicon/urgent.yaml 有错：{error}") from error
+        self._always, self._wakes = _wakers(self.rules)
 
     def check(self, text: str) -> Alarm | None:
         """The alarm that a normalised text raises, if any."""
-        find = Finder(self._mend(text))
-        for rule in self.rules:
-            found = rule.fits(find)
-            if found:
+        text = self._mend(text)
+        awake = self._always
+        for char in text:
+            awake |= self._wakes.get(char, 0)
+        find = Finder(text)
+        for number, rule in enumerate(self.rules):
+            if awake >> number & 1 and (found := rule.fits(find)):
                 return Alarm(rule.danger, rule.entry, found[0])
         return None
 
 
 def _rule(raw: dict[str, Any], parts: dict[str, str]) -> Rule:
-    patterns = {key: _compile(raw.get(key, ()), parts) for key in ("any", "also", "unless")}
+    patterns = {key: [_compiled(_expand(p, parts)) for p in raw.get(key, ())] for key in ("any", "also", "unless")}
     return Rule.model_validate(raw | patterns)
 
 
-def _compile(patterns: Iterable[str], parts: dict[str, str]) -> list[re.Pattern[str]]:
-    return [_compiled(_expand(pattern, parts)) for pattern in patterns]
+def _expand(pattern: str, parts: dict[str, str]) -> str:
+    """Put in the named parts: `{now}` stands for the pattern of that name."""
+    return re.sub(r"\{([a-z_]+)\}", lambda match: parts[match[1]], pattern)
 
 
 @cache
@@ -97,6 +105,39 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.VERBOSE)
 
 
-def _expand(pattern: str, parts: dict[str, str]) -> str:
-    """Put in the named parts: `{now}` stands for the pattern of that name."""
-    return re.sub(r"\{([a-z_]+)\}", lambda match: parts[match[1]], pattern)
+def _wakers(rules: Iterable[Rule]) -> tuple[int, dict[str, int]]:
+    """For each character the rules (as bits) worth trying when a text has it, and those always worth trying.
+
+    Most questions have none of a rule's characters, so that its costly patterns are not tried.
+    """
+    always, wakes = 0, dict[str, int]()
+    for number, rule in enumerate(rules):
+        for pattern in rule.any:
+            chars = _required(_parser.parse(pattern.pattern, pattern.flags))
+            if chars is None:
+                always |= 1 << number
+            for char in chars or ():
+                wakes[char] = wakes.get(char, 0) | 1 << number
+    return always, wakes
+
+
+def _required(parsed: Iterable[tuple[Any, Any]]) -> frozenset[str] | None:
+    """Characters of which every match of a parsed pattern has at least one; `None` when that cannot be told."""
+    found = [chars for step in parsed if (chars := _required_by(*step))]
+    return min(found, key=len) if found else None
+
+
+def _required_by(step: Any, value: Any) -> frozenset[str] | None:
+    match str(step):
+        case "LITERAL":
+            return frozenset(chr(value))
+        case "IN" if all(str(kind) == "LITERAL" for kind, _ in value):
+            return frozenset(chr(code) for _, code in value)
+        case "SUBPATTERN":
+            return _required(value[3])
+        case "MAX_REPEAT" | "MIN_REPEAT" if value[0] > 0:
+            return _required(value[2])
+        case "BRANCH":
+            branches = [_required(branch) for branch in value[1]]
+            return frozenset[str]().union(*branches) if all(branches) else None  # type: ignore[arg-type]
+    return None
