@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from itertools import count
 from typing import Any
 
 import yaml
@@ -15,6 +16,9 @@ from fzbot.errors import KnowledgeError
 from fzbot.knowledge.entry import Danger
 
 _parser: Any = import_module("re._parser")
+_COMMON = frozenset(
+    "我的了吗有一是么在不婚怎人个要年离办以没子现可公法方能问后家这他该还到证请上出想给和多好老孩女下结被月房钱去们理时什来生产分过诉如起司费会你前样说两工合但权用果男买同经开为手地都就户回天需保院情行事发小车万名款里对养三因律期自做打十资把应二"
+)
 
 
 class Finder:
@@ -43,12 +47,9 @@ class Rule(BaseModel):
     also: tuple[re.Pattern[str], ...] = ()
     unless: tuple[re.Pattern[str], ...] = ()
 
-    def fits(self, find: Finder) -> re.Match[str] | None:
-        """The cue found in a normalised text, unless something is missing or speaks against it."""
-        found = next((match for pattern in self.any if (match := find(pattern))), None)
-        if found is None or not all(map(find, self.also)) or any(map(find, self.unless)):
-            return None
-        return found
+    def stands(self, find: Finder) -> bool:
+        """Whether, one of `any` being found, nothing is missing and nothing speaks against it."""
+        return all(map(find, self.also)) and not any(map(find, self.unless))
 
 
 @dataclass(frozen=True)
@@ -74,19 +75,34 @@ class Urgency:
             self.rules = tuple(_rule(rule, parts) for rule in raw.get("rules", []))
         except (yaml.YAMLError, re.error, ValidationError, AttributeError, KeyError, TypeError) as error:
             raise KnowledgeError(f"lexicon/urgent.yaml 有错：{error}") from error
-        self._always, self._wakes = _wakers(self.rules)
+        self._wakes: dict[str, int] = {}
+        numbers = count()
+        self._cues = [
+            (rule, [(self._bit(pattern, next(numbers)), pattern) for pattern in rule.any]) for rule in self.rules
+        ]
 
     def check(self, text: str) -> Alarm | None:
         """The alarm that a normalised text raises, if any."""
         text = self._mend(text)
-        awake = self._always
+        awake = 1
         for char in text:
             awake |= self._wakes.get(char, 0)
         find = Finder(text)
-        for number, rule in enumerate(self.rules):
-            if awake >> number & 1 and (found := rule.fits(find)):
+        for rule, cues in self._cues:
+            found = next((match for bit, pattern in cues if awake & bit and (match := find(pattern))), None)
+            if found and rule.stands(find):
                 return Alarm(rule.danger, rule.entry, found[0])
         return None
+
+    def _bit(self, pattern: re.Pattern[str], number: int) -> int:
+        """The bit that wakes a pattern: set by the characters it needs, so that few patterns are searched for."""
+        chars = _required(_parser.parse(pattern.pattern, pattern.flags))
+        if chars is None:
+            return 1
+        bit = 2 << number
+        for char in chars:
+            self._wakes[char] = self._wakes.get(char, 0) | bit
+        return bit
 
 
 def _rule(raw: dict[str, Any], parts: dict[str, str]) -> Rule:
@@ -105,26 +121,14 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.VERBOSE)
 
 
-def _wakers(rules: Iterable[Rule]) -> tuple[int, dict[str, int]]:
-    """For each character the rules (as bits) worth trying when a text has it, and those always worth trying.
-
-    Most questions have none of a rule's characters, so that its costly patterns are not tried.
-    """
-    always, wakes = 0, dict[str, int]()
-    for number, rule in enumerate(rules):
-        for pattern in rule.any:
-            chars = _required(_parser.parse(pattern.pattern, pattern.flags))
-            if chars is None:
-                always |= 1 << number
-            for char in chars or ():
-                wakes[char] = wakes.get(char, 0) | 1 << number
-    return always, wakes
-
-
 def _required(parsed: Iterable[tuple[Any, Any]]) -> frozenset[str] | None:
     """Characters of which every match of a parsed pattern has at least one; `None` when that cannot be told."""
     found = [chars for step in parsed if (chars := _required_by(*step))]
-    return min(found, key=len) if found else None
+    return min(found, key=_commonness, default=None)
+
+
+def _commonness(chars: frozenset[str]) -> int:
+    return len(chars) + 20 * len(chars & _COMMON)
 
 
 def _required_by(step: Any, value: Any) -> frozenset[str] | None:
