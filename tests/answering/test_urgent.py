@@ -8,6 +8,7 @@ import pytest
 from fzbot.answering.normalise import Normaliser
 from fzbot.answering.urgent import Alarm, Urgency
 from fzbot.errors import KnowledgeError
+from fzbot.knowledge.entry import Danger
 from fzbot.knowledge.lexicon import load
 from fzbot.settings import shipped_knowledge
 from tests.conftest import SHARED
@@ -91,8 +92,8 @@ rules:
   - {danger: violence, entry: tort.assault, any: ['打[我他]'], also: ['{night}'], unless: ['去年']}
 """
     check = Urgency(rules).check
-    assert check("他今晚要打我") == Alarm("violence", "tort.assault", "打我")
-    assert check("他夜里大我") == Alarm("violence", "tort.assault", "打我")
+    assert check("他今晚要打我") == Alarm(Danger.VIOLENCE, "tort.assault", "打我")
+    assert check("他夜里大我") == Alarm(Danger.VIOLENCE, "tort.assault", "打我")
     assert check("他要打我") is None
     assert check("去年今晚他打我") is None
 

@@ -16,6 +16,7 @@ from fzbot.errors import KnowledgeError
 from fzbot.knowledge.entry import Danger
 
 _parser: Any = import_module("re._parser")
+# The commonest characters of questions: a pattern had better not be woken by them.
 _COMMON = frozenset(
     "我的了吗有一是么在不婚怎人个要年离办以没子现可公法方能问后家这他该还到证请上出想给和多好老孩女下结被月房钱去们理时什来生产分过诉如起司费会你前样说两工合但权用果男买同经开为手地都就户回天需保院情行事发小车万名款里对养三因律期自做打十资把应二"
 )
