@@ -1,5 +1,6 @@
 """The shipped content holds together, cites what exists, copies nobody, and tells near misses apart."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from fzbot.knowledge import checks, files
 from fzbot.knowledge.entry import Area
 from fzbot.knowledge.files import KnowledgeBase, Severity
 from fzbot.knowledge.folding import fold
+from fzbot.knowledge.notices import load_calendar, load_templates
 from fzbot.knowledge.statutes import read_statutes
 from fzbot.settings import shipped_knowledge
 from tests.conftest import SHARED
@@ -61,3 +63,12 @@ def test_a_near_miss_goes_to_the_right_entry_rather_than_the_wrong_one(path: Pat
         if not first.startswith(right):
             missed.append((text, right, first))
     assert missed == []
+
+
+def test_every_outreach_day_and_each_of_the_ten_frauds_has_a_notice(base: KnowledgeBase) -> None:
+    templates = load_templates(base.root)
+    days = load_calendar(base.root).days
+    assert all(day.key in templates for day in days)
+    assert sum(key.startswith("fraud-") for key in templates) == 10
+    assert all(path.stem in templates for path in (base.root / "notices").glob("*.yaml"))
+    assert [day.key for day in days if day.is_on(date(2026, 12, 4))] == ["constitution-week"]

@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from fzbot.errors import KnowledgeError
 from fzbot.knowledge.entry import Entry
 from fzbot.knowledge.files import Fault, KnowledgeBase, Severity
 from fzbot.knowledge.folding import fold, hanzi
+from fzbot.knowledge.notices import load_calendar, load_templates
 from fzbot.knowledge.numerals import Quantity, quantities, stated
 from fzbot.knowledge.reply import LINK_ROOM, PASSIVE_LIMIT, reply_text
 from fzbot.knowledge.statutes import Statute, texts_of
@@ -173,6 +175,31 @@ def reviews_due(context: Context) -> Iterator[Fault]:
             )
 
 
+def notices_sound(context: Context) -> Iterator[Fault]:
+    """Templates lead to entries that exist, and the calendar to templates that exist."""
+    root = context.base.root
+    if not (root / "calendar.yaml").exists():
+        return
+    ids = {entry.id for entry in context.base.entries}
+    try:
+        templates, calendar = load_templates(root), load_calendar(root)
+    except KnowledgeError as error:
+        yield Fault(root / "notices", "", "", str(error), "照别的模板的样子改")
+        return
+    days = {day.key for day in calendar.days}
+    for key, template in templates.items():
+        path = root / "notices" / f"{key}.yaml"
+        for entry in template.entries:
+            if entry not in ids:
+                yield Fault(path, key, "entries", f"没有 {entry} 这一条", "改成存在的编号")
+        if template.occasion is not None and template.occasion not in days:
+            yield Fault(path, key, "occasion", f"calendar.yaml 里没有 {template.occasion}", "改成日历里的键，或写 null")
+    for day in calendar.days:
+        for key in day.notices:
+            if key not in templates:
+                yield Fault(root / "calendar.yaml", day.key, "notices", f"没有 {key} 这个模板", "改成已有的模板")
+
+
 CHECKS: tuple[Check, ...] = (
     needs_covered,
     questions_enough,
@@ -184,4 +211,5 @@ CHECKS: tuple[Check, ...] = (
     directory_known,
     related_known,
     reviews_due,
+    notices_sound,
 )
