@@ -8,7 +8,7 @@ from fzbot.errors import KnowledgeError
 from fzbot.knowledge.entry import Entry
 from fzbot.knowledge.files import Fault, KnowledgeBase, Severity
 from fzbot.knowledge.folding import fold, hanzi
-from fzbot.knowledge.notices import load_calendar, load_templates
+from fzbot.knowledge.notices import NoticeTemplate, load_calendar, load_templates
 from fzbot.knowledge.numerals import Quantity, quantities, stated
 from fzbot.knowledge.reply import LINK_ROOM, PASSIVE_LIMIT, reply_text
 from fzbot.knowledge.statutes import Statute, texts_of
@@ -180,24 +180,29 @@ def notices_sound(context: Context) -> Iterator[Fault]:
     root = context.base.root
     if not (root / "calendar.yaml").exists():
         return
-    ids = {entry.id for entry in context.base.entries}
     try:
         templates, calendar = load_templates(root), load_calendar(root)
     except KnowledgeError as error:
         yield Fault(root / "notices", "", "", str(error), "照别的模板的样子改")
         return
-    days = {day.key for day in calendar.days}
+    yield from _templates_lead_somewhere(context, templates, {day.key for day in calendar.days})
+    for day in calendar.days:
+        for key in day.notices:
+            if key not in templates:
+                yield Fault(root / "calendar.yaml", day.key, "notices", f"没有 {key} 这个模板", "改成已有的模板")
+
+
+def _templates_lead_somewhere(
+    context: Context, templates: Mapping[str, NoticeTemplate], days: set[str]
+) -> Iterator[Fault]:
+    ids = {entry.id for entry in context.base.entries}
     for key, template in templates.items():
-        path = root / "notices" / f"{key}.yaml"
+        path = context.base.root / "notices" / f"{key}.yaml"
         for entry in template.entries:
             if entry not in ids:
                 yield Fault(path, key, "entries", f"没有 {entry} 这一条", "改成存在的编号")
         if template.occasion is not None and template.occasion not in days:
             yield Fault(path, key, "occasion", f"calendar.yaml 里没有 {template.occasion}", "改成日历里的键，或写 null")
-    for day in calendar.days:
-        for key in day.notices:
-            if key not in templates:
-                yield Fault(root / "calendar.yaml", day.key, "notices", f"没有 {key} 这个模板", "改成已有的模板")
 
 
 CHECKS: tuple[Check, ...] = (
