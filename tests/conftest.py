@@ -1,6 +1,7 @@
 """Databases, the knowledge base as shipped, and villagers to talk with."""
 
 import itertools
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,21 +27,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """The address of a real PostgreSQL server with a migrated database to copy from."""
-    folder = tmp_path_factory.mktemp("postgres")
-    for parent in (folder, folder.parent, folder.parent.parent):
-        parent.chmod(0o755)  # run as root, the server belongs to a user of its own
-    server = pgserver.get_server(  # type: ignore[attr-defined]
-        folder, cleanup_mode="delete"
-    )
-    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-    _command(url, "CREATE DATABASE migrated")
-    template = db.make_engine(_database(url, "migrated"))
-    migrations.upgrade(template)
-    template.dispose()
-    yield url
-    server.cleanup()
+    # Not under pytest's own folder, which is closed to others: run by root, the server belongs to a user of its own.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        server = pgserver.get_server(folder / "postgres", cleanup_mode="delete")  # type: ignore[attr-defined]
+        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        _command(url, "CREATE DATABASE migrated")
+        template = db.make_engine(_database(url, "migrated"))
+        migrations.upgrade(template)
+        template.dispose()
+        yield url
+        server.cleanup()
 
 
 @pytest.fixture(scope="session")
