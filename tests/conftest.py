@@ -1,8 +1,9 @@
 """Databases, the knowledge base as shipped, and villagers to talk with."""
 
 import itertools
+import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pgserver
@@ -11,6 +12,7 @@ from sqlalchemy import Engine, NullPool, create_engine, text
 
 from fzbot import db, migrations
 from fzbot.answering.snapshot import Snapshot
+from fzbot.app import CACHE
 from fzbot.interactions.record import Recorder
 from fzbot.interactions.spool import Spool
 from fzbot.people.sealing import Sealer
@@ -79,9 +81,32 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 
 
 @pytest.fixture(scope="session")
-def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder whose cache holds the snapshot of the shipped knowledge base; building it takes a while."""
+    folder = tmp_path_factory.mktemp("built")
+    Snapshot.of_folder(shipped_knowledge(), folder / CACHE)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def snapshot(built: Path) -> Snapshot:
     """The shipped knowledge base."""
-    return Snapshot.of_folder(shipped_knowledge(), tmp_path_factory.mktemp("cache"))
+    return Snapshot.of_folder(shipped_knowledge(), built / CACHE)
+
+
+DataFolder = Callable[[], Path]
+
+
+@pytest.fixture(scope="session")
+def data_folder(built: Path, tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
+    """Makes data folders that have the built snapshot, and nothing else."""
+
+    def make() -> Path:
+        folder = tmp_path_factory.mktemp("data")
+        shutil.copytree(built / CACHE, folder / CACHE)
+        return folder
+
+    return make
 
 
 @pytest.fixture

@@ -9,13 +9,19 @@ from typer.testing import CliRunner, Result
 
 from fzbot.cli import app
 from fzbot.errors import AccountError, FzbotError, StatuteError
+from tests.conftest import DataFolder
 
 Run = Callable[..., Result]
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    monkeypatch.setenv("FZBOT_DATA_DIR", str(tmp_path / "data"))
+def data_dir(data_folder: DataFolder) -> Path:
+    return data_folder()
+
+
+@pytest.fixture
+def run(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.setenv("FZBOT_DATA_DIR", str(data_dir))
     monkeypatch.setenv("FZBOT_SECRET_KEY", "a secret that is only for tests")
 
     def call(*arguments: str, **more: str) -> Result:
@@ -24,10 +30,10 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     return call
 
 
-def test_answer_prints_the_reply_without_a_database(run: Run, tmp_path: Path) -> None:
+def test_answer_prints_the_reply_without_a_database(run: Run, data_dir: Path) -> None:
     result = run("answer", "彩礼能不能要回来")
     assert "依据：" in result.stdout
-    assert not (tmp_path / "data" / "fzbot.db").exists()
+    assert not (data_dir / "fzbot.db").exists()
 
 
 def test_answer_jsonl_keeps_order_and_shape(run: Run) -> None:

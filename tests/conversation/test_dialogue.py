@@ -135,7 +135,7 @@ def test_another_worker_goes_on_with_the_conversation(
 
 def test_follow_ups_are_understood_about_the_last_answer(villager: Villager) -> None:
     villager.asks("劳动仲裁怎么申请").gets(entry="labor.arbitration")
-    villager.asks("那要多少钱").gets("免费", entry="labor.arbitration")
+    villager.asks("那要多少钱").gets("不收费", entry="labor.arbitration")
     villager.asks("要多久").gets("45", entry="labor.arbitration")
     villager.asks("去哪办").gets("仲裁", entry="labor.arbitration")
     villager.asks("需要什么材料").gets(entry="labor.arbitration")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.conftest import DataFolder
 from tests.servers import Server
 
 CHROMIUM = shutil.which("chromium")
@@ -30,8 +31,8 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(tmp_path_factory.mktemp("data")).start()
+def server(data_folder: DataFolder) -> Iterator[Server]:
+    server = Server(data_folder()).start()
     yield server
     server.stop()
 

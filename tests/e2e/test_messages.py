@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from tests.conftest import SHARED
+from tests.conftest import SHARED, DataFolder
 from tests.platform_client import PlatformClient
 from tests.servers import Server, post
 
@@ -33,8 +33,8 @@ def _questions() -> list[str]:
 
 
 @pytest.fixture(scope="module", params=[1, 2], ids=["one worker", "two workers"])
-def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(tmp_path_factory.mktemp("data"), workers=request.param).start()
+def server(request: pytest.FixtureRequest, data_folder: DataFolder) -> Iterator[Server]:
+    server = Server(data_folder(), workers=request.param).start()
     yield server
     server.stop()
 

@@ -5,11 +5,11 @@ import sqlite3
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.conftest import DataFolder
 from tests.platform_client import PlatformClient
 from tests.servers import Server, post
 
@@ -18,13 +18,13 @@ BURST_SECONDS = (0.02, 0.25)
 
 
 def test_nothing_acknowledged_is_lost_and_nothing_is_counted_twice(
-    tmp_path: Path, request: pytest.FixtureRequest
+    data_folder: DataFolder, request: pytest.FixtureRequest
 ) -> None:
     rounds: int = request.config.getoption("--kills")
     chance = random.Random(20261123)
     acknowledged: list[str] = []
     unanswered: list[str] = []
-    server = Server(tmp_path / "data")
+    server = Server(data_folder())
     for number in range(rounds):
         server.start()
         repeats = unanswered[-20:]

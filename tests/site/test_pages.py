@@ -9,12 +9,12 @@ from fastapi import FastAPI
 
 from fzbot import app as wiring
 from fzbot.settings import Settings
-from tests.conftest import SECRET
+from tests.conftest import SECRET, DataFolder
 
 
 @pytest.fixture(scope="module", params=[True, False], ids=["with simulator", "without simulator"])
-def application(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
-    settings = Settings(data_dir=tmp_path_factory.mktemp("data"), secret_key=SECRET, simulator=request.param)
+def application(request: pytest.FixtureRequest, data_folder: DataFolder) -> Iterator[FastAPI]:
+    settings = Settings(data_dir=data_folder(), secret_key=SECRET, simulator=request.param)
     wiring.prepare(settings)
     services = wiring.start(settings)
     yield wiring.build(services)

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, text
 from fzbot import app as wiring
 from fzbot import db
 from fzbot.settings import Settings
-from tests.conftest import SECRET
+from tests.conftest import SECRET, DataFolder
 from tests.interactions.rows import stored
 from tests.platform_client import AES_KEY, PREVIOUS_KEY, PlatformClient
 
@@ -21,9 +21,9 @@ APP_ID = "wx0123456789abcdef"
 
 
 @pytest.fixture(scope="session")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def settings(data_folder: DataFolder) -> Settings:
     return Settings(
-        data_dir=tmp_path_factory.mktemp("data"),
+        data_dir=data_folder(),
         public_url="https://town.example",
         secret_key=SECRET,
         simulator=True,
