@@ -124,12 +124,15 @@ def cost_of(outcome: Outcome, answer_from: float, suggest_from: float) -> float:
 
 
 def thresholds(outcomes: Sequence[Outcome]) -> tuple[float, float]:
-    """The cheapest pair of thresholds under which wrong direct answers stay below `MOST_WRONG` of direct ones."""
+    """The cheapest pair of thresholds under which wrong direct answers stay below `MOST_WRONG` of direct ones.
+
+    Where no threshold keeps that bound, the cheapest pair of all.
+    """
     grid = np.round(np.arange(0.2, 0.96, 0.01), 2)
-    allowed = [value for value in grid if wrong_share(outcomes, value) <= MOST_WRONG] or [float(grid[-1])]
+    allowed = [value for value in grid if wrong_share(outcomes, value) <= MOST_WRONG] or list(grid)
     pairs = ((answer, suggest) for answer in allowed for suggest in np.arange(0.05, 0.8, 0.05))
     best = min(pairs, key=lambda pair: sum(cost_of(outcome, *pair) for outcome in outcomes))
-    return float(best[0]), round(float(best[1]), 2)
+    return round(float(best[0]), 2), round(float(best[1]), 2)
 
 
 def wrong_share(outcomes: Sequence[Outcome], answer_from: float) -> float:
