@@ -11,7 +11,9 @@ from bench.questions import Labelled
 from fzbot.answering.score import GENERAL, SIDES, Blend
 from fzbot.answering.snapshot import Snapshot
 
-COST_WRONG, COST_UNANSWERED, COST_SUGGESTED, COST_USELESS = 10.0, 3.0, 1.0, 3.0
+COST_WRONG, COST_UNANSWERED, COST_SUGGESTED = 10.0, 3.0, 1.0
+COST_USELESS, COST_INTRUSIVE = 4.5, 2.0
+"""Suggestions without the right one waste more of a villager's time than an honest “I do not know” does."""
 RIDGE = 0.02
 MOST_WRONG = 0.045
 Array = NDArray[np.float64]
@@ -112,12 +114,12 @@ def kind_of(outcome: Outcome, answer_from: float, suggest_from: float) -> str:
 
 
 def cost_of(outcome: Outcome, answer_from: float, suggest_from: float) -> float:
-    """The stated cost: wrong direct answer 10, unanswered 3, suggestion with the right one 1, right answer 0."""
+    """Wrong direct answer 10, unanswered 3, suggestion with the right one 1, without it 4.5, out of scope 2, right 0."""
     kind = kind_of(outcome, answer_from, suggest_from)
     if kind == "answer":
         return 0.0 if outcome.right[0] else COST_WRONG
     if not outcome.look.question.is_in_scope:
-        return COST_SUGGESTED if kind == "suggest" else 0.0
+        return COST_INTRUSIVE if kind == "suggest" else 0.0
     if kind == "suggest":
         return COST_SUGGESTED if outcome.right[:3].any() else COST_USELESS
     return COST_UNANSWERED
