@@ -25,7 +25,7 @@ def test_days_decisions_topics_and_distinct_people(engine: Engine, recorder: Rec
     for row in rows:
         recorder.record(row)
     with db.reading(engine) as session:
-        report = counts.count(session, days[0], days[1], account_id)
+        report = counts.count(session, days[0], days[1], [account_id])
         everywhere = counts.count(session, days[0], days[1])
     assert (report.total.interactions, report.total.questions, report.total.people) == (4, 3, 2)
     assert report.total.decisions == {"answer": 2, "unknown": 1}

@@ -1,6 +1,7 @@
 """What was counted in a span of days, recounted from the rows."""
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import date
 
 from pydantic import BaseModel
@@ -39,11 +40,11 @@ class Report(BaseModel):
     entries: dict[str, int]
 
 
-def count(session: Session, first: date, last: date, account_id: int | None = None) -> Report:
-    """Recount the Chinese days `first` to `last`, both included; of one account, or of all."""
+def count(session: Session, first: date, last: date, accounts: Collection[int] | None = None) -> Report:
+    """Recount the Chinese days `first` to `last`, both included; of some accounts, or of all."""
     span = [Interaction.day >= first, Interaction.day <= last]
-    if account_id is not None:
-        span.append(Interaction.account_id == account_id)
+    if accounts is not None:
+        span.append(Interaction.account_id.in_(accounts))
     by_entry = _entries(session, span)
     topics = Counter[str]()
     for entry, number in by_entry.items():
