@@ -10,7 +10,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-ASSETS = {"@picocss/pico/css/pico.jade.min.css": "pico.css"}
+ASSETS = {"@picocss/pico/css/pico.jade.min.css": "pico.css", "echarts/dist/echarts.min.js": "echarts.js"}
 LANDING = Path("src/fzbot/site/assets/vendor")
 
 

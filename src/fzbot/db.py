@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event, make_url
+from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Integer, MetaData, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
@@ -52,6 +52,8 @@ class Moment(TypeDecorator[datetime]):
             return value
         return value.replace(tzinfo=UTC)
 
+
+BigId = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows itself only in INTEGER columns
 
 Sessions = sessionmaker[Session]
 
@@ -101,6 +103,15 @@ def reading(engine: Engine) -> Iterator[Session]:
     """A session for reading only: nothing of it is committed."""
     with Session(engine.execution_options(fzbot_reading=True)) as session:
         yield session
+
+
+def take_turns(session: Session, name: str) -> None:
+    """Wait until no other transaction is in the section called `name`; held until this transaction ends.
+
+    SQLite has one writer at a time anyway. Use it in a transaction that writes.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": name})
 
 
 def _prepare_sqlite(connection: Any, record: object) -> None:  # noqa: ARG001 - the driver's connection

@@ -6,6 +6,8 @@ FzbotError
 │   └── StatuteError     a statute text cannot be read
 ├── PostRefusedError          a post to the webhook that is not the platform's
 ├── AccountError         no such account, or one that exists already
+├── StaffError           a staff member cannot be added or changed like this
+├── SignInError          signing in is refused
 └── StoreError           the database cannot be used
 """
 
@@ -36,6 +38,14 @@ class PostRefusedError(FzbotError):
 
 class AccountError(FzbotError):
     """No such account, or one by that name exists already."""
+
+
+class StaffError(FzbotError):
+    """A staff member cannot be added or changed like this."""
+
+
+class SignInError(FzbotError):
+    """Signing in is refused: wrong words, or locked out for a while."""
 
 
 class StoreError(FzbotError):

@@ -1,12 +1,27 @@
 """Every table there is; importing this makes `METADATA` complete."""
 
+from fzbot.audit import AuditEvent
 from fzbot.conversation.session import ConversationSession
 from fzbot.db import Base
 from fzbot.interactions.interaction import Interaction
 from fzbot.people.account import Account
 from fzbot.people.follower import Follower
+from fzbot.people.sign_in import SignIn, SignInFailure
+from fzbot.people.staff import Staff, StaffVillage
 from fzbot.people.village import Village
 from fzbot.statutes.article import ArticleRow
 
-TABLES = (Account, Village, Follower, ConversationSession, Interaction, ArticleRow)
+TABLES = (
+    Account,
+    Village,
+    Follower,
+    Staff,
+    StaffVillage,
+    SignIn,
+    SignInFailure,
+    ConversationSession,
+    Interaction,
+    ArticleRow,
+    AuditEvent,
+)
 METADATA = Base.metadata

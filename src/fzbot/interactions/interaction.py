@@ -2,12 +2,10 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Date, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import Date, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from fzbot.db import Base, Moment
-
-BigId = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows itself only in INTEGER columns
+from fzbot.db import Base, BigId, Moment
 
 
 class Interaction(Base):

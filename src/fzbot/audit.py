@@ -1,0 +1,104 @@
+"""The audit log: who changed or looked at what, and when; append-only, each event chained to the one before by hash."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Index, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from fzbot.db import Base, BigId, Moment, take_turns
+
+START = "0" * 64
+CHAIN = "audit"
+
+
+class AuditEvent(Base):
+    """One change, or one view of a person's messages. `staff_id` is None where the command line or a job acted."""
+
+    __tablename__ = "audit_event"
+    __table_args__ = (Index(None, "account_id", "at"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+    account_id: Mapped[int | None]
+    staff_id: Mapped[int | None]
+    actor: Mapped[str] = mapped_column(String(80))
+    action: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(160))
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    previous_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: a staff member, or the command line (`staff_id` None)."""
+
+    name: str
+    staff_id: int | None = None
+    account_id: int | None = None
+
+
+COMMAND_LINE = Actor("命令行")
+SYSTEM = Actor("系统")
+
+
+@dataclass(frozen=True)
+class Change:
+    """What was done: `action` such as `staff.add`, `subject` such as `staff:3`, and the values before and after."""
+
+    action: str
+    subject: str
+    before: dict[str, Any] | None = None
+    after: dict[str, Any] | None = None
+
+
+def record(session: Session, actor: Actor, change: Change, at: datetime) -> AuditEvent:
+    """Append an event within the caller's transaction; writers take turns, so that the chain has no fork."""
+    take_turns(session, CHAIN)
+    previous = session.scalar(select(AuditEvent.hash).order_by(AuditEvent.id.desc()).limit(1)) or START
+    event = AuditEvent(
+        at=at,
+        account_id=actor.account_id,
+        staff_id=actor.staff_id,
+        actor=actor.name,
+        action=change.action,
+        subject=change.subject,
+        before=change.before,
+        after=change.after,
+        previous_hash=previous,
+        hash="",
+    )
+    event.hash = _hash(event)
+    session.add(event)
+    session.flush()
+    return event
+
+
+def first_broken(session: Session) -> int | None:
+    """The id of the first event that was changed, or that follows a missing one; None when the chain holds."""
+    expected = START
+    for event in session.scalars(select(AuditEvent).order_by(AuditEvent.id).execution_options(yield_per=1000)):
+        if event.previous_hash != expected or event.hash != _hash(event):
+            return event.id
+        expected = event.hash
+    return None
+
+
+def _hash(event: AuditEvent) -> str:
+    said = [
+        event.at.astimezone(UTC).isoformat(),
+        event.account_id,
+        event.staff_id,
+        event.actor,
+        event.action,
+        event.subject,
+        event.before,
+        event.after,
+        event.previous_hash,
+    ]
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
