@@ -21,12 +21,19 @@ import fzbot
 from fzbot import clock, db, migrations
 from fzbot.answering.library import Library
 from fzbot.answering.snapshot import Snapshot, is_built
+from fzbot.audit import SYSTEM
+from fzbot.console.desk import Desk
+from fzbot.console.face import ASSETS as CONSOLE_ASSETS
+from fzbot.console.face import console
 from fzbot.conversation.turn import Conversation
 from fzbot.interactions.record import Recorder
 from fzbot.interactions.spool import Spool
 from fzbot.people import account as accounts
+from fzbot.people import members
 from fzbot.people.account import Account, Credentials
+from fzbot.people.members import Profile
 from fzbot.people.sealing import Sealer
+from fzbot.people.staff import Role
 from fzbot.settings import Settings
 from fzbot.site import simulator
 from fzbot.site.pages import not_found, pages
@@ -40,6 +47,7 @@ log = logging.getLogger(__name__)
 
 ACCOUNT_NAME = "本公众号"
 SIMULATOR_NAME = "模拟聊天"
+FIRST_ADMIN = "admin"
 CACHE = "cache"
 
 
@@ -82,6 +90,18 @@ def prepare(settings: Settings) -> None:
     _build_snapshot(settings)
 
 
+def first_admin(settings: Settings) -> str | None:
+    """Add the first administrator where there is no staff yet, and return the one-time password; None otherwise."""
+    engine = open_engine(settings)
+    try:
+        with db.writing(engine) as session:
+            if members.everyone(session):
+                return None
+            return members.add(session, Profile(FIRST_ADMIN, "管理员", Role.ADMIN), SYSTEM, clock.now())[1]
+    finally:
+        engine.dispose()
+
+
 def _build_snapshot(settings: Settings) -> None:
     # In a process of its own: training takes memory that a serving process would keep.
     if is_built(settings.knowledge, settings.data_dir / CACHE):
@@ -116,6 +136,8 @@ def build(services: Services) -> FastAPI:
     app.include_router(pages(services.library, Shelf(services.engine)))
     if settings.simulator:
         app.include_router(simulator.simulator(platform_side(settings)))
+    app.mount("/console/assets", StaticFiles(directory=CONSOLE_ASSETS), name="console assets")
+    app.mount("/console", console(desk(services)), name="console")
     app.mount("/assets", StaticFiles(directory=Path(fzbot.__file__).parent / "site" / "assets"), name="assets")
     _add_health(app, services)
     app.add_exception_handler(HTTPException, _http_error)
@@ -136,6 +158,22 @@ def start(settings: Settings) -> Services:
     conversation = Conversation(engine, recorder, sealer, library, Shelf(engine), settings.public_url)
     pool = ThreadPoolExecutor(settings.turn_threads, thread_name_prefix="turn")
     return Services(settings, engine, sealer, library, recorder, conversation, pool)
+
+
+def desk(services: Services) -> Desk:
+    """What the console works with."""
+    settings = services.settings
+    roles = {"admin": frozenset({Role.ADMIN}), "all": frozenset(Role), "none": frozenset[Role]()}
+    return Desk(
+        engine=services.engine,
+        sealer=services.sealer,
+        library=services.library,
+        shelf=Shelf(services.engine),
+        public_url=settings.public_url,
+        uploads=settings.data_dir / "uploads",
+        totp_roles=roles[settings.require_totp],
+        hidden_accounts=frozenset({simulator.SLUG}),
+    )
 
 
 def doors(services: Services) -> Doors:

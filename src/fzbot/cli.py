@@ -16,6 +16,8 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_comp
 knowledge = typer.Typer(no_args_is_help=True, help="知识库：检查。")
 statutes = typer.Typer(no_args_is_help=True, help="法律全文：导入。")
 account = typer.Typer(no_args_is_help=True, help="公众号：添加、查看。")
+staff = typer.Typer(no_args_is_help=True, help="后台人员：添加、重置、查看。")
+app.add_typer(staff, name="staff")
 app.add_typer(knowledge, name="knowledge")
 app.add_typer(account, name="account")
 app.add_typer(statutes, name="statutes")
@@ -129,6 +131,35 @@ def account_list() -> None:
     from fzbot.commands import accounts as account_command  # noqa: PLC0415
 
     typer.echo(account_command.listing(Settings.from_environment()))
+
+
+@staff.command("add")
+def staff_add(
+    login: Annotated[str, typer.Argument(help="登录名，小写字母和数字")],
+    name: Annotated[str, typer.Option(help="姓名")],
+    role: Annotated[str, typer.Option(help="admin|editor|adviser|viewer")],
+    account: Annotated[str, typer.Option(help="所属公众号的短名；留空为县级，能看全部公众号")] = "",
+) -> None:
+    """添加后台人员，打印一次性密码。"""
+    from fzbot.commands import staff as staff_command  # noqa: PLC0415
+
+    typer.echo(staff_command.add(Settings.from_environment(), login, name, role, account))
+
+
+@staff.command("reset")
+def staff_reset(login: Annotated[str, typer.Argument(help="登录名")]) -> None:
+    """重置密码和动态码，打印新的一次性密码。"""
+    from fzbot.commands import staff as staff_command  # noqa: PLC0415
+
+    typer.echo(staff_command.reset(Settings.from_environment(), login))
+
+
+@staff.command("list")
+def staff_list() -> None:
+    """列出后台人员。"""
+    from fzbot.commands import staff as staff_command  # noqa: PLC0415
+
+    typer.echo(staff_command.listing(Settings.from_environment()))
 
 
 def _day(text: str) -> date:

@@ -105,6 +105,13 @@ def reading(engine: Engine) -> Iterator[Session]:
         yield session
 
 
+@contextmanager
+def writing(engine: Engine) -> Iterator[Session]:
+    """A session whose transaction is committed at the end, and rolled back by an error."""
+    with Session(engine, expire_on_commit=False) as session, session.begin():
+        yield session
+
+
 def take_turns(session: Session, name: str) -> None:
     """Wait until no other transaction is in the section called `name`; held until this transaction ends.
 

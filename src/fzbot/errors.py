@@ -8,6 +8,10 @@ FzbotError
 ├── AccountError         no such account, or one that exists already
 ├── StaffError           a staff member cannot be added or changed like this
 ├── SignInError          signing in is refused
+├── AccessRefusedError   somebody may not do this, or not to this row
+├── NotSignedInError     nobody is signed in
+├── StepRequiredError    something else must be done first
+├── NotFoundError        no such row
 └── StoreError           the database cannot be used
 """
 
@@ -46,6 +50,30 @@ class StaffError(FzbotError):
 
 class SignInError(FzbotError):
     """Signing in is refused: wrong words, or locked out for a while."""
+
+
+class AccessRefusedError(FzbotError):
+    """Somebody may not do this; `status` is the HTTP status to answer with."""
+
+    def __init__(self, reason: str, status: int = 403) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
+class NotSignedInError(FzbotError):
+    """Nobody is signed in, or the sign-in is over."""
+
+
+class StepRequiredError(FzbotError):
+    """Something else must be done first, at `address`."""
+
+    def __init__(self, reason: str, address: str) -> None:
+        super().__init__(reason)
+        self.address = address
+
+
+class NotFoundError(FzbotError):
+    """There is no such row, or it is out of sight."""
 
 
 class StoreError(FzbotError):

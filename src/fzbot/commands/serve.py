@@ -21,7 +21,8 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     app.prepare(settings)
-    threading.Thread(target=_greet, args=(settings, host, port), daemon=True).start()
+    password = app.first_admin(settings)
+    threading.Thread(target=_greet, args=(settings, host, port, password), daemon=True).start()
     uvicorn.run(
         "fzbot.app:from_environment",
         factory=True,
@@ -36,7 +37,7 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
     )
 
 
-def _greet(settings: Settings, host: str, port: int) -> None:
+def _greet(settings: Settings, host: str, port: int, password: str | None) -> None:
     # Said only once the server answers, so that the addresses work when a newcomer clicks them.
     shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - a comparison
     address = f"http://{shown}:{port}"
@@ -49,15 +50,17 @@ def _greet(settings: Settings, host: str, port: int) -> None:
             time.sleep(0.05)
     else:
         return
-    print(greeting(settings, address), flush=True)  # noqa: T201 - said to the person who started it
+    print(greeting(settings, address, password), flush=True)  # noqa: T201 - said to the person who started it
 
 
-def greeting(settings: Settings, address: str) -> str:
-    """Where to look, and how to connect a real account."""
+def greeting(settings: Settings, address: str, password: str | None = None) -> str:
+    """Where to look, the first administrator's password if there is one to say, and how to connect a real account."""
     lines = [f"fzbot 已启动：{address}"]
     if settings.simulator:
         lines.append(f"  模拟聊天：{address}/simulator")
-    lines.append(f"  常见问题：{address}/")
+    lines += [f"  常见问题：{address}/", f"  后台：{address}/console/"]
+    if password:
+        lines.append(f"    首次登录：登录名 {app.FIRST_ADMIN}，一次性密码 {password}（只显示这一次，登录后必须改掉）")
     if settings.wechat_token:
         lines.append(f"  公众号接口：{settings.public_url}/wechat")
     else:

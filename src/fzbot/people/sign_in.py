@@ -1,6 +1,7 @@
 """Signing in: passwords (argon2id), one-time codes (TOTP, RFC 6238), server-side sign-ins, and lock-out with backoff."""
 
 import hashlib
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -91,7 +92,7 @@ def check(session: Session, sealer: Sealer, attempt: Attempt, now: datetime) -> 
     take_turns(session, "sign-in")
     _refuse_while_locked(session, attempt, now)
     member = find(session, attempt.login)
-    is_right = _verifies(member.password_hash if member else _NOBODY, attempt.password)
+    is_right = verifies(member.password_hash if member else _NOBODY, attempt.password)
     if member is None or not member.is_active or not is_right or not _code_fits(member, sealer, attempt.code, now):
         _count_failure(session, attempt, now)
         raise SignInError(REFUSED)
@@ -121,6 +122,11 @@ def resume(session: Session, token: str, now: datetime) -> tuple[Staff, SignIn] 
     return (member, row) if member is not None and member.is_active else None
 
 
+def end(session: Session, token_hash: str) -> None:
+    """End one sign-in."""
+    session.execute(delete(SignIn).where(SignIn.token_hash == token_hash))
+
+
 def end_all(session: Session, staff_id: int, except_token_hash: str = "") -> None:
     """End every sign-in of a staff member, save one."""
     session.execute(delete(SignIn).where(SignIn.staff_id == staff_id, SignIn.token_hash != except_token_hash))
@@ -129,6 +135,11 @@ def end_all(session: Session, staff_id: int, except_token_hash: str = "") -> Non
 def new_totp_secret() -> str:
     """A fresh secret for an authenticator app."""
     return pyotp.random_base32()
+
+
+def is_totp_secret(text: str) -> bool:
+    """Whether a text can be such a secret (RFC 4648 base 32)."""
+    return re.fullmatch(r"[A-Z2-7]{32}", text) is not None
 
 
 def totp_address(secret: str, login: str) -> str:
@@ -141,7 +152,9 @@ def totp_step(secret: str, code: str, now: datetime) -> int | None:
     totp = pyotp.TOTP(secret)
     current = int(now.timestamp()) // TOTP_SECONDS
     for step in (current, current - 1, current + 1):
-        if secrets.compare_digest(totp.at(step * TOTP_SECONDS), code.strip().encode("ascii", "replace").decode()):
+        if secrets.compare_digest(
+            totp.at(step * TOTP_SECONDS), code.replace(" ", "").encode("ascii", "replace").decode()
+        ):
             return step
     return None
 
@@ -156,7 +169,8 @@ def _code_fits(member: Staff, sealer: Sealer, code: str, now: datetime) -> bool:
     return True
 
 
-def _verifies(password_hash: str, password: str) -> bool:
+def verifies(password_hash: str, password: str) -> bool:
+    """Whether a password is the one that was hashed."""
     try:
         return _hasher.verify(password_hash, password)
     except (VerificationError, InvalidHashError):

@@ -1,0 +1,1 @@
+"""The staff console (后台): pages for administrators, editors, advisers and viewers."""

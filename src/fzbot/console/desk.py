@@ -1,0 +1,35 @@
+"""What every page of the console works with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from fzbot import clock
+from fzbot.answering.library import Library
+from fzbot.people.sealing import Sealer
+from fzbot.people.staff import Role
+from fzbot.statutes.lookup import Shelf
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The services behind the pages. `public_url` is where villagers' phones reach this service."""
+
+    engine: Engine
+    sealer: Sealer
+    library: Library
+    shelf: Shelf
+    public_url: str
+    uploads: Path
+    totp_roles: frozenset[Role] = frozenset({Role.ADMIN})
+    hidden_accounts: frozenset[str] = frozenset()
+    """Slugs of accounts that are for trying out only and are counted nowhere."""
+    now: Callable[[], datetime] = field(default=clock.now)
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether browsers reach the service through TLS, so that cookies may insist on it."""
+        return self.public_url.startswith("https://")

@@ -1,0 +1,80 @@
+"""The console as an application of its own, mounted at `/console`; errors are mapped to pages here, once."""
+
+from collections.abc import Awaitable, Callable
+from urllib.parse import quote
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse, Response
+from starlette.exceptions import HTTPException
+
+from fzbot.console.access import Gate
+from fzbot.console.desk import Desk
+from fzbot.console.pages import audit_log, members, overview, signing, villages
+from fzbot.console.rendering import HERE, render
+from fzbot.errors import AccessRefusedError, FzbotError, NotFoundError, NotSignedInError, StepRequiredError
+from fzbot.headers import SecurityHeaders
+
+ASSETS = HERE / "assets"
+
+PAGES = (overview, signing, members, villages, audit_log)
+
+
+def console(desk: Desk) -> FastAPI:
+    """The console over `desk`."""
+    app = FastAPI(title="fzbot console", docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(SecurityHeaders, private=True)
+    gate = Gate(desk)
+    app.state.desk = desk
+    for page in PAGES:
+        app.include_router(page.router, dependencies=[Depends(gate)])
+    for kind, handler in _HANDLERS.items():
+        app.add_exception_handler(kind, handler)
+    return app
+
+
+async def _sign_in_first(request: Request, error: Exception) -> Response:  # noqa: ARG001 - a handler's signature
+    address = "/console/sign-in"
+    if request.method == "GET":
+        address += f"?next={quote(request.url.path)}"
+    return RedirectResponse(address, 303)
+
+
+async def _do_first(request: Request, error: Exception) -> Response:  # noqa: ARG001
+    assert isinstance(error, StepRequiredError)  # noqa: S101 - what this handler is registered for
+    return RedirectResponse(error.address, 303)
+
+
+async def _refuse(request: Request, error: Exception) -> Response:
+    return _page(request, str(error), getattr(error, "status", 400))
+
+
+async def _missing(request: Request, error: Exception) -> Response:
+    return _page(request, str(error) or "没有这一条，可能已被删除", 404)
+
+
+async def _bad_form(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    fields = "、".join(str(fault["loc"][-1]) for fault in error.errors())
+    return _page(request, f"有几项没填或填得不对（{fields}），请返回检查", 422)
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    words = {404: "没有这个页面", 405: "不能这样打开这个页面", 413: "内容太大"}
+    return _page(request, words.get(status, "出错了"), status)
+
+
+def _page(request: Request, message: str, status: int) -> Response:
+    return render(request, "message.html", {"message": message}, status)
+
+
+_HANDLERS: dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
+    NotSignedInError: _sign_in_first,
+    StepRequiredError: _do_first,
+    AccessRefusedError: _refuse,
+    NotFoundError: _missing,
+    FzbotError: _refuse,
+    RequestValidationError: _bad_form,
+    HTTPException: _http,
+}

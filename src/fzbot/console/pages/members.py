@@ -1,0 +1,112 @@
+"""Staff members: the list, adding, changing, resetting a password."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import Response
+from sqlalchemy.orm import Session
+
+from fzbot.console.access import TheDesk, visitor_of
+from fzbot.console.desk import Desk
+from fzbot.console.rendering import go, render
+from fzbot.console.visitor import Visitor
+from fzbot.db import reading, writing
+from fzbot.errors import NotFoundError, StaffError
+from fzbot.people import members
+from fzbot.people.members import Profile
+from fzbot.people.staff import Role, Staff, villages_of
+
+router = APIRouter()
+
+Text = Annotated[str, Form(max_length=80)]
+AnyRole = Annotated[Role, Form()]
+Ids = Annotated[list[int] | None, Form()]
+
+
+@router.get("/staff")
+def listing(desk: TheDesk, request: Request) -> Response:
+    with reading(desk.engine) as session:
+        return render(request, "staff.html", {"members": _in_sight(session, visitor_of(request)), "roles": Role})
+
+
+@router.get("/staff/new")
+def new(desk: TheDesk, request: Request) -> Response:
+    return _form(desk, request, Profile("", "", Role.ADVISER))
+
+
+@router.post("/staff")
+def add(desk: TheDesk, request: Request, login: Text, name: Text, role: AnyRole, villages: Ids = None) -> Response:
+    visitor = visitor_of(request)
+    account = None if visitor.is_county and role is Role.ADMIN else visitor.home_account
+    profile = Profile(login.strip(), name, role, account, _own(desk, visitor, villages))
+    try:
+        with writing(desk.engine) as session:
+            member, password = members.add(session, profile, visitor.actor, desk.now())
+    except StaffError as error:
+        return _form(desk, request, profile, str(error))
+    return render(request, "staff_password.html", {"member": member, "password": password})
+
+
+@router.get("/staff/{staff_id}")
+def edit(desk: TheDesk, request: Request, staff_id: int) -> Response:
+    with reading(desk.engine) as session:
+        member = _member(session, visitor_of(request), staff_id)
+        profile = _profile(session, member)
+    return _form(desk, request, profile, member=member)
+
+
+@router.post("/staff/{staff_id}")
+def change(
+    desk: TheDesk, request: Request, staff_id: int, name: Text, role: AnyRole, villages: Ids = None, active: Text = ""
+) -> Response:
+    visitor = visitor_of(request)
+    with reading(desk.engine) as session:
+        member = _member(session, visitor, staff_id)
+    profile = Profile(member.login, name, role, member.account_id, _own(desk, visitor, villages))
+    try:
+        with writing(desk.engine) as session:
+            member = _member(session, visitor, staff_id)
+            members.change(session, member, profile, bool(active), visitor.actor, desk.now())
+    except StaffError as error:
+        with reading(desk.engine) as session:
+            member = _member(session, visitor, staff_id)
+        return _form(desk, request, profile, str(error), member)
+    return go("/staff", done="saved")
+
+
+@router.post("/staff/{staff_id}/reset")
+def reset(desk: TheDesk, request: Request, staff_id: int) -> Response:
+    visitor = visitor_of(request)
+    with writing(desk.engine) as session:
+        member = _member(session, visitor, staff_id)
+        password = members.reset(session, member, visitor.actor, desk.now())
+    return render(request, "staff_password.html", {"member": member, "password": password})
+
+
+def _in_sight(session: Session, visitor: Visitor) -> list[Staff]:
+    return members.everyone(session, None if visitor.is_county else visitor.accounts)
+
+
+def _member(session: Session, visitor: Visitor, staff_id: int) -> Staff:
+    member = session.get(Staff, staff_id)
+    if member is None or not (visitor.is_county or member.account_id in visitor.accounts):
+        raise NotFoundError("没有这个人员")
+    return member
+
+
+def _own(desk: Desk, visitor: Visitor, villages: list[int] | None) -> tuple[int, ...]:
+    with reading(desk.engine) as session:
+        known = {village.id for village in visitor.villages_in_sight(session)}
+    return tuple(sorted(known & set(villages or ())))
+
+
+def _profile(session: Session, member: Staff) -> Profile:
+    villages = tuple(sorted(villages_of(session, member.id)))
+    return Profile(member.login, member.name, Role(member.role), member.account_id, villages)
+
+
+def _form(desk: Desk, request: Request, profile: Profile, error: str = "", member: Staff | None = None) -> Response:
+    with reading(desk.engine) as session:
+        villages = visitor_of(request).villages_in_sight(session)
+    context = {"profile": profile, "roles": Role, "villages": villages, "error": error, "member": member}
+    return render(request, "staff_form.html", context, 422 if error else 200)

@@ -1,0 +1,98 @@
+"""Villages: the list with their advisers and followers, adding, renaming, and the code that followers scan."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import Response
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from fzbot import audit
+from fzbot.audit import Change
+from fzbot.console.access import TheDesk, visitor_of
+from fzbot.console.desk import Desk
+from fzbot.console.rendering import go, render
+from fzbot.console.visitor import Visitor
+from fzbot.db import reading, writing
+from fzbot.errors import AccountError
+from fzbot.people import village as villages
+from fzbot.people.follower import Follower
+from fzbot.people.staff import Staff, StaffVillage
+from fzbot.people.village import Village
+
+router = APIRouter()
+
+Name = Annotated[str, Form(max_length=80)]
+
+
+@dataclass(frozen=True)
+class VillageLine:
+    """A village as the list shows it."""
+
+    village: Village
+    advisers: list[str]
+    followers: int
+
+
+@router.get("/villages")
+def listing(desk: TheDesk, request: Request) -> Response:
+    return _listing(desk, request)
+
+
+@router.post("/villages")
+def add(desk: TheDesk, request: Request, names: Annotated[str, Form(max_length=4000)]) -> Response:
+    visitor = visitor_of(request)
+    try:
+        with writing(desk.engine) as session:
+            for name in villages.names_in(names):
+                village = villages.add(session, visitor.home_account, name)
+                change = Change("village.add", f"village:{village.id}", after={"name": village.name})
+                audit.record(session, visitor.actor, change, desk.now())
+    except AccountError as error:
+        return _listing(desk, request, str(error), names)
+    return go("/villages", done="added")
+
+
+@router.get("/villages/{village_id}")
+def one(desk: TheDesk, request: Request, village_id: int) -> Response:
+    with reading(desk.engine) as session:
+        village = session.get_one(Village, village_id)
+        context = {"line": _line(session, village), "join_word": villages.join_word(village)}
+    return render(request, "village.html", context)
+
+
+@router.post("/villages/{village_id}")
+def rename(desk: TheDesk, request: Request, village_id: int, name: Name) -> Response:
+    visitor = visitor_of(request)
+    with writing(desk.engine) as session:
+        village = session.get_one(Village, village_id)
+        before = {"name": village.name}
+        villages.rename(session, village, name)
+        change = Change("village.rename", f"village:{village_id}", before, {"name": village.name})
+        audit.record(session, visitor.actor, change, desk.now())
+    return go(f"/villages/{village_id}", done="saved")
+
+
+def _listing(desk: Desk, request: Request, error: str = "", names: str = "") -> Response:
+    visitor = visitor_of(request)
+    with reading(desk.engine) as session:
+        context = {"lines": _lines(session, visitor), "error": error, "names": names}
+    return render(request, "villages.html", context, 422 if error else 200)
+
+
+def _lines(session: Session, visitor: Visitor) -> list[VillageLine]:
+    return [_line(session, village) for village in visitor.villages_in_sight(session)]
+
+
+def _line(session: Session, village: Village) -> VillageLine:
+    advisers = session.scalars(
+        select(Staff.name)
+        .join(StaffVillage, StaffVillage.staff_id == Staff.id)
+        .where(StaffVillage.village_id == village.id, Staff.is_active)
+        .order_by(Staff.name)
+    ).all()
+    followers = session.scalar(
+        select(func.count()).where(Follower.village_id == village.id, Follower.unfollowed_at.is_(None))
+    )
+    return VillageLine(village, list(advisers), followers or 0)

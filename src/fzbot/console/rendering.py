@@ -1,0 +1,84 @@
+"""Pages from templates: the frame, the menu that fits the visitor, and how values are shown."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi.responses import RedirectResponse, Response
+from starlette.requests import Request
+from starlette.templating import Jinja2Templates
+
+from fzbot import clock
+from fzbot.console.access import CSRF_FIELD
+from fzbot.console.rules import allows
+from fzbot.console.visitor import Visitor
+
+HERE = Path(__file__).parent
+
+MENU: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    ("", (("/", "总览"),)),
+    ("管理", (("/villages", "村和村顾问"), ("/staff", "人员"), ("/audit", "操作记录"))),
+)
+"""The menu: groups of (path, name). Only what the rules open to a visitor is shown."""
+
+DONE = {
+    "saved": "已保存",
+    "added": "已添加",
+    "removed": "已删除",
+    "changed-password": "密码已更改",
+    "totp-on": "动态码已启用，以后登录要填",
+}
+"""What a page says after a change; the address carries only the key."""
+
+
+def moment(value: datetime | None) -> str:
+    """A moment as people in China read it."""
+    return value.astimezone(clock.CHINA).strftime("%Y-%m-%d %H:%M") if value else "—"
+
+
+def number(value: float | None) -> str:
+    """A number with thousands separators; a dash for none."""
+    if value is None:
+        return "—"
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
+
+
+def percent(part: int, whole: int) -> str:
+    """A share with one decimal; a dash where there is nothing to share."""
+    return f"{part / whole:.1%}" if whole else "—"
+
+
+templates = Jinja2Templates(HERE / "templates")
+templates.env.filters |= {"moment": moment, "number": number}
+templates.env.globals |= {"percent": percent}
+templates.env.trim_blocks = True
+templates.env.lstrip_blocks = True
+
+
+def render(request: Request, template: str, context: Mapping[str, Any] | None = None, status: int = 200) -> Response:
+    """A page of the console in its frame."""
+    visitor = getattr(request.state, "visitor", None)
+    frame = {
+        "visitor": visitor,
+        "menu": menu_for(visitor),
+        "here": request.scope.get("path", "").removeprefix(request.scope.get("root_path", "")) or "/",
+        "csrf": visitor.csrf if visitor else "",
+        "csrf_field": CSRF_FIELD,
+        "done": DONE.get(request.query_params.get("done", "")),
+    }
+    return templates.TemplateResponse(request, template, frame | dict(context or {}), status_code=status)
+
+
+def menu_for(visitor: Visitor | None) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The groups of the menu with what is open to the visitor."""
+    if visitor is None:
+        return []
+    groups = [(title, [item for item in items if allows("GET", item[0], visitor.role)]) for title, items in MENU]
+    return [(title, items) for title, items in groups if items]
+
+
+def go(path: str, **query: str) -> Response:
+    """Redirect to a page of the console after a change (303, so that a reload does not repeat it)."""
+    return RedirectResponse(f"/console{path}" + (f"?{urlencode(query)}" if query else ""), 303)

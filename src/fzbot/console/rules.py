@@ -1,0 +1,45 @@
+"""Who may open what: the one table of the console's rules. A route that is not in it is closed to everybody."""
+
+from fzbot.people.staff import Role
+
+Roles = frozenset[Role]
+PUBLIC: Roles | None = None
+
+ANYONE = frozenset(Role)
+"""Every staff member; an adviser sees only rows of own villages."""
+SERVERS = frozenset({Role.ADMIN, Role.EDITOR, Role.ADVISER})
+EDITORS = frozenset({Role.ADMIN, Role.EDITOR})
+ADMINS = frozenset({Role.ADMIN})
+
+RULES: dict[tuple[str, str], Roles | None] = {
+    ("GET", "/sign-in"): PUBLIC,
+    ("POST", "/sign-in"): PUBLIC,
+    ("POST", "/sign-out"): ANYONE,
+    ("GET", "/password"): ANYONE,
+    ("POST", "/password"): ANYONE,
+    ("GET", "/totp"): ANYONE,
+    ("POST", "/totp"): ANYONE,
+    ("GET", "/"): ANYONE,
+    ("GET", "/staff"): ADMINS,
+    ("GET", "/staff/new"): ADMINS,
+    ("POST", "/staff"): ADMINS,
+    ("GET", "/staff/{staff_id}"): ADMINS,
+    ("POST", "/staff/{staff_id}"): ADMINS,
+    ("POST", "/staff/{staff_id}/reset"): ADMINS,
+    ("GET", "/audit"): ADMINS,
+    ("GET", "/villages"): ANYONE,
+    ("POST", "/villages"): ADMINS,
+    ("GET", "/villages/{village_id}"): ANYONE,
+    ("POST", "/villages/{village_id}"): ADMINS,
+}
+
+BEFORE_ANYTHING_ELSE = frozenset({"/password", "/totp", "/sign-out"})
+"""What stays open while a first password is to be changed or a second factor to be set up."""
+
+
+def allows(method: str, path: str, role: Role) -> bool:
+    """Whether the rules open a route to a role."""
+    if (method, path) not in RULES:
+        return False
+    roles = RULES[method, path]
+    return roles is None or role in roles

@@ -1,0 +1,123 @@
+"""An office: the console over a real database, and staff members who click through it."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pyotp
+from httpx import Response
+from sqlalchemy import Engine
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.testclient import TestClient
+
+from fzbot import clock
+from fzbot.answering.library import Library
+from fzbot.answering.snapshot import Snapshot
+from fzbot.audit import COMMAND_LINE
+from fzbot.console.desk import Desk
+from fzbot.console.face import console
+from fzbot.db import writing
+from fzbot.people import account as accounts
+from fzbot.people import members, village
+from fzbot.people.account import Credentials
+from fzbot.people.members import Profile
+from fzbot.people.sealing import Sealer
+from fzbot.people.sign_in import hash_password
+from fzbot.people.staff import Role, Staff
+from fzbot.statutes.lookup import Shelf
+
+PASSWORD = "a long enough pass phrase"
+_CSRF = re.compile(r'name="csrf" value="([^"]+)"')
+
+
+class Clicks(TestClient):
+    """A browser at the console that fills in the hidden form token of the page it looked at last."""
+
+    token = ""
+
+    def look(self, path: str, **query: Any) -> Response:
+        """Open a page; its form token is kept."""
+        answer: Response = self.get(f"/console{path}", params=query)
+        found = _CSRF.search(answer.text)
+        if found:
+            self.token = found[1]
+        return answer
+
+    def submit(self, path: str, fields: dict[str, Any] | None = None, **more: Any) -> Response:
+        """Submit a form, redirects followed."""
+        answer: Response = self.post(f"/console{path}", data={"csrf": self.token, **(fields or {})}, **more)
+        return answer
+
+
+@dataclass
+class Office:
+    """The console with one account and, at wish, villages and staff."""
+
+    engine: Engine
+    sealer: Sealer
+    snapshot: Snapshot
+    uploads: Path
+    now: datetime = field(default_factory=clock.now)
+    totp_roles: frozenset[Role] = frozenset()
+
+    def __post_init__(self) -> None:
+        with writing(self.engine) as session:
+            self.account_id = accounts.add(session, self.sealer, Credentials("default", "token"), "本号", self.now).id
+        self.desk = Desk(
+            engine=self.engine,
+            sealer=self.sealer,
+            library=Library(self.snapshot),
+            shelf=Shelf(self.engine),
+            public_url="http://testserver",
+            uploads=self.uploads,
+            totp_roles=self.totp_roles,
+            now=lambda: self.now,
+        )
+        self.app = console(self.desk)
+
+    def browser(self) -> Clicks:
+        return Clicks(Starlette(routes=[Mount("/console", self.app)]), raise_server_exceptions=True)
+
+    def add_village(self, name: str) -> int:
+        with writing(self.engine) as session:
+            return village.add(session, self.account_id, name).id
+
+    def add_staff(self, login: str, role: Role, villages: tuple[int, ...] = (), account_id: int | None = None) -> int:
+        """A staff member with `PASSWORD`; of the one account unless it is an administrator."""
+        account = account_id or (None if role is Role.ADMIN else self.account_id)
+        with writing(self.engine) as session:
+            profile = Profile(login, f"{login}的姓名", role, account, villages)
+            member, _ = members.add(session, profile, COMMAND_LINE, self.now)
+            member.password_hash = _HASHED
+            member.must_change_password = False
+            return member.id
+
+    def sign_in(self, login: str, role: Role = Role.ADMIN, villages: tuple[int, ...] = ()) -> Clicks:
+        """A browser in which a new staff member has signed in."""
+        self.add_staff(login, role, villages)
+        browser = self.browser()
+        answer = enter(browser, login)
+        assert answer.status_code == 200, answer.text
+        browser.look("/password")
+        return browser
+
+    def member(self, login: str) -> Staff:
+        with writing(self.engine) as session:
+            return members.find(session, login)
+
+
+def enter(browser: Clicks, login: str, password: str = PASSWORD, code: str = "") -> Response:
+    """Fill in the sign-in form."""
+    browser.look("/sign-in")
+    return browser.submit("/sign-in", {"login": login, "password": password, "code": code})
+
+
+def code_at(secret: str, moment: datetime) -> str:
+    """The one-time code that a phone shows."""
+    return pyotp.TOTP(secret).at(moment)
+
+
+_HASHED = hash_password(PASSWORD)

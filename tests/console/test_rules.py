@@ -1,0 +1,88 @@
+"""Every route of the console against every role: what the rules say is what happens, and no route is without a rule."""
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi.routing import APIRoute
+from httpx import Response
+
+from fzbot.console.face import PAGES
+from fzbot.console.rules import RULES
+from fzbot.people.staff import Role
+from tests.console.office import Clicks, Office
+
+
+def routes(office: Office) -> Iterator[tuple[str, str]]:
+    assert len(office.app.routes) == len(PAGES)
+    for page in PAGES:
+        for route in page.router.routes:
+            assert isinstance(route, APIRoute), route
+            for method in route.methods or ():
+                yield method, route.path
+
+
+def test_every_route_has_a_rule_and_every_rule_a_route(small_office: Office) -> None:
+    assert set(routes(small_office)) == set(RULES)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_gets_where_the_rules_let_it(small_office: Office, role: Role) -> None:
+    village = small_office.add_village("红庄村")
+    browser = small_office.sign_in("somebody", role, (village,) if role is Role.ADVISER else ())
+    for (method, path), roles in RULES.items():
+        if path in {"/sign-out", "/sign-in"}:
+            continue
+        answer = ask(browser, method, path, village)
+        is_refused = answer.status_code == 403
+        assert is_refused == (roles is not None and role not in roles), (method, path, answer.text)
+
+
+def test_nothing_opens_without_a_sign_in(small_office: Office) -> None:
+    village = small_office.add_village("红庄村")
+    for (method, path), roles in RULES.items():
+        if roles is None:
+            continue
+        answer = ask(small_office.browser(), method, path, village)
+        assert (answer.status_code, answer.headers["location"].split("?")[0]) == (303, "/console/sign-in"), (
+            method,
+            path,
+        )
+
+
+def test_every_change_without_the_form_token_is_refused(small_office: Office) -> None:
+    village = small_office.add_village("红庄村")
+    browser = small_office.sign_in("li")
+    for method, path in RULES:
+        if method == "GET":
+            continue
+        for token in ("", "wrong", "伪造"):
+            browser.token = token
+            answer = ask(browser, method, path, village)
+            assert answer.status_code == 403, (path, token)
+            assert "刷新后再提交" in answer.text
+
+
+def test_a_form_from_another_site_is_refused(small_office: Office) -> None:
+    browser = small_office.sign_in("li")
+    answer = browser.submit("/villages", {"names": "红庄村"}, headers={"origin": "https://evil.example"})
+    assert answer.status_code == 403
+
+
+def test_an_adviser_sees_own_villages_only(office: Office) -> None:
+    own, other = office.add_village("红庄村"), office.add_village("马家湾村")
+    adviser = office.sign_in("wang", Role.ADVISER, (own,))
+    page = adviser.look("/villages").text
+    assert "红庄村" in page
+    assert "马家湾村" not in page
+    assert adviser.look(f"/villages/{own}").status_code == 200
+    assert adviser.look(f"/villages/{other}").status_code == 404
+
+
+def ask(browser: Clicks, method: str, path: str, village: int):  # type: ignore[no-untyped-def]
+    address = path.replace("{village_id}", str(village))
+    for name in ("staff_id",):
+        address = address.replace(f"{{{name}}}", "999999")
+    if method == "GET":
+        answer: Response = browser.get(f"/console{address}", follow_redirects=False)
+        return answer
+    return browser.submit(address, follow_redirects=False)
