@@ -9,6 +9,7 @@ from fzbot.people.follower import Follower
 from fzbot.people.sign_in import SignIn, SignInFailure
 from fzbot.people.staff import Staff, StaffVillage
 from fzbot.people.village import Village
+from fzbot.statistics.rollup import DailyCount, PeopleGap, PersonDay
 from fzbot.statutes.article import ArticleRow
 
 TABLES = (
@@ -21,6 +22,9 @@ TABLES = (
     SignInFailure,
     ConversationSession,
     Interaction,
+    DailyCount,
+    PersonDay,
+    PeopleGap,
     ArticleRow,
     AuditEvent,
 )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from fzbot.db import Base, Moment
 from fzbot.interactions.row import Upsert
+from fzbot.people.erasure import GOES
 
 LIFETIME = timedelta(minutes=30)
 
@@ -17,6 +18,7 @@ class ConversationSession(Base):
     """The state of one follower's conversation."""
 
     __tablename__ = "session"
+    __table_args__ = ({"info": GOES},)
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
     openid_hash: Mapped[str] = mapped_column(String(32), primary_key=True)

@@ -2,20 +2,25 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Date, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import Date, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fzbot.db import Base, BigId, Moment
+from fzbot.people.erasure import PERSONAL
 
 
 class Interaction(Base):
-    """An interaction (互动). `key` tells repeats of one post apart from new posts; `day` is the day in China."""
+    """An interaction (互动). `key` tells repeats of one post apart from new posts; `day` is the day in China.
+
+    `counted` says whether the rollups have it already.
+    """
 
     __tablename__ = "interaction"
     __table_args__ = (
         UniqueConstraint("account_id", "key"),
         Index(None, "account_id", "day"),
         Index(None, "account_id", "openid_hash"),
+        Index("ix_interaction_uncounted", "id", sqlite_where=text("NOT counted"), postgresql_where=text("NOT counted")),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -27,11 +32,12 @@ class Interaction(Base):
     day: Mapped[date] = mapped_column(Date)
     channel: Mapped[str] = mapped_column(String(16))
     kind: Mapped[str] = mapped_column(String(24))
-    question: Mapped[str | None] = mapped_column(Text)
+    question: Mapped[str | None] = mapped_column(Text, info=PERSONAL)
     decision: Mapped[str | None] = mapped_column(String(16))
     entry: Mapped[str | None] = mapped_column(String(80))
     score: Mapped[float | None] = mapped_column(Float)
     about_entry: Mapped[str | None] = mapped_column(String(80))
-    reply: Mapped[str] = mapped_column(Text)
+    reply: Mapped[str] = mapped_column(Text, info=PERSONAL)
     reply_bytes: Mapped[int] = mapped_column(Integer)
     latency_ms: Mapped[float] = mapped_column(Float)
+    counted: Mapped[bool] = mapped_column(server_default=false())

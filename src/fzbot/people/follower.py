@@ -6,13 +6,14 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fzbot.db import Base, Moment
+from fzbot.people.erasure import GOES
 
 
 class Follower(Base):
     """A follower (关注者). The openid is hashed for counting and sealed for reaching the person."""
 
     __tablename__ = "follower"
-    __table_args__ = (UniqueConstraint("account_id", "openid_hash"),)
+    __table_args__ = (UniqueConstraint("account_id", "openid_hash"), {"info": GOES})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
