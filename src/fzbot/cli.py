@@ -60,6 +60,16 @@ def answer(
         typer.echo(answer_command.answer(settings, text))
 
 
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="放演示数据的新文件夹")] = Path("data/demo"),
+) -> None:
+    """建一个演示库：一个虚构的镇，13 个村，一年的数据；不动真实数据。"""
+    from fzbot.commands import demo as demo_command  # noqa: PLC0415
+
+    typer.echo(demo_command.fill(Settings.from_environment(), folder, clock.today()))
+
+
 @knowledge.command("check")
 def knowledge_check(
     statutes_dir: Annotated[Path | None, typer.Option("--statutes", help="法律全文所在的文件夹，核对引用")] = None,

@@ -10,14 +10,14 @@ from starlette.exceptions import HTTPException
 
 from fzbot.console.access import Gate
 from fzbot.console.desk import Desk
-from fzbot.console.pages import audit_log, members, overview, signing, villages
+from fzbot.console.pages import audit_log, members, overview, rows, signing, villages
 from fzbot.console.rendering import HERE, render
 from fzbot.errors import AccessRefusedError, FzbotError, NotFoundError, NotSignedInError, StepRequiredError
 from fzbot.headers import SecurityHeaders
 
 ASSETS = HERE / "assets"
 
-PAGES = (overview, signing, members, villages, audit_log)
+PAGES = (overview, rows, signing, members, villages, audit_log)
 
 
 def console(desk: Desk) -> FastAPI:

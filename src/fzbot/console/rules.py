@@ -20,6 +20,8 @@ RULES: dict[tuple[str, str], Roles | None] = {
     ("GET", "/totp"): ANYONE,
     ("POST", "/totp"): ANYONE,
     ("GET", "/"): ANYONE,
+    ("GET", "/export.xlsx"): ANYONE,
+    ("GET", "/interactions"): ANYONE,
     ("GET", "/staff"): ADMINS,
     ("GET", "/staff/new"): ADMINS,
     ("POST", "/staff"): ADMINS,

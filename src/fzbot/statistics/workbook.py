@@ -1,0 +1,103 @@
+"""The dashboard as an Excel workbook with charts of its own. No cell is ever taken for a formula or a link."""
+
+from collections.abc import Iterable, Sequence
+from io import BytesIO
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from fzbot.statistics import definitions as d
+from fzbot.statistics.dashboard import Dashboard
+from fzbot.statistics.figures import DECISIONS, Figures
+
+OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+
+
+def workbook(board: Dashboard, title: str, entries: dict[str, str], villages: dict[int, str]) -> bytes:
+    """An .xlsx file. `entries` and `villages` give names to ids."""
+    target = BytesIO()
+    book = xlsxwriter.Workbook(target, OPTIONS)
+    _summary(book, board, title)
+    unit = "月份" if board.by_month else "日期"
+    trend = [(label, *numbers) for label, numbers in board.trend.items()]
+    _sheet(book, "趋势", (unit, d.INTERACTIONS.name, d.QUESTIONS.name), trend, "line")
+    _sheet(book, "主题", ("主题", "次数"), board.topic_names().items(), "bar")
+    by_village = [(villages.get(id_, "未选村"), number) for id_, number in board.villages.items()]
+    _sheet(book, "各村", ("村", d.QUESTIONS.name), by_village, "bar")
+    _sheet(book, "时段", ("小时", d.INTERACTIONS.name), [(f"{h} 点", n) for h, n in enumerate(board.hours)], "column")
+    decided = [(DECISIONS.get(kind, kind), number) for kind, number in board.now.decisions.items()]
+    _sheet(book, "解答情况", ("判定", "次数"), decided, "pie")
+    _sheet(book, "条目", ("条目", "次数"), [(entries.get(id_, id_), n) for id_, n in board.entries.items()], None)
+    _sheet(book, "诈骗类型", ("类型", "次数"), [(entries.get(id_, id_), n) for id_, n in board.frauds.items()], "bar")
+    book.close()
+    return target.getvalue()
+
+
+def figure_lines(figures: Figures) -> list[tuple[d.Definition, int | float | None]]:
+    """The figures with their definitions, in the order in which they are shown."""
+    rate = figures.answered / figures.decided if figures.decided else None
+    return [
+        (d.INTERACTIONS, figures.interactions),
+        (d.QUESTIONS, figures.questions),
+        (d.VISITS, figures.visits),
+        (d.PEOPLE, figures.people),
+        (d.ANSWERED, figures.answered),
+        (d.DIRECT_RATE, rate),
+        (d.UNKNOWN, figures.decisions.get("unknown", 0)),
+        (d.URGENT, figures.decisions.get("urgent", 0)),
+        (d.FOLLOWED, figures.kinds.get("subscribe", 0)),
+        (d.UNFOLLOWED, figures.kinds.get("unsubscribe", 0)),
+    ]
+
+
+def _summary(book: Workbook, board: Dashboard, title: str) -> None:
+    sheet = book.add_worksheet("总览")
+    bold, percent = book.add_format({"bold": True}), book.add_format({"num_format": "0.0%"})
+    sheet.write_string(0, 0, title, bold)
+    before = board.span.previous
+    for column, head in enumerate(
+        ("数字", f"{board.span.first} 至 {board.span.last}", f"上期 {before.first} 至 {before.last}", "口径")
+    ):
+        sheet.write_string(2, column, head, bold)
+    pairs = zip(figure_lines(board.now), figure_lines(board.before), strict=True)
+    for row, ((definition, now), (_, then)) in enumerate(pairs, start=3):
+        sheet.write_string(row, 0, definition.name)
+        for column, value in ((1, now), (2, then)):
+            if value is not None:
+                sheet.write_number(row, column, value, percent if definition is d.DIRECT_RATE else None)
+        sheet.write_string(row, 3, definition.meaning)
+    sheet.set_column(0, 0, 14)
+    sheet.set_column(1, 2, 26)
+    sheet.set_column(3, 3, 70)
+
+
+def _sheet(book: Workbook, name: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], chart: str | None) -> None:
+    sheet = book.add_worksheet(name)
+    for column, head in enumerate(heads):
+        sheet.write_string(0, column, head, book.add_format({"bold": True}))
+    last = 0
+    for last, row in enumerate(rows, start=1):
+        sheet.write_string(last, 0, str(row[0]))
+        for column, value in enumerate(row[1:], start=1):
+            sheet.write_number(last, column, value)
+    sheet.set_column(0, 0, 30)
+    if chart and last:
+        _chart(book, sheet, chart, heads, last)
+
+
+def _chart(book: Workbook, sheet: Worksheet, kind: str, heads: Sequence[str], last: int) -> None:
+    chart = book.add_chart({"type": kind})
+    for column in range(1, len(heads)):
+        chart.add_series(
+            {
+                "name": [sheet.name, 0, column],
+                "categories": [sheet.name, 1, 0, last, 0],
+                "values": [sheet.name, 1, column, last, column],
+            }
+        )
+    chart.set_size({"width": 640, "height": 360})
+    if kind == "bar":
+        chart.set_y_axis({"reverse": True})
+    sheet.insert_chart(1, len(heads) + 1, chart)
