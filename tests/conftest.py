@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pgserver
 import pytest
+import yaml
 from sqlalchemy import Engine, NullPool, create_engine, text
 
 from fzbot import db, migrations
@@ -20,6 +21,8 @@ from fzbot.settings import shipped_knowledge
 
 SECRET = "a secret that is only for tests"
 SHARED = Path(__file__).parents[2] / "shared"
+
+SMALL = {"marriage.bride-price", "land.contract-dispute", "loan.unpaid", "chat.thanks"}
 
 _numbers = itertools.count()
 
@@ -92,6 +95,18 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def snapshot(built: Path) -> Snapshot:
     """The shipped knowledge base."""
     return Snapshot.of_folder(shipped_knowledge(), built / CACHE)
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A knowledge folder with a few entries, quick to build."""
+    folder = tmp_path_factory.mktemp("small") / "knowledge"
+    shutil.copytree(shipped_knowledge(), folder)
+    for path in (folder / "entries").rglob("*.yaml"):
+        entries = yaml.safe_load(path.read_text(encoding="utf-8"))["entries"]
+        kept = [entry for entry in entries if entry["id"] in SMALL]
+        path.write_text(yaml.safe_dump({"entries": kept}, allow_unicode=True), encoding="utf-8")
+    return folder
 
 
 DataFolder = Callable[[], Path]

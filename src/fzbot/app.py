@@ -26,8 +26,12 @@ from fzbot.console.desk import Desk
 from fzbot.console.face import ASSETS as CONSOLE_ASSETS
 from fzbot.console.face import console
 from fzbot.conversation.turn import Conversation
+from fzbot.curation import golden
+from fzbot.curation.publishing import Policy
+from fzbot.curation.shelving import Shelving, live_entries
 from fzbot.interactions.record import Recorder
 from fzbot.interactions.spool import Spool
+from fzbot.knowledge.entry import Entry
 from fzbot.people import account as accounts
 from fzbot.people import members
 from fzbot.people.account import Account, Credentials
@@ -62,9 +66,11 @@ class Services:
     recorder: Recorder
     conversation: Conversation
     pool: ThreadPoolExecutor
+    shelving: Shelving
 
     def close(self) -> None:
         """Finish the turns under way, flush what is to be recorded, let go of the database."""
+        self.shelving.close()
         self.pool.shutdown(wait=True)
         self.recorder.close()
         self.engine.dispose()
@@ -85,9 +91,10 @@ def prepare(settings: Settings) -> None:
         _ensure_account(engine, sealer, Credentials(slug=accounts.DEFAULT, token=""), ACCOUNT_NAME)
         if settings.simulator:
             _ensure_account(engine, sealer, simulated(settings), SIMULATOR_NAME)
+        _, overlay = live_entries(engine)
     finally:
         engine.dispose()
-    _build_snapshot(settings)
+    _build_snapshot(settings, overlay)
 
 
 def first_admin(settings: Settings) -> str | None:
@@ -102,11 +109,11 @@ def first_admin(settings: Settings) -> str | None:
         engine.dispose()
 
 
-def _build_snapshot(settings: Settings) -> None:
+def _build_snapshot(settings: Settings, overlay: tuple[Entry, ...]) -> None:
     # In a process of its own: training takes memory that a serving process would keep.
-    if is_built(settings.knowledge, settings.data_dir / CACHE):
+    arguments = (settings.knowledge, settings.data_dir / CACHE, overlay)
+    if is_built(*arguments):
         return
-    arguments = (settings.knowledge, settings.data_dir / CACHE)
     builder = multiprocessing.get_context("spawn").Process(target=Snapshot.of_folder, args=arguments)
     builder.start()
     builder.join()
@@ -125,6 +132,7 @@ def build(services: Services) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        services.shelving.start()
         yield
         await asyncio.to_thread(services.close)
 
@@ -153,11 +161,20 @@ def start(settings: Settings) -> Services:
     """Open the database and the knowledge base, and start recording."""
     engine = open_engine(settings)
     sealer = Sealer(settings.secret())
-    library = Library(Snapshot.of_folder(settings.knowledge, settings.data_dir / CACHE))
+    release, overlay = live_entries(engine)
+    library = Library(Snapshot.of_folder(settings.knowledge, settings.data_dir / CACHE, overlay))
+    shelving = Shelving(
+        engine=engine,
+        library=library,
+        folder=settings.knowledge,
+        cache=settings.data_dir / CACHE,
+        golden=golden.load(settings.knowledge),
+        loaded=release,
+    )
     recorder = Recorder(engine, Spool(settings.data_dir / "spool"))
     conversation = Conversation(engine, recorder, sealer, library, Shelf(engine), settings.public_url)
     pool = ThreadPoolExecutor(settings.turn_threads, thread_name_prefix="turn")
-    return Services(settings, engine, sealer, library, recorder, conversation, pool)
+    return Services(settings, engine, sealer, library, recorder, conversation, pool, shelving)
 
 
 def desk(services: Services) -> Desk:
@@ -171,6 +188,8 @@ def desk(services: Services) -> Desk:
         shelf=Shelf(services.engine),
         public_url=settings.public_url,
         uploads=settings.data_dir / "uploads",
+        knowledge=settings.knowledge,
+        policy=Policy(settings.second_person),
         totp_roles=roles[settings.require_totp],
         hidden_accounts=frozenset({simulator.SLUG}),
     )

@@ -12,6 +12,7 @@ FzbotError
 ├── NotSignedInError     nobody is signed in
 ├── StepRequiredError    something else must be done first
 ├── NotFoundError        no such row
+├── CurationError        an entry cannot be changed or published like this
 └── StoreError           the database cannot be used
 """
 
@@ -74,6 +75,10 @@ class StepRequiredError(FzbotError):
 
 class NotFoundError(FzbotError):
     """There is no such row, or it is out of sight."""
+
+
+class CurationError(FzbotError):
+    """An entry cannot be changed or published like this."""
 
 
 class StoreError(FzbotError):

@@ -2,6 +2,9 @@
 
 from fzbot.audit import AuditEvent
 from fzbot.conversation.session import ConversationSession
+from fzbot.curation.release import Release
+from fzbot.curation.revisions import EntryRevision
+from fzbot.curation.unanswered import SettledQuestion
 from fzbot.db import Base
 from fzbot.interactions.interaction import Interaction
 from fzbot.people.account import Account
@@ -26,6 +29,9 @@ TABLES = (
     PersonDay,
     PeopleGap,
     ArticleRow,
+    EntryRevision,
+    Release,
+    SettledQuestion,
     AuditEvent,
 )
 METADATA = Base.metadata
