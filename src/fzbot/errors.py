@@ -12,6 +12,7 @@ FzbotError
 ├── NotSignedInError     nobody is signed in
 ├── StepRequiredError    something else must be done first
 ├── NotFoundError        no such row
+├── HandoverError        a handed-over question cannot be answered like this
 ├── CurationError        an entry cannot be changed or published like this
 └── StoreError           the database cannot be used
 """
@@ -75,6 +76,10 @@ class StepRequiredError(FzbotError):
 
 class NotFoundError(FzbotError):
     """There is no such row, or it is out of sight."""
+
+
+class HandoverError(FzbotError):
+    """A handed-over question cannot be answered like this."""
 
 
 class CurationError(FzbotError):

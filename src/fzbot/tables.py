@@ -6,6 +6,7 @@ from fzbot.curation.release import Release
 from fzbot.curation.revisions import EntryRevision
 from fzbot.curation.unanswered import SettledQuestion
 from fzbot.db import Base
+from fzbot.handovers.handover import Handover
 from fzbot.interactions.interaction import Interaction
 from fzbot.people.account import Account
 from fzbot.people.follower import Follower
@@ -25,6 +26,7 @@ TABLES = (
     SignInFailure,
     ConversationSession,
     Interaction,
+    Handover,
     DailyCount,
     PersonDay,
     PeopleGap,

@@ -14,15 +14,10 @@ from tests.interactions.rows import make_row
 
 
 def ask(office: Office, text: str) -> None:
+    day = clock.china_day(office.now)
+    row = make_row(office.account_id, text, decision="unknown", entry=None, question=text, day=day, at=office.now)
     with office.engine.begin() as connection:
-        values = {
-            "decision": "unknown",
-            "entry": None,
-            "question": text,
-            "day": clock.china_day(office.now),
-            "at": office.now,
-        }
-        store(connection, [make_row(office.account_id, text, **values)])
+        store(connection, [row])
 
 
 def releases(office: Office) -> list[Release]:

@@ -10,14 +10,25 @@ from starlette.exceptions import HTTPException
 
 from fzbot.console.access import Gate
 from fzbot.console.desk import Desk
-from fzbot.console.pages import audit_log, knowledge, members, overview, rows, signing, trial, unanswered, villages
+from fzbot.console.pages import (
+    audit_log,
+    handovers,
+    knowledge,
+    members,
+    overview,
+    rows,
+    signing,
+    trial,
+    unanswered,
+    villages,
+)
 from fzbot.console.rendering import HERE, render
 from fzbot.errors import AccessRefusedError, FzbotError, NotFoundError, NotSignedInError, StepRequiredError
 from fzbot.headers import SecurityHeaders
 
 ASSETS = HERE / "assets"
 
-PAGES = (overview, rows, unanswered, knowledge, trial, signing, members, villages, audit_log)
+PAGES = (overview, rows, handovers, unanswered, knowledge, trial, signing, members, villages, audit_log)
 
 
 def console(desk: Desk) -> FastAPI:
