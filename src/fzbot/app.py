@@ -40,6 +40,8 @@ from fzbot.people.sealing import Sealer
 from fzbot.people.staff import Role
 from fzbot.settings import Settings
 from fzbot.site import simulator
+from fzbot.site.api import api
+from fzbot.site.kiosk import kiosk
 from fzbot.site.pages import not_found, pages
 from fzbot.site.platform_side import PlatformSide
 from fzbot.statutes.lookup import Shelf
@@ -142,8 +144,10 @@ def build(services: Services) -> FastAPI:
     for path in ("/wechat", "/wechat/{account}"):
         app.router.routes.append(Route(path, webhook.answer, methods=["GET", "POST"]))
     app.include_router(pages(services.library, Shelf(services.engine)))
+    app.include_router(kiosk(services.conversation, services.library, _default_account(services)))
     if settings.simulator:
         app.include_router(simulator.simulator(platform_side(settings)))
+    app.mount("/api/v1", api(services.engine, services.library), name="api")
     app.mount("/console/assets", StaticFiles(directory=CONSOLE_ASSETS), name="console assets")
     app.mount("/console", console(desk(services)), name="console")
     app.mount("/assets", StaticFiles(directory=Path(fzbot.__file__).parent / "site" / "assets"), name="assets")
@@ -200,9 +204,7 @@ def doors(services: Services) -> Doors:
     settings, engine = services.settings, services.engine
     default = None
     if settings.wechat_token:
-        with db.reading(engine) as session:
-            account_id = session.scalars(select(Account.id).where(Account.slug == accounts.DEFAULT)).one()
-        default = Door(account_id, Envelope(settings.credentials, settings.post_max_age))
+        default = Door(_default_account(services), Envelope(settings.credentials, settings.post_max_age))
     return Doors(default, engine, services.sealer, settings.post_max_age)
 
 
@@ -221,6 +223,11 @@ def platform_side(settings: Settings) -> PlatformSide:
     """The simulator's end of the line."""
     credentials = simulated(settings)
     return PlatformSide(credentials.token, credentials.app_id, credentials.aes_key)
+
+
+def _default_account(services: Services) -> int:
+    with db.reading(services.engine) as session:
+        return session.scalars(select(Account.id).where(Account.slug == accounts.DEFAULT)).one()
 
 
 def _ensure_account(engine: Engine, sealer: Sealer, credentials: Credentials, name: str) -> None:

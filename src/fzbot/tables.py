@@ -12,6 +12,7 @@ from fzbot.people.account import Account
 from fzbot.people.follower import Follower
 from fzbot.people.sign_in import SignIn, SignInFailure
 from fzbot.people.staff import Staff, StaffVillage
+from fzbot.people.token import ApiToken
 from fzbot.people.village import Village
 from fzbot.statistics.rollup import DailyCount, PeopleGap, PersonDay
 from fzbot.statutes.article import ArticleRow
@@ -24,6 +25,7 @@ TABLES = (
     StaffVillage,
     SignIn,
     SignInFailure,
+    ApiToken,
     ConversationSession,
     Interaction,
     Handover,

@@ -18,6 +18,7 @@ from fzbot.console.pages import (
     overview,
     rows,
     signing,
+    tokens,
     trial,
     unanswered,
     villages,
@@ -28,7 +29,7 @@ from fzbot.headers import SecurityHeaders
 
 ASSETS = HERE / "assets"
 
-PAGES = (overview, rows, handovers, unanswered, knowledge, trial, signing, members, villages, audit_log)
+PAGES = (overview, rows, handovers, unanswered, knowledge, trial, signing, members, villages, tokens, audit_log)
 
 
 def console(desk: Desk) -> FastAPI:

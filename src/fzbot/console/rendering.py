@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 MENU: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("", (("/", "总览"),)),
     ("问答", (("/handovers", "转人工"), ("/unanswered", "待完善问题"), ("/knowledge", "知识库"), ("/bench", "试一试"))),
-    ("管理", (("/villages", "村和村顾问"), ("/staff", "人员"), ("/audit", "操作记录"))),
+    ("管理", (("/villages", "村和村顾问"), ("/staff", "人员"), ("/tokens", "接口令牌"), ("/audit", "操作记录"))),
 )
 """The menu: groups of (path, name). Only what the rules open to a visitor is shown."""
 

@@ -17,7 +17,7 @@ from fzbot.conversation import session as sessions
 from fzbot.conversation.answers import Answers, Outcome
 from fzbot.conversation.fitting import clean, fit
 from fzbot.conversation.followers import follower_row, village_scanned
-from fzbot.conversation.message import Message
+from fzbot.conversation.message import Channel, Message
 from fzbot.conversation.requests import request_of
 from fzbot.conversation.self_service import Person, SelfService
 from fzbot.conversation.session import State
@@ -78,7 +78,8 @@ class Conversation:
         return self.recorder.submit(Row(values, upserts))
 
     def _outcome(self, message: Message, person: str, answers: Answers, now: datetime) -> Outcome:
-        request = request_of(message.text) if message.is_question else None
+        is_personal = message.is_question and message.channel is Channel.WECHAT
+        request = request_of(message.text) if is_personal else None
         if request is None:
             return answers.to(message)
         service = SelfService(self.engine, lambda text: mask(clean(text)))
@@ -91,7 +92,11 @@ class Conversation:
         if outcome.forgotten_as is not None:
             return ()
         person, now = values["openid_hash"], values["at"]
-        upserts = [follower_row(message, person, self.sealer, now, village)]
+        if message.channel is Channel.KIOSK:  # whoever stands there follows nothing
+            values["village_id"] = village.id if village else None
+            upserts: list[Upsert] = []
+        else:
+            upserts = [follower_row(message, person, self.sealer, now, village)]
         if outcome.state is not None:
             upserts.append(sessions.keep(outcome.state, message.account_id, person, now))
         if outcome.hands_over:
