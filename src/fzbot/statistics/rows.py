@@ -45,7 +45,7 @@ class Filter:
         if self.topic:
             found.append(Interaction.entry.startswith(self.topic + ".", autoescape=True))
         if self.hour.isdigit():
-            found.append(_china_hour(session) == int(self.hour))
+            found.append(china_hour(session) == int(self.hour))
         return found
 
 
@@ -60,7 +60,8 @@ def page(session: Session, wanted: Filter, before: int | None, size: int) -> lis
     return list(session.scalars(query.where(Interaction.id < before) if before else query))
 
 
-def _china_hour(session: Session) -> ColumnElement[int]:
+def china_hour(session: Session) -> ColumnElement[int]:
+    """The hour in China at which an interaction came."""
     if session.get_bind().dialect.name == "postgresql":
         return cast(extract("hour", func.timezone("Asia/Shanghai", Interaction.at)), Integer)
     return (cast(func.strftime("%H", Interaction.at), Integer) + CHINA_HOURS) % 24
