@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, PlainTextResponse, Response
-from sqlalchemy import Engine, select, text
-from sqlalchemy.exc import SQLAlchemyError
+from fastapi.responses import PlainTextResponse, Response
+from sqlalchemy import Engine, select
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
@@ -29,8 +28,11 @@ from fzbot.conversation.turn import Conversation
 from fzbot.curation import golden
 from fzbot.curation.publishing import Policy
 from fzbot.curation.shelving import Shelving, live_entries
+from fzbot.health import Health, add_health
+from fzbot.interactions import retention
 from fzbot.interactions.record import Recorder
 from fzbot.interactions.spool import Spool
+from fzbot.jobs import Job, Jobs
 from fzbot.knowledge.entry import Entry
 from fzbot.people import account as accounts
 from fzbot.people import members
@@ -44,6 +46,7 @@ from fzbot.site.api import api
 from fzbot.site.kiosk import kiosk
 from fzbot.site.pages import not_found, pages
 from fzbot.site.platform_side import PlatformSide
+from fzbot.statistics import rollup
 from fzbot.statutes.lookup import Shelf
 from fzbot.wechat.accounts import Door, Doors
 from fzbot.wechat.envelope import Envelope
@@ -55,6 +58,8 @@ ACCOUNT_NAME = "本公众号"
 SIMULATOR_NAME = "模拟聊天"
 FIRST_ADMIN = "admin"
 CACHE = "cache"
+COUNT_SECONDS = 10.0
+HOUR = 3600.0
 
 
 @dataclass(frozen=True)
@@ -69,9 +74,11 @@ class Services:
     conversation: Conversation
     pool: ThreadPoolExecutor
     shelving: Shelving
+    jobs: Jobs
 
     def close(self) -> None:
         """Finish the turns under way, flush what is to be recorded, let go of the database."""
+        self.jobs.close()
         self.shelving.close()
         self.pool.shutdown(wait=True)
         self.recorder.close()
@@ -135,6 +142,7 @@ def build(services: Services) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         services.shelving.start()
+        services.jobs.start()
         yield
         await asyncio.to_thread(services.close)
 
@@ -151,7 +159,7 @@ def build(services: Services) -> FastAPI:
     app.mount("/console/assets", StaticFiles(directory=CONSOLE_ASSETS), name="console assets")
     app.mount("/console", console(desk(services)), name="console")
     app.mount("/assets", StaticFiles(directory=Path(fzbot.__file__).parent / "site" / "assets"), name="assets")
-    _add_health(app, services)
+    add_health(app, health_of(services))
     app.add_exception_handler(HTTPException, _http_error)
     return app
 
@@ -178,7 +186,20 @@ def start(settings: Settings) -> Services:
     recorder = Recorder(engine, Spool(settings.data_dir / "spool"))
     conversation = Conversation(engine, recorder, sealer, library, Shelf(engine), settings.public_url)
     pool = ThreadPoolExecutor(settings.turn_threads, thread_name_prefix="turn")
-    return Services(settings, engine, sealer, library, recorder, conversation, pool, shelving)
+    jobs = Jobs(engine, settings.data_dir, _jobs(engine, settings))
+    return Services(settings, engine, sealer, library, recorder, conversation, pool, shelving, jobs)
+
+
+def _jobs(engine: Engine, settings: Settings) -> tuple[Job, ...]:
+    return (
+        Job("count", COUNT_SECONDS, lambda: rollup.catch_up(engine)),
+        Job("retention", HOUR, lambda: retention.erase_old_text(engine, clock.now(), settings.keep_text_days)),
+    )
+
+
+def health_of(services: Services) -> Health:
+    """What health checks and metrics look at."""
+    return Health(services.engine, services.library, services.recorder, lambda: services.shelving.loaded or 0)
 
 
 def desk(services: Services) -> Desk:
@@ -235,21 +256,6 @@ def _ensure_account(engine: Engine, sealer: Sealer, credentials: Credentials, na
         if accounts.find(session, credentials.slug) is None:
             accounts.add(session, sealer, credentials, name, clock.now())
             session.commit()
-
-
-def _add_health(app: FastAPI, services: Services) -> None:
-    @app.get("/healthz", include_in_schema=False)
-    def healthz() -> Response:
-        return PlainTextResponse("ok")
-
-    @app.get("/readyz", include_in_schema=False)
-    def readyz() -> Response:
-        try:
-            with db.reading(services.engine) as session:
-                session.execute(text("SELECT 1"))
-        except SQLAlchemyError as error:
-            return JSONResponse({"database": type(error).__name__}, 503)
-        return JSONResponse({"database": "ok", "entries": len(services.library.current.entries)})
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

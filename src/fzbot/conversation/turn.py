@@ -27,6 +27,7 @@ from fzbot.handovers.handover import Handover
 from fzbot.interactions.masking import mask
 from fzbot.interactions.record import Recorder
 from fzbot.interactions.row import Row, Upsert
+from fzbot.metrics import TURN_SECONDS, TURNS
 from fzbot.people.sealing import Sealer
 from fzbot.people.village import Village
 from fzbot.statutes.lookup import Shelf
@@ -74,7 +75,10 @@ class Conversation:
         outcome = self._outcome(message, person, answers, now)
         values = self._values(message, outcome, person, now)
         upserts = self._upserts(message, outcome, values, village or outcome.joins)
-        values["latency_ms"] = round((time.perf_counter() - started) * 1000, 3)
+        elapsed = time.perf_counter() - started
+        values["latency_ms"] = round(elapsed * 1000, 3)
+        TURNS.labels(outcome.decision or "none").inc()
+        TURN_SECONDS.observe(elapsed)
         return self.recorder.submit(Row(values, upserts))
 
     def _outcome(self, message: Message, person: str, answers: Answers, now: datetime) -> Outcome:
