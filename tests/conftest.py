@@ -40,8 +40,8 @@ def postgres() -> Iterator[str]:
         folder.chmod(0o755)
         server = pgserver.get_server(folder / "postgres", cleanup_mode="delete")  # type: ignore[attr-defined]
         url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-        _command(url, "CREATE DATABASE migrated")
-        template = db.make_engine(_database(url, "migrated"))
+        command(url, "CREATE DATABASE migrated")
+        template = db.make_engine(database(url, "migrated"))
         migrations.upgrade(template)
         template.dispose()
         yield url
@@ -69,8 +69,8 @@ def sqlite_engine(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Engine]:
 @pytest.fixture
 def postgres_engine(postgres: str) -> Iterator[Engine]:
     name = f"test_{next(_numbers)}"
-    _command(postgres, f"CREATE DATABASE {name} TEMPLATE migrated")
-    engine = db.make_engine(_database(postgres, name))
+    command(postgres, f"CREATE DATABASE {name} TEMPLATE migrated")
+    engine = db.make_engine(database(postgres, name))
     yield engine
     engine.dispose()
 
@@ -141,12 +141,12 @@ def recorder(engine: Engine, spool: Spool) -> Iterator[Recorder]:
     recorder.close()
 
 
-def _command(url: str, sql: str) -> None:
+def command(url: str, sql: str) -> None:
     with create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool).connect() as admin:
         admin.execute(text(sql))
 
 
-def _database(url: str, name: str) -> str:
+def database(url: str, name: str) -> str:
     before, _, query = url.partition("?")
     head = before.rsplit("/", 1)[0]
     return f"{head}/{name}" + (f"?{query}" if query else "")

@@ -37,6 +37,8 @@ from fzbot.knowledge.entry import Entry
 from fzbot.people import account as accounts
 from fzbot.people import members
 from fzbot.people.account import Account, Credentials
+from fzbot.people.erasure_log import FILE as ERASURES
+from fzbot.people.erasure_log import ErasureLog
 from fzbot.people.members import Profile
 from fzbot.people.sealing import Sealer
 from fzbot.people.staff import Role
@@ -184,7 +186,8 @@ def start(settings: Settings) -> Services:
         loaded=release,
     )
     recorder = Recorder(engine, Spool(settings.data_dir / "spool"))
-    conversation = Conversation(engine, recorder, sealer, library, Shelf(engine), settings.public_url)
+    erasures = ErasureLog(settings.data_dir / ERASURES)
+    conversation = Conversation(engine, recorder, sealer, library, Shelf(engine), settings.public_url, erasures)
     pool = ThreadPoolExecutor(settings.turn_threads, thread_name_prefix="turn")
     jobs = Jobs(engine, settings.data_dir, _jobs(engine, settings))
     return Services(settings, engine, sealer, library, recorder, conversation, pool, shelving, jobs)

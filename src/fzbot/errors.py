@@ -13,6 +13,7 @@ FzbotError
 ├── StepRequiredError    something else must be done first
 ├── NotFoundError        no such row
 ├── HandoverError        a handed-over question cannot be answered like this
+├── BackupError          a backup cannot be made or restored like this
 ├── TokenError           a token for the interface cannot be made like this
 ├── CurationError        an entry cannot be changed or published like this
 └── StoreError           the database cannot be used
@@ -81,6 +82,10 @@ class NotFoundError(FzbotError):
 
 class HandoverError(FzbotError):
     """A handed-over question cannot be answered like this."""
+
+
+class BackupError(FzbotError):
+    """A backup cannot be made or restored like this."""
 
 
 class TokenError(FzbotError):

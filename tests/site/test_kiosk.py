@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -16,6 +17,7 @@ from fzbot.db import reading, writing
 from fzbot.interactions.interaction import Interaction
 from fzbot.interactions.record import Recorder
 from fzbot.people import village
+from fzbot.people.erasure_log import ErasureLog
 from fzbot.people.follower import Follower
 from fzbot.people.sealing import Sealer
 from fzbot.site.kiosk import kiosk
@@ -44,12 +46,14 @@ class Hall:
 
 
 @pytest.fixture
-def hall(engine: Engine, recorder: Recorder, sealer: Sealer, snapshot: Snapshot) -> Iterator[Hall]:
+def hall(engine: Engine, recorder: Recorder, sealer: Sealer, snapshot: Snapshot, tmp_path: Path) -> Iterator[Hall]:
     account = make_account(engine)
     with writing(engine) as session:
         scene = village.add(session, account, "红庄村").scene
     library = Library(snapshot)
-    conversation = Conversation(engine, recorder, sealer, library, Shelf(engine), "https://town.example")
+    conversation = Conversation(
+        engine, recorder, sealer, library, Shelf(engine), "https://town.example", ErasureLog(tmp_path / "e")
+    )
     application = FastAPI()
     application.include_router(kiosk(conversation, library, account))
     yield Hall(engine, application, scene)

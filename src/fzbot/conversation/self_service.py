@@ -18,6 +18,7 @@ from fzbot.db import reading, writing
 from fzbot.handovers.handover import Handover
 from fzbot.interactions.interaction import Interaction
 from fzbot.people import erasure
+from fzbot.people.erasure_log import ErasureLog
 from fzbot.people.follower import Follower
 from fzbot.people.village import Village
 
@@ -43,6 +44,7 @@ class SelfService:
 
     engine: Engine
     mask: Callable[[str], str]
+    erasures: ErasureLog
 
     def serve(self, request: Request, person: Person, answers: Answers, now: datetime) -> Outcome | None:
         """The outcome; None when the words are no request after all, so that they are answered as a question."""
@@ -54,7 +56,7 @@ class SelfService:
             if request.wish is Wish.ERASE:
                 return Outcome(wording.ERASE_ASK)
             if request.wish is Wish.ERASE_SURELY:
-                return self._erase(person)
+                return self._erase(person, now)
             return self._hand_over(request.words, person, answers, now)
         except SQLAlchemyError as error:
             log.warning("a follower's request was not served: %s", type(error).__name__)
@@ -83,7 +85,9 @@ class SelfService:
             handed_over=handed_over,
         )
 
-    def _erase(self, person: Person) -> Outcome:
+    def _erase(self, person: Person, now: datetime) -> Outcome:
+        # Noted first: should the database fail now, the worst is that a restore erases somebody who asked for it.
+        self.erasures.add(person.account_id, person.openid_hash, now)
         with writing(self.engine) as session:
             nobody = erasure.erase(session, person.account_id, person.openid_hash)
         return Outcome(wording.ERASED, forgotten_as=nobody)

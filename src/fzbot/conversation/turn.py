@@ -28,6 +28,7 @@ from fzbot.interactions.masking import mask
 from fzbot.interactions.record import Recorder
 from fzbot.interactions.row import Row, Upsert
 from fzbot.metrics import TURN_SECONDS, TURNS
+from fzbot.people.erasure_log import ErasureLog
 from fzbot.people.sealing import Sealer
 from fzbot.people.village import Village
 from fzbot.statutes.lookup import Shelf
@@ -47,6 +48,7 @@ class Conversation:
     library: Library
     shelf: Shelf
     public_url: str
+    erasures: ErasureLog
     now: Callable[[], datetime] = field(default=clock.now)
 
     def reply_to(self, message: Message) -> str:
@@ -86,7 +88,7 @@ class Conversation:
         request = request_of(message.text) if is_personal else None
         if request is None:
             return answers.to(message)
-        service = SelfService(self.engine, lambda text: mask(clean(text)))
+        service = SelfService(self.engine, lambda text: mask(clean(text)), self.erasures)
         served = service.serve(request, Person(message.account_id, person), answers, now)
         return served or answers.to(message)
 
