@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import Engine, func, not_, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from fzbot import db, metrics
@@ -37,7 +37,7 @@ class Health:
         }
         try:
             with db.reading(self.engine) as session:
-                uncounted = select(func.count()).select_from(Interaction).where(Interaction.counted.is_(False))
+                uncounted = select(func.count()).select_from(Interaction).where(not_(Interaction.counted))
                 found["fzbot_uncounted_rows"] = float(session.scalar(uncounted) or 0)
                 everyone = tuple(session.scalars(select(Account.id)))
                 found["fzbot_handovers_open"] = float(handover.count_open(session, everyone))

@@ -1,5 +1,7 @@
 """Dialogues, as villagers hold them."""
 
+from pathlib import Path
+
 from sqlalchemy import Engine, text
 
 from fzbot.answering.library import Library

@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, not_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from fzbot import app, audit, clock, migrations
@@ -189,7 +189,7 @@ def _audit_chain(engine: Engine) -> Finding:
 
 def _rollups(engine: Engine) -> Finding:
     with reading(engine) as session:
-        query = select(func.count()).select_from(Interaction).where(Interaction.counted.is_(False))
+        query = select(func.count()).select_from(Interaction).where(not_(Interaction.counted))
         waiting = session.scalar(query) or 0
     if waiting > MANY_UNCOUNTED:
         return Finding("汇总", Level.WARNING, f"{waiting:,} 行还没汇总", "看服务是否在运行；运行时会自己追上")

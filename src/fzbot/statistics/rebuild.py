@@ -2,7 +2,21 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, String, case, cast, delete, func, insert, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    case,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    not_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from fzbot.db import take_turns
@@ -26,7 +40,7 @@ def rebuild(session: Session) -> None:
     session.execute(
         insert(PeopleGap).from_select(["account_id", "village_id", "day", "previous_day", "number"], _gaps())
     )
-    marked = update(Interaction).where(Interaction.counted.is_(False)).values(counted=True)
+    marked = update(Interaction).where(not_(Interaction.counted)).values(counted=True)
     session.execute(marked, execution_options={"synchronize_session": False})
 
 
