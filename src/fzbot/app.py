@@ -28,6 +28,7 @@ from fzbot.conversation.turn import Conversation
 from fzbot.curation import golden
 from fzbot.curation.publishing import Policy
 from fzbot.curation.shelving import Shelving, live_entries
+from fzbot.headers import SecurityHeaders
 from fzbot.health import Health, add_health
 from fzbot.interactions import retention
 from fzbot.interactions.record import Recorder
@@ -139,7 +140,6 @@ def create_app(settings: Settings) -> FastAPI:
 
 def build(services: Services) -> FastAPI:
     """The application over services that are started; it closes them when it stops."""
-    settings = services.settings
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -153,17 +153,27 @@ def build(services: Services) -> FastAPI:
     # Bare Starlette routes: FastAPI's parameter handling would halve the throughput of the one hot path.
     for path in ("/wechat", "/wechat/{account}"):
         app.router.routes.append(Route(path, webhook.answer, methods=["GET", "POST"]))
-    app.include_router(pages(services.library, Shelf(services.engine)))
-    app.include_router(kiosk(services.conversation, services.library, _default_account(services)))
-    if settings.simulator:
-        app.include_router(simulator.simulator(platform_side(settings)))
     app.mount("/api/v1", api(services.engine, services.library), name="api")
     app.mount("/console/assets", StaticFiles(directory=CONSOLE_ASSETS), name="console assets")
     app.mount("/console", console(desk(services)), name="console")
     app.mount("/assets", StaticFiles(directory=Path(fzbot.__file__).parent / "site" / "assets"), name="assets")
     add_health(app, health_of(services))
+    app.mount("/", public_pages(services), name="pages")
     app.add_exception_handler(HTTPException, _http_error)
     return app
+
+
+def public_pages(services: Services) -> FastAPI:
+    """The pages that anyone may open: an application of its own, so that the webhook does without their headers."""
+    settings = services.settings
+    site = FastAPI(title="fzbot pages", docs_url=None, redoc_url=None, openapi_url=None)
+    site.add_middleware(SecurityHeaders)
+    site.include_router(pages(services.library, Shelf(services.engine)))
+    site.include_router(kiosk(services.conversation, services.library, _default_account(services)))
+    if settings.simulator:
+        site.include_router(simulator.simulator(platform_side(settings)))
+    site.add_exception_handler(HTTPException, _http_error)
+    return site
 
 
 def open_engine(settings: Settings) -> Engine:

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import Engine, select
 
+from fzbot.conversation.pace import Pace
 from fzbot.conversation.requests import Request, Wish, request_of
 from fzbot.db import reading, writing
 from fzbot.handovers.handover import Handover
@@ -106,3 +107,20 @@ def test_without_a_question_the_villager_is_told_how(villager: Villager) -> None
 def test_danger_comes_before_passing_on_and_is_passed_on_too(villager: Villager) -> None:
     villager.asks("转人工 老公正在打我，我躲在厕所里").gets("110", decision="urgent")
     assert len(handed_over(villager.engine)) == 1
+
+
+def test_who_writes_too_fast_is_asked_to_wait_except_in_danger(villager: Villager) -> None:
+    for _ in range(30):
+        villager.asks("彩礼怎么退")
+    villager.asks("彩礼怎么退").gets("太快了")
+    villager.asks("老公正在打我").gets("110", decision="urgent")
+    other = Villager(villager.conversation, villager.engine, villager.account_id, openid="o-other")
+    other.asks("彩礼怎么退").gets("依据：")
+
+
+def test_the_pace_recovers() -> None:
+    now = 0.0
+    pace = Pace(clock=lambda: now)
+    assert [pace.allows("a") for _ in range(31)] == [True] * 30 + [False]
+    now = 2.0
+    assert [pace.allows("a"), pace.allows("a")] == [True, False]

@@ -14,10 +14,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from fzbot import clock
 from fzbot.answering.library import Library
 from fzbot.conversation import session as sessions
+from fzbot.conversation import wording
 from fzbot.conversation.answers import Answers, Outcome
 from fzbot.conversation.fitting import clean, fit
 from fzbot.conversation.followers import follower_row, village_scanned
 from fzbot.conversation.message import Channel, Message
+from fzbot.conversation.pace import Pace
 from fzbot.conversation.requests import request_of
 from fzbot.conversation.self_service import Person, SelfService
 from fzbot.conversation.session import State
@@ -27,7 +29,7 @@ from fzbot.handovers.handover import Handover
 from fzbot.interactions.masking import mask
 from fzbot.interactions.record import Recorder
 from fzbot.interactions.row import Row, Upsert
-from fzbot.metrics import TURN_SECONDS, TURNS
+from fzbot.metrics import THROTTLED, TURN_SECONDS, TURNS
 from fzbot.people.erasure_log import ErasureLog
 from fzbot.people.sealing import Sealer
 from fzbot.people.village import Village
@@ -50,6 +52,7 @@ class Conversation:
     public_url: str
     erasures: ErasureLog
     now: Callable[[], datetime] = field(default=clock.now)
+    pace: Pace = field(default_factory=Pace)
 
     def reply_to(self, message: Message) -> str:
         """The reply to a message, counted before it is returned; empty where there is nothing to say.
@@ -84,6 +87,9 @@ class Conversation:
         return self.recorder.submit(Row(values, upserts))
 
     def _outcome(self, message: Message, person: str, answers: Answers, now: datetime) -> Outcome:
+        if not self.pace.allows(person):
+            THROTTLED.labels("follower").inc()
+            return answers.urgent(message.text) or Outcome(wording.TOO_FAST)
         is_personal = message.is_question and message.channel is Channel.WECHAT
         request = request_of(message.text) if is_personal else None
         if request is None:
