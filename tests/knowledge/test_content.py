@@ -7,6 +7,7 @@ import pytest
 
 from fzbot import clock
 from fzbot.answering.snapshot import Snapshot
+from fzbot.curation import golden
 from fzbot.knowledge import checks, files
 from fzbot.knowledge.entry import Area
 from fzbot.knowledge.files import KnowledgeBase, Severity
@@ -77,3 +78,8 @@ def test_every_outreach_day_and_each_of_the_ten_frauds_has_a_notice(base: Knowle
     assert sum(key.startswith("fraud-") for key in templates) == 10
     assert all(path.stem in templates for path in (base.root / "notices").glob("*.yaml"))
     assert [day.key for day in days if day.is_on(date(2026, 12, 4))] == ["constitution-week"]
+
+
+def test_every_golden_question_is_led_by_its_entry(base: KnowledgeBase, snapshot: Snapshot) -> None:
+    wrong = [one for one in golden.load(base.root) if not golden.still_right(snapshot, one)]
+    assert wrong == []
