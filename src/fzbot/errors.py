@@ -12,6 +12,8 @@ FzbotError
 ├── NotSignedInError     nobody is signed in
 ├── StepRequiredError    something else must be done first
 ├── NotFoundError        no such row
+├── LedgerError          a row of the ledger or a photo cannot be taken like this
+├── ReportError          a yearly report cannot be made like this
 └── StoreError           the database cannot be used
 """
 
@@ -74,6 +76,14 @@ class StepRequiredError(FzbotError):
 
 class NotFoundError(FzbotError):
     """There is no such row, or it is out of sight."""
+
+
+class LedgerError(FzbotError):
+    """A row of the ledger or a photo cannot be taken like this; the message has a line for each fault."""
+
+
+class ReportError(FzbotError):
+    """A yearly report cannot be made like this."""
 
 
 class StoreError(FzbotError):

@@ -1,5 +1,8 @@
 """Every table there is; importing this makes `METADATA` complete."""
 
+from fzbot.activities.kinds import ActivityKind
+from fzbot.activities.ledger import Activity, ActivityPhoto
+from fzbot.activities.service_log import Service
 from fzbot.audit import AuditEvent
 from fzbot.conversation.session import ConversationSession
 from fzbot.db import Base
@@ -26,6 +29,10 @@ TABLES = (
     PersonDay,
     PeopleGap,
     ArticleRow,
+    ActivityKind,
+    Activity,
+    ActivityPhoto,
+    Service,
     AuditEvent,
 )
 METADATA = Base.metadata

@@ -1,0 +1,104 @@
+"""Looking rows of the ledger and the service log up, and adding them up."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, Integer, cast, func, select
+from sqlalchemy.orm import Session
+
+from fzbot import clock
+from fzbot.activities.ledger import Activity, activity_village
+from fzbot.activities.service_log import Service
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which rows. `villages` None is every row, the whole town's included; `kinds` None is every kind."""
+
+    accounts: tuple[int, ...]
+    first: date | None = None
+    last: date | None = None
+    villages: frozenset[int] | None = None
+    kinds: frozenset[str] | None = None
+
+    def activities(self) -> list[ColumnElement[bool]]:
+        """As conditions on activities."""
+        found: list[ColumnElement[bool]] = [Activity.account_id.in_(self.accounts)]
+        if self.first and self.last:
+            found.append(Activity.day.between(self.first, self.last))
+        if self.kinds is not None:
+            found.append(Activity.kind.in_(self.kinds))
+        if self.villages is not None:
+            link = activity_village.c
+            found.append(Activity.id.in_(select(link.activity_id).where(link.village_id.in_(self.villages))))
+        return found
+
+    def services(self) -> list[ColumnElement[bool]]:
+        """As conditions on services; kinds do not matter."""
+        found: list[ColumnElement[bool]] = [Service.account_id.in_(self.accounts)]
+        if self.first and self.last:
+            start, end = clock.day_bounds(self.first, self.last)
+            found += [Service.at >= start, Service.at < end]
+        if self.villages is not None:
+            found.append(Service.village_id.in_(self.villages))
+        return found
+
+
+@dataclass(frozen=True)
+class Sums:
+    """How many rows there are and what they add up to; None where no row has the figure."""
+
+    rows: int = 0
+    sessions: int | None = None
+    people: int | None = None
+    materials: int | None = None
+    disputes_found: int | None = None
+    disputes_settled: int | None = None
+
+
+def activities(session: Session, wanted: Wanted, skip: int = 0, most: int | None = None) -> list[Activity]:
+    """The activities, newest first."""
+    newest = select(Activity).where(*wanted.activities()).order_by(Activity.day.desc(), Activity.id.desc())
+    return list(session.scalars(newest.offset(skip).limit(most)))
+
+
+def services(session: Session, wanted: Wanted, skip: int = 0, most: int | None = None) -> list[Service]:
+    """The services, newest first."""
+    newest = select(Service).where(*wanted.services()).order_by(Service.at.desc(), Service.id.desc())
+    return list(session.scalars(newest.offset(skip).limit(most)))
+
+
+def sums(session: Session, wanted: Wanted) -> Sums:
+    """What the activities add up to."""
+    columns = (
+        Activity.sessions,
+        Activity.people,
+        Activity.materials,
+        Activity.disputes_found,
+        Activity.disputes_settled,
+    )
+    added = [cast(func.sum(column), Integer) for column in columns]
+    row = session.execute(select(func.count(), *added).where(*wanted.activities())).one()
+    return Sums(*list(row))
+
+
+def service_sums(session: Session, wanted: Wanted) -> Sums:
+    """How many services there were, and for how many people."""
+    added = select(func.count(), cast(func.sum(Service.people), Integer)).where(*wanted.services())
+    rows, people = session.execute(added).one()
+    return Sums(rows, people=people)
+
+
+def kinds_in_use(session: Session, account_id: int) -> Sequence[str]:
+    """The kinds that an account's activities have, removed ones included."""
+    used = select(Activity.kind).where(Activity.account_id == account_id).distinct().order_by(Activity.kind)
+    return session.scalars(used).all()
+
+
+def years(session: Session, accounts: tuple[int, ...], today: date) -> list[int]:
+    """The years there may be rows of, newest first: from the first row's to this one."""
+    first_day = session.scalar(select(func.min(Activity.day)).where(Activity.account_id.in_(accounts)))
+    first_at = session.scalar(select(func.min(Service.at)).where(Service.account_id.in_(accounts)))
+    known = [day.year for day in (first_day, first_at and clock.china_day(first_at)) if day]
+    return list(range(today.year, min([*known, today.year]) - 1, -1))
