@@ -9,20 +9,45 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from fzbot.console.access import Gate
+from fzbot.console.body_limit import BodyLimit
 from fzbot.console.desk import Desk
-from fzbot.console.pages import audit_log, members, overview, rows, signing, villages
+from fzbot.console.pages import (
+    activities,
+    activity_files,
+    activity_kinds,
+    audit_log,
+    members,
+    overview,
+    rows,
+    services,
+    signing,
+    villages,
+)
 from fzbot.console.rendering import HERE, render
 from fzbot.errors import AccessRefusedError, FzbotError, NotFoundError, NotSignedInError, StepRequiredError
 from fzbot.headers import SecurityHeaders
 
 ASSETS = HERE / "assets"
 
-PAGES = (overview, rows, signing, members, villages, audit_log)
+# A page with a fixed address stands before one whose address holds an id, or it would be taken for an id.
+PAGES = (
+    overview,
+    rows,
+    activity_kinds,
+    activity_files,
+    activities,
+    services,
+    signing,
+    members,
+    villages,
+    audit_log,
+)
 
 
 def console(desk: Desk) -> FastAPI:
     """The console over `desk`."""
     app = FastAPI(title="fzbot console", docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders, private=True)
     gate = Gate(desk)
     app.state.desk = desk
