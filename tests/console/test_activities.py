@@ -86,8 +86,7 @@ def test_the_list_is_narrowed_down_and_adds_up_what_it_shows(office: Office) -> 
     add(browser, theme="丙", day="2025-12-31")
     everything = browser.look("/activities").text
     assert "共 <strong>3</strong> 条" in everything
-    assert "430 人次" in everything
-    assert "资料 0 份" in everything
+    assert "普法活动 2 场、400 人次；学法 1 次、30 人次；资料 0 份" in everything
     assert "排查 — 件" in everything
 
     def themes(**query: Any) -> set[str]:

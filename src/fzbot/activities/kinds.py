@@ -28,18 +28,23 @@ class Measure(StrEnum):
     @property
     def label(self) -> str:
         """Its Chinese name."""
-        return _LABELS[self]
+        return _WORDS[self][0]
+
+    @property
+    def unit(self) -> str:
+        """What its sessions are counted in."""
+        return _WORDS[self][1]
 
 
-_LABELS = {
-    Measure.OUTREACH: "普法活动（场）",
-    Measure.TRAINING: "培训（次）",
-    Measure.STUDY: "学法（次）",
-    Measure.ARTICLE: "公众号推文（期）",
-    Measure.PUSH: "顾问推送（条）",
-    Measure.ADVICE: "顾问坐班（次）",
-    Measure.DISPUTE: "矛盾纠纷（件）",
-    Measure.OTHER: "只留台账，不进报告",
+_WORDS = {
+    Measure.OUTREACH: ("普法活动", "场"),
+    Measure.TRAINING: ("培训", "次"),
+    Measure.STUDY: ("学法", "次"),
+    Measure.ARTICLE: ("公众号推文", "期"),
+    Measure.PUSH: ("顾问推送", "条"),
+    Measure.ADVICE: ("顾问坐班", "次"),
+    Measure.DISPUTE: ("矛盾纠纷", "次"),
+    Measure.OTHER: ("其他（不进报告）", "次"),
 }
 
 

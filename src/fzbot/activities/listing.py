@@ -1,13 +1,14 @@
 """Looking rows of the ledger and the service log up, and adding them up."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import ColumnElement, Integer, cast, func, select
 from sqlalchemy.orm import Session
 
 from fzbot import clock
+from fzbot.activities.kinds import Measure, counting_as
 from fzbot.activities.ledger import Activity, activity_village
 from fzbot.activities.service_log import Service
 
@@ -81,6 +82,17 @@ def sums(session: Session, wanted: Wanted) -> Sums:
     added = [cast(func.sum(column), Integer) for column in columns]
     row = session.execute(select(func.count(), *added).where(*wanted.activities())).one()
     return Sums(*list(row))
+
+
+def sums_by_measure(session: Session, wanted: Wanted) -> dict[Measure, Sums]:
+    """What the activities add up to, by as what they count; measures without a row are left out."""
+    found = {}
+    for measure in Measure:
+        kinds = frozenset().union(*(counting_as(session, account, measure) for account in wanted.accounts))
+        added = sums(session, replace(wanted, kinds=kinds if wanted.kinds is None else kinds & wanted.kinds))
+        if added.rows:
+            found[measure] = added
+    return found
 
 
 def service_sums(session: Session, wanted: Wanted) -> Sums:

@@ -104,6 +104,7 @@ def show_list(desk: Desk, request: Request, filters: Filters, error: str = "") -
         context = {
             "rows": listing.activities(session, wanted, (filters.page - 1) * PAGE, PAGE),
             "sums": listing.sums(session, wanted),
+            "measures": listing.sums_by_measure(session, wanted),
             "years": listing.years(session, visitor.accounts, clock.china_day(desk.now())),
             "kinds": context_of(session, desk, visitor, visitor.home_account).kinds,
             "villages": visitor.villages_in_sight(session),
