@@ -12,6 +12,7 @@ from fzbot.people.follower import Follower
 from fzbot.people.sign_in import SignIn, SignInFailure
 from fzbot.people.staff import Staff, StaffVillage
 from fzbot.people.village import Village
+from fzbot.statistics.issued import IssuedReport
 from fzbot.statistics.rollup import DailyCount, PeopleGap, PersonDay
 from fzbot.statutes.article import ArticleRow
 
@@ -28,6 +29,7 @@ TABLES = (
     DailyCount,
     PersonDay,
     PeopleGap,
+    IssuedReport,
     ArticleRow,
     ActivityKind,
     Activity,

@@ -12,9 +12,7 @@ from sqlalchemy import select
 from fzbot.activities.ledger import Activity
 from fzbot.audit import AuditEvent
 from fzbot.console.body_limit import MOST
-from fzbot.db import reading, writing
-from fzbot.people import account as accounts
-from fzbot.people.account import Credentials
+from fzbot.db import reading
 from fzbot.people.staff import Role
 from tests.activities.desk import xlsx
 from tests.console.office import Clicks, Office
@@ -142,7 +140,7 @@ def test_another_account_sees_nothing_of_it(small_office: Office) -> None:
     id_ = add(small_office.sign_in("li"), [("photos", ("a.jpg", jpeg()))])
     with reading(small_office.engine) as session:
         photo = session.get_one(Activity, id_).photos[0].id
-    east = make_other_account(small_office)
+    east = small_office.add_account("east", "东乡")
     small_office.add_staff("east", Role.EDITOR, account_id=east)
     browser = small_office.browser()
     browser.look("/sign-in")
@@ -152,11 +150,6 @@ def test_another_account_sees_nothing_of_it(small_office: Office) -> None:
     for path in (f"/activities/{id_}", f"/activities/{id_}/edit", f"/activities/{id_}/photos/{photo}"):
         assert browser.look(path).status_code == 404
     assert browser.submit(f"/activities/{id_}/remove").status_code == 404
-
-
-def make_other_account(office: Office) -> int:
-    with writing(office.engine) as session:
-        return accounts.add(session, office.sealer, Credentials("east", "token"), "东乡", office.now).id
 
 
 def test_photos_are_shown_and_go_with_their_activity(office: Office) -> None:

@@ -1,7 +1,7 @@
 """Looking rows of the ledger and the service log up, and adding them up."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sqlalchemy import ColumnElement, Integer, cast, func, select
@@ -11,6 +11,8 @@ from fzbot import clock
 from fzbot.activities.kinds import Measure, counting_as
 from fzbot.activities.ledger import Activity, activity_village
 from fzbot.activities.service_log import Service
+
+ADDED = ("sessions", "people", "materials", "disputes_found", "disputes_settled")
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Sums:
-    """How many rows there are and what they add up to; None where no row has the figure."""
+    """How many rows there are and what they add up to; None where no row has the figure. `filled`: how many have it."""
 
     rows: int = 0
     sessions: int | None = None
@@ -56,6 +58,7 @@ class Sums:
     materials: int | None = None
     disputes_found: int | None = None
     disputes_settled: int | None = None
+    filled: Mapping[str, int] = field(default_factory=dict, compare=False)
 
 
 def activities(session: Session, wanted: Wanted, skip: int = 0, most: int | None = None) -> list[Activity]:
@@ -72,16 +75,12 @@ def services(session: Session, wanted: Wanted, skip: int = 0, most: int | None =
 
 def sums(session: Session, wanted: Wanted) -> Sums:
     """What the activities add up to."""
-    columns = (
-        Activity.sessions,
-        Activity.people,
-        Activity.materials,
-        Activity.disputes_found,
-        Activity.disputes_settled,
-    )
+    columns = [getattr(Activity, name) for name in ADDED]
     added = [cast(func.sum(column), Integer) for column in columns]
-    row = session.execute(select(func.count(), *added).where(*wanted.activities())).one()
-    return Sums(*list(row))
+    filled = [func.count(column) for column in columns]
+    rows, *numbers = session.execute(select(func.count(), *added, *filled).where(*wanted.activities())).one()
+    sums, counts = numbers[: len(ADDED)], numbers[len(ADDED) :]
+    return Sums(rows, **dict(zip(ADDED, sums, strict=True)), filled=dict(zip(ADDED, counts, strict=True)))
 
 
 def sums_by_measure(session: Session, wanted: Wanted) -> dict[Measure, Sums]:
@@ -97,9 +96,9 @@ def sums_by_measure(session: Session, wanted: Wanted) -> dict[Measure, Sums]:
 
 def service_sums(session: Session, wanted: Wanted) -> Sums:
     """How many services there were, and for how many people."""
-    added = select(func.count(), cast(func.sum(Service.people), Integer)).where(*wanted.services())
-    rows, people = session.execute(added).one()
-    return Sums(rows, people=people)
+    added = (func.count(), cast(func.sum(Service.people), Integer), func.count(Service.people))
+    rows, people, filled = session.execute(select(*added).where(*wanted.services())).one()
+    return Sums(rows, people=people, filled={"people": filled})
 
 
 def kinds_in_use(session: Session, account_id: int) -> Sequence[str]:

@@ -22,6 +22,7 @@ from fzbot.console.pages import (
     services,
     signing,
     villages,
+    yearly,
 )
 from fzbot.console.rendering import HERE, render
 from fzbot.errors import AccessRefusedError, FzbotError, NotFoundError, NotSignedInError, StepRequiredError
@@ -37,6 +38,7 @@ PAGES = (
     activity_files,
     activities,
     services,
+    yearly,
     signing,
     members,
     villages,

@@ -41,26 +41,32 @@ class Filters:
     kind: str = ""
     measure: Measure | None = None
     village: int | None = None
+    account: int | None = None
     page: int = 1
 
     def query(self, **more: str) -> str:
         """The query string that leads to the same list."""
-        fields = {"year": self.year, "kind": self.kind, "measure": self.measure, "village": self.village}
+        fields = {
+            "year": self.year,
+            "kind": self.kind,
+            "measure": self.measure,
+            "village": self.village,
+            "account": self.account,
+        }
         return urlencode({name: value for name, value in fields.items() if value} | more)
 
     def wanted(self, session: Session, visitor: Visitor) -> Wanted:
         """The rows of the list that the visitor may see."""
         first, last = (date(self.year, 1, 1), date(self.year, 12, 31)) if self.year else (None, None)
-        return Wanted(
-            visitor.accounts, first, last, scope_of(visitor, self.village).villages, self._kinds(session, visitor)
-        )
+        accounts = visitor.accounts if self.account is None else tuple({self.account} & set(visitor.accounts))
+        return Wanted(accounts, first, last, scope_of(visitor, self.village).villages, self._kinds(session, accounts))
 
-    def _kinds(self, session: Session, visitor: Visitor) -> frozenset[str] | None:
+    def _kinds(self, session: Session, accounts: tuple[int, ...]) -> frozenset[str] | None:
         if self.kind:
             return frozenset({self.kind})
         if self.measure is None:
             return None
-        return frozenset().union(*(counting_as(session, id_, self.measure) for id_ in visitor.accounts))
+        return frozenset().union(*(counting_as(session, id_, self.measure) for id_ in accounts))
 
 
 def filters_of(query: Mapping[str, str]) -> Filters:
@@ -70,6 +76,7 @@ def filters_of(query: Mapping[str, str]) -> Filters:
         kind=query.get("kind", "")[:20],
         measure=next((measure for measure in Measure if measure == query.get("measure")), None),
         village=_number(query.get("village", ""), 1, 2**31 - 1),
+        account=_number(query.get("account", ""), 1, 2**31 - 1),
         page=_number(query.get("page", ""), 1, 100_000) or 1,
     )
 

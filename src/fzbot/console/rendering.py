@@ -20,7 +20,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 MENU: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("", (("/", "总览"),)),
-    ("台账", (("/activities", "普法台账"), ("/services", "服务记录"))),
+    ("台账", (("/activities", "普法台账"), ("/services", "服务记录"), ("/report", "年度报告"))),
     ("管理", (("/villages", "村和村顾问"), ("/staff", "人员"), ("/audit", "操作记录"))),
 )
 """The menu: groups of (path, name). Only what the rules open to a visitor is shown."""
@@ -29,6 +29,7 @@ DONE = {
     "saved": "已保存",
     "added": "已添加",
     "removed": "已删除",
+    "issued": "已定稿，在下面“已定稿”里下载",
     "imported": "已导入，下面能看到",
     "changed-password": "密码已更改",
     "totp-on": "动态码已启用，以后登录要填",

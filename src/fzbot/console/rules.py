@@ -8,6 +8,8 @@ PUBLIC: Roles | None = None
 ANYONE = frozenset(Role)
 """Every staff member; an adviser sees only rows of own villages."""
 SERVERS = frozenset({Role.ADMIN, Role.EDITOR, Role.ADVISER})
+OFFICE = frozenset({Role.ADMIN, Role.EDITOR, Role.VIEWER})
+"""Who sees the whole town's figures."""
 EDITORS = frozenset({Role.ADMIN, Role.EDITOR})
 ADMINS = frozenset({Role.ADMIN})
 
@@ -46,6 +48,10 @@ RULES: dict[tuple[str, str], Roles | None] = {
     ("GET", "/services/{service_id}"): SERVERS,
     ("POST", "/services/{service_id}"): SERVERS,
     ("POST", "/services/{service_id}/remove"): SERVERS,
+    ("GET", "/report"): OFFICE,
+    ("POST", "/report"): EDITORS,
+    ("GET", "/report/draft.docx"): OFFICE,
+    ("GET", "/report/{report_id}"): OFFICE,
     ("GET", "/staff"): ADMINS,
     ("GET", "/staff/new"): ADMINS,
     ("POST", "/staff"): ADMINS,

@@ -1,4 +1,4 @@
-"""The ledger: kinds, activities with villages and photos, the service log."""
+"""The ledger: kinds, activities with villages and photos, the service log; issued yearly reports."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -38,6 +38,18 @@ def upgrade() -> None:
     sa.Column('place', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_activity_kind_account_id')),
     sa.PrimaryKeyConstraint('account_id', 'name', name=op.f('pk_activity_kind'))
+    )
+    op.create_table('issued_report',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('figures', sa.JSON(), nullable=False),
+    sa.Column('issued_by', sa.String(length=80), nullable=False),
+    sa.Column('issued_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_issued_report_account_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_issued_report')),
+    sa.UniqueConstraint('account_id', 'year', 'number', name=op.f('uq_issued_report_account_id_year_number'))
     )
     op.create_table('activity_photo',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -88,6 +100,7 @@ def downgrade() -> None:
     op.drop_table('activity_village')
     op.drop_index(op.f('ix_activity_photo_digest'), table_name='activity_photo')
     op.drop_table('activity_photo')
+    op.drop_table('issued_report')
     op.drop_table('activity_kind')
     op.drop_index(op.f('ix_activity_account_id_day'), table_name='activity')
     op.drop_table('activity')
