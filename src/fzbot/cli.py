@@ -140,6 +140,22 @@ def stats(
         typer.echo(stats_command.table(report))
 
 
+@app.command()
+def report(
+    year: Annotated[int, typer.Option(help="哪一年，如 2026")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="写到哪个 .docx 文件")],
+    account: Annotated[str, typer.Option(help="哪个公众号的短名")] = "default",
+    org: Annotated[str, typer.Option(help="单位名称；不填用公众号名称")] = "",
+    issue: Annotated[bool, typer.Option("--issue", help="定稿：固定数字，编号存档")] = False,
+    number: Annotated[int | None, typer.Option(help="再出一份已定稿的第几号")] = None,
+) -> None:
+    """年度普法工作报告，公文版式的 Word 文件。"""
+    from fzbot.commands import report as report_command  # noqa: PLC0415
+
+    order = report_command.Order(year, account, org, issue, number)
+    typer.echo(report_command.write(Settings.from_environment(), order, output))
+
+
 @statutes.command("import")
 def statutes_import(
     paths: Annotated[list[Path], typer.Argument(help="官方 .docx、.md、.txt 文件，或它们所在的文件夹")],

@@ -100,8 +100,11 @@ def make_sessions(engine: Engine) -> Sessions:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
-    """A session for reading only: nothing of it is committed."""
-    with Session(engine.execution_options(fzbot_reading=True)) as session:
+    """A session for reading only: nothing of it is committed, and all of it sees one state of the database."""
+    options: dict[str, Any] = {"fzbot_reading": True}
+    if engine.dialect.name == "postgresql":  # SQLite's readers do so by themselves
+        options["isolation_level"] = "REPEATABLE READ"
+    with Session(engine.execution_options(**options)) as session:
         yield session
 
 

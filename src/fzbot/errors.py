@@ -16,6 +16,8 @@ FzbotError
 ├── BackupError          a backup cannot be made or restored like this
 ├── TokenError           a token for the interface cannot be made like this
 ├── CurationError        an entry cannot be changed or published like this
+├── LedgerError          a row of the ledger or a photo cannot be taken like this
+├── ReportError          a yearly report cannot be made like this
 └── StoreError           the database cannot be used
 """
 
@@ -94,6 +96,14 @@ class TokenError(FzbotError):
 
 class CurationError(FzbotError):
     """An entry cannot be changed or published like this."""
+
+
+class LedgerError(FzbotError):
+    """A row of the ledger or a photo cannot be taken like this; the message has a line for each fault."""
+
+
+class ReportError(FzbotError):
+    """A yearly report cannot be made like this."""
 
 
 class StoreError(FzbotError):

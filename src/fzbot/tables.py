@@ -1,5 +1,8 @@
 """Every table there is; importing this makes `METADATA` complete."""
 
+from fzbot.activities.kinds import ActivityKind
+from fzbot.activities.ledger import Activity, ActivityPhoto
+from fzbot.activities.service_log import Service
 from fzbot.audit import AuditEvent
 from fzbot.conversation.session import ConversationSession
 from fzbot.curation.release import Release
@@ -14,6 +17,7 @@ from fzbot.people.sign_in import SignIn, SignInFailure
 from fzbot.people.staff import Staff, StaffVillage
 from fzbot.people.token import ApiToken
 from fzbot.people.village import Village
+from fzbot.statistics.issued import IssuedReport
 from fzbot.statistics.rollup import DailyCount, PeopleGap, PersonDay
 from fzbot.statutes.article import ArticleRow
 
@@ -32,10 +36,15 @@ TABLES = (
     DailyCount,
     PersonDay,
     PeopleGap,
+    IssuedReport,
     ArticleRow,
     EntryRevision,
     Release,
     SettledQuestion,
+    ActivityKind,
+    Activity,
+    ActivityPhoto,
+    Service,
     AuditEvent,
 )
 METADATA = Base.metadata

@@ -5,10 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from docx import Document
 from typer.testing import CliRunner, Result
 
+from fzbot import clock
 from fzbot.cli import app
-from fzbot.errors import AccountError, FzbotError, StatuteError
+from fzbot.errors import AccountError, FzbotError, ReportError, StatuteError
 from tests.conftest import DataFolder
 
 Run = Callable[..., Result]
@@ -97,6 +99,38 @@ def test_an_account_is_added_listed_and_not_added_twice(run: Run) -> None:
 def test_a_malformed_account_is_refused(run: Run, slug: str, answers: str) -> None:
     result = run("account", "add", slug, "--name", "x", "--app-id", "wx", input=answers)
     assert isinstance(result.exception, AccountError)
+
+
+def test_a_report_is_written_issued_and_made_again(run: Run, tmp_path: Path) -> None:
+    path, again = tmp_path / "报告.docx", tmp_path / "again.docx"
+    year = str(clock.today().year)
+    draft = run("report", "--year", year, "-o", str(path), "--org", "红旗镇")
+    assert "草稿" in draft.stdout
+    assert "没有登记、留空的：活动场次、" in draft.stdout
+    assert f"红旗镇{year}年" in Document(str(path)).paragraphs[0].text
+    assert "第 1 号，已定稿" in run("report", "--year", year, "-o", str(path), "--issue").stdout
+    run("report", "--year", year, "-o", str(again), "--number", "1")
+    assert again.read_bytes() == path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("--year", "1999"),
+        ("--year", "2999"),
+        ("--year", "2026", "--account", "nowhere"),
+        ("--year", "2026", "--number", "7"),
+    ],
+)
+def test_a_report_that_cannot_be_is_refused(run: Run, tmp_path: Path, wrong: tuple[str, ...]) -> None:
+    path = tmp_path / "report.docx"
+    assert isinstance(run("report", "-o", str(path), *wrong).exception, ReportError)
+    assert not path.exists()
+
+
+def test_a_report_into_a_folder_that_is_not_there_is_refused(run: Run, tmp_path: Path) -> None:
+    result = run("report", "--year", str(clock.today().year), "-o", str(tmp_path / "nowhere" / "report.docx"))
+    assert isinstance(result.exception, ReportError)
 
 
 STATUTE = (

@@ -83,6 +83,10 @@ class Office:
     def browser(self) -> Clicks:
         return Clicks(Starlette(routes=[Mount("/console", self.app)]), raise_server_exceptions=True)
 
+    def add_account(self, slug: str, name: str) -> int:
+        with writing(self.engine) as session:
+            return accounts.add(session, self.sealer, Credentials(slug, "token"), name, self.now).id
+
     def add_village(self, name: str) -> int:
         with writing(self.engine) as session:
             return village.add(session, self.account_id, name).id

@@ -13,6 +13,7 @@ from fzbot import app, clock, migrations
 from fzbot.answering.decide import DecisionKind
 from fzbot.answering.snapshot import Snapshot
 from fzbot.audit import COMMAND_LINE
+from fzbot.commands.demo_ledger import fill_ledger
 from fzbot.db import database_url, make_engine, writing
 from fzbot.errors import FzbotError
 from fzbot.interactions.row import Row
@@ -42,6 +43,7 @@ VILLAGES = (
     "何堡",
     "新民",
 )
+ADVISERS = ("马律师", "王律师", "李律师")
 PEOPLE_PER_VILLAGE = 160
 QUESTIONS_PER_DAY = 38
 UNHEARD = (
@@ -79,6 +81,10 @@ def fill(settings: Settings, folder: Path, today: date) -> str:
         sealer = Sealer(demo.secret())
         town, advisers = _found(engine, sealer)
         _live(engine, rng, snapshot, town, today)
+        with writing(engine) as session:
+            # Dice of its own: the rest of the town stays the same when the ledger changes.
+            dice = random.Random(SEED)  # noqa: S311 - the same ledger each time
+            fill_ledger(session, dice, town.account_id, town.villages, ADVISERS, today)
         rollup.catch_up(engine)
     finally:
         engine.dispose()
@@ -101,7 +107,7 @@ def _found(engine: Engine, sealer: Sealer) -> tuple[Town, str]:
 
 def _adviser(session: Session, account_id: int, number: int, villages: list[int], now: datetime) -> str:
     own = tuple(villages[number * 4 : number * 4 + 4])
-    profile = Profile(f"guwen{number + 1}", ("马律师", "王律师", "李律师")[number], Role.ADVISER, account_id, own)
+    profile = Profile(f"guwen{number + 1}", ADVISERS[number], Role.ADVISER, account_id, own)
     _, password = members.add(session, profile, COMMAND_LINE, now)
     return f"{profile.login}（{password}）"
 

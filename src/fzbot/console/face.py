@@ -9,19 +9,25 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from fzbot.console.access import Gate
+from fzbot.console.body_limit import BodyLimit
 from fzbot.console.desk import Desk
 from fzbot.console.pages import (
+    activities,
+    activity_files,
+    activity_kinds,
     audit_log,
     handovers,
     knowledge,
     members,
     overview,
     rows,
+    services,
     signing,
     tokens,
     trial,
     unanswered,
     villages,
+    yearly,
 )
 from fzbot.console.rendering import HERE, render
 from fzbot.errors import AccessRefusedError, FzbotError, NotFoundError, NotSignedInError, StepRequiredError
@@ -29,12 +35,31 @@ from fzbot.headers import SecurityHeaders
 
 ASSETS = HERE / "assets"
 
-PAGES = (overview, rows, handovers, unanswered, knowledge, trial, signing, members, villages, tokens, audit_log)
+# A page with a fixed address stands before one whose address holds an id, or it would be taken for an id.
+PAGES = (
+    overview,
+    rows,
+    handovers,
+    unanswered,
+    knowledge,
+    trial,
+    activity_kinds,
+    activity_files,
+    activities,
+    services,
+    yearly,
+    signing,
+    members,
+    villages,
+    tokens,
+    audit_log,
+)
 
 
 def console(desk: Desk) -> FastAPI:
     """The console over `desk`."""
     app = FastAPI(title="fzbot console", docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders, private=True)
     gate = Gate(desk)
     app.state.desk = desk

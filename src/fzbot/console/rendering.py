@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi.responses import RedirectResponse, Response
 from starlette.requests import Request
@@ -16,10 +16,12 @@ from fzbot.console.rules import allows
 from fzbot.console.visitor import Visitor
 
 HERE = Path(__file__).parent
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 MENU: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("", (("/", "总览"),)),
     ("问答", (("/handovers", "转人工"), ("/unanswered", "待完善问题"), ("/knowledge", "知识库"), ("/bench", "试一试"))),
+    ("台账", (("/activities", "普法台账"), ("/services", "服务记录"), ("/report", "年度报告"))),
     ("管理", (("/villages", "村和村顾问"), ("/staff", "人员"), ("/tokens", "接口令牌"), ("/audit", "操作记录"))),
 )
 """The menu: groups of (path, name). Only what the rules open to a visitor is shown."""
@@ -32,6 +34,8 @@ DONE = {
     "saved": "已保存",
     "added": "已添加",
     "removed": "已删除",
+    "issued": "已定稿，在下面“已定稿”里下载",
+    "imported": "已导入，下面能看到",
     "changed-password": "密码已更改",
     "totp-on": "动态码已启用，以后登录要填",
 }
@@ -41,6 +45,11 @@ DONE = {
 def moment(value: datetime | None) -> str:
     """A moment as people in China read it."""
     return value.astimezone(clock.CHINA).strftime("%Y-%m-%d %H:%M") if value else "—"
+
+
+def local(value: datetime | str) -> str:
+    """A moment as an input field for local time takes it; what somebody typed stays as it is."""
+    return value.astimezone(clock.CHINA).strftime("%Y-%m-%dT%H:%M") if isinstance(value, datetime) else value
 
 
 def number(value: float | None) -> str:
@@ -56,7 +65,7 @@ def percent(part: int, whole: int) -> str:
 
 
 templates = Jinja2Templates(HERE / "templates")
-templates.env.filters |= {"moment": moment, "number": number}
+templates.env.filters |= {"moment": moment, "local": local, "number": number}
 templates.env.globals |= {"percent": percent}
 templates.env.trim_blocks = True
 templates.env.lstrip_blocks = True
@@ -87,3 +96,9 @@ def menu_for(visitor: Visitor | None) -> list[tuple[str, list[tuple[str, str]]]]
 def go(path: str, **query: str) -> Response:
     """Redirect to a page of the console after a change (303, so that a reload does not repeat it)."""
     return RedirectResponse(f"/console{path}" + (f"?{urlencode(query)}" if query else ""), 303)
+
+
+def download(content: bytes, name: str, media_type: str) -> Response:
+    """A file to save under a name."""
+    headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
+    return Response(content, media_type=media_type, headers=headers)

@@ -8,6 +8,8 @@ PUBLIC: Roles | None = None
 ANYONE = frozenset(Role)
 """Every staff member; an adviser sees only rows of own villages."""
 SERVERS = frozenset({Role.ADMIN, Role.EDITOR, Role.ADVISER})
+OFFICE = frozenset({Role.ADMIN, Role.EDITOR, Role.VIEWER})
+"""Who sees the whole town's figures."""
 EDITORS = frozenset({Role.ADMIN, Role.EDITOR})
 ADMINS = frozenset({Role.ADMIN})
 
@@ -37,6 +39,34 @@ RULES: dict[tuple[str, str], Roles | None] = {
     ("GET", "/handovers/{handover_id}"): ANYONE,
     ("POST", "/handovers/{handover_id}"): SERVERS,
     ("GET", "/bench"): ANYONE,
+    ("GET", "/activities"): ANYONE,
+    ("GET", "/activities/new"): SERVERS,
+    ("POST", "/activities"): SERVERS,
+    ("GET", "/activities/kinds"): EDITORS,
+    ("POST", "/activities/kinds"): EDITORS,
+    ("GET", "/activities/template.xlsx"): SERVERS,
+    ("GET", "/activities/export.xlsx"): ANYONE,
+    ("POST", "/activities/import"): SERVERS,
+    ("GET", "/activities/{activity_id}"): ANYONE,
+    ("GET", "/activities/{activity_id}/edit"): SERVERS,
+    ("POST", "/activities/{activity_id}"): SERVERS,
+    ("POST", "/activities/{activity_id}/remove"): SERVERS,
+    ("POST", "/activities/{activity_id}/photos"): SERVERS,
+    ("GET", "/activities/{activity_id}/photos/{photo_id}"): ANYONE,
+    ("POST", "/activities/{activity_id}/photos/{photo_id}/remove"): SERVERS,
+    ("GET", "/services"): ANYONE,
+    ("GET", "/services/new"): SERVERS,
+    ("POST", "/services"): SERVERS,
+    ("GET", "/services/template.xlsx"): SERVERS,
+    ("GET", "/services/export.xlsx"): ANYONE,
+    ("POST", "/services/import"): SERVERS,
+    ("GET", "/services/{service_id}"): SERVERS,
+    ("POST", "/services/{service_id}"): SERVERS,
+    ("POST", "/services/{service_id}/remove"): SERVERS,
+    ("GET", "/report"): OFFICE,
+    ("POST", "/report"): EDITORS,
+    ("GET", "/report/draft.docx"): OFFICE,
+    ("GET", "/report/{report_id}"): OFFICE,
     ("GET", "/staff"): ADMINS,
     ("GET", "/staff/new"): ADMINS,
     ("POST", "/staff"): ADMINS,

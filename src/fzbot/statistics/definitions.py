@@ -35,10 +35,24 @@ PUSHED = Definition("通知推送", "提交给微信发送的人次，不等于�
 DELIVERED = Definition("通知送达", "微信回执确认送到的人次。与推送、阅读不相加。")
 READ = Definition("通知阅读", "打开通知里答案页的次数。与推送、送达不相加。")
 FORWARDED = Definition("通知转发", "顾问转发到村微信群后手工登记的群数和人数；手工填报，单列。")
-ACTIVITIES = Definition("活动场次", "台账里登记的普法活动场次之和；手工填报。")
-REACHED = Definition("覆盖人次", "台账里登记的参加人次之和，同一人参加几次算几次；手工填报。")
+ACTIVITIES = Definition("活动场次", "台账里算作普法活动的类型（普法宣传、法治讲座、以案释法等）的场次之和；手工填报。")
+REACHED = Definition("覆盖人次", "台账里普法活动的参加人次之和，同一人参加几次算几次；手工填报。")
 MATERIALS = Definition("发放资料", "台账里登记的发放资料份数之和；手工填报。")
-DISPUTES = Definition("纠纷排查、化解", "台账里登记的排查件数和化解件数；化解率 = 化解 ÷ 排查，排查为 0 时空着。")
+TRAININGS = Definition("培训次数", "台账里法律明白人等培训的场次之和；手工填报。")
+TRAINED = Definition("培训人次", "台账里法律明白人等培训的参加人次之和，不并入覆盖人次；手工填报。")
+STUDIES = Definition("学法次数", "台账里组织学法的场次之和；手工填报。")
+STUDIED = Definition("学法人次", "台账里组织学法的参加人次之和，不并入覆盖人次；手工填报。")
+ARTICLES = Definition("推文期数", "台账里登记的公众号普法推文期数之和；手工填报。")
+ADVISER_PUSHES = Definition(
+    "顾问推送", "台账里登记的村法律顾问推送普法信息条数之和，与系统的通知推送不相加；手工填报。"
+)
+DESK_SESSIONS = Definition("坐班次数", "台账里登记的法律顾问坐班次数之和；手工填报。")
+DESK_PEOPLE = Definition("坐班咨询人次", "台账里登记的法律顾问坐班时接待的人次之和；手工填报。")
+SERVICES = Definition("顾问服务次数", "法律顾问在服务记录里登记的次数，一条算一次；手工填报。")
+SERVED = Definition("顾问服务人次", "法律顾问在服务记录里登记的人次之和；手工填报。")
+DISPUTES_FOUND = Definition("排查纠纷", "台账里登记的排查出的矛盾纠纷件数之和；手工填报。")
+DISPUTES_SETTLED = Definition("化解纠纷", "台账里登记的化解的矛盾纠纷件数之和；手工填报。")
+SETTLED_RATE = Definition("化解率", "化解纠纷件数 ÷ 排查纠纷件数；排查为 0 或没有登记时空着；手工填报。")
 
 ALL = (
     INTERACTIONS,
@@ -61,7 +75,19 @@ ALL = (
     ACTIVITIES,
     REACHED,
     MATERIALS,
-    DISPUTES,
+    TRAININGS,
+    TRAINED,
+    STUDIES,
+    STUDIED,
+    ARTICLES,
+    ADVISER_PUSHES,
+    DESK_SESSIONS,
+    DESK_PEOPLE,
+    SERVICES,
+    SERVED,
+    DISPUTES_FOUND,
+    DISPUTES_SETTLED,
+    SETTLED_RATE,
 )
 
 TOPICS = {

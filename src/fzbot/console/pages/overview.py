@@ -1,7 +1,6 @@
 """The first page: what the outreach did in a span of days, with charts, comparison, drill-down and spreadsheet."""
 
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -11,7 +10,7 @@ from fzbot import clock
 from fzbot.console.access import TheDesk, visitor_of
 from fzbot.console.desk import Desk
 from fzbot.console.period import Period, period_of, scope_of
-from fzbot.console.rendering import render
+from fzbot.console.rendering import XLSX, download, render
 from fzbot.console.visitor import Visitor
 from fzbot.db import reading
 from fzbot.statistics import definitions as d
@@ -22,8 +21,6 @@ from fzbot.statistics.rollup import NO_VILLAGE
 from fzbot.statistics.workbook import workbook
 
 router = APIRouter()
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True)
@@ -63,9 +60,8 @@ def export(desk: TheDesk, request: Request) -> Response:
     period = period_of(request.query_params, clock.china_day(desk.now()))
     board, villages = _read(desk, visitor_of(request), period)
     title = f"普法服务统计（{period.span.first} 至 {period.span.last}）"
-    name = quote(f"普法服务统计_{period.span.first}_{period.span.last}.xlsx")
-    headers = {"content-disposition": f"attachment; filename*=UTF-8''{name}"}
-    return Response(workbook(board, title, _titles(desk), villages), media_type=XLSX, headers=headers)
+    name = f"普法服务统计_{period.span.first}_{period.span.last}.xlsx"
+    return download(workbook(board, title, _titles(desk), villages), name, XLSX)
 
 
 def _read(desk: Desk, visitor: Visitor, period: Period) -> tuple[Dashboard, dict[int, str]]:

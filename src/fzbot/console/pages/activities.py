@@ -1,0 +1,183 @@
+"""The ledger of activities: the list with its sums, adding, correcting, taking out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData
+
+from fzbot import clock
+from fzbot.activities import ledger, listing
+from fzbot.activities.columns import Context, activity_facts, activity_fields
+from fzbot.activities.fields import read_fields
+from fzbot.activities.ledger import Activity, ActivityFacts, ActivityPhoto
+from fzbot.activities.photos import LARGEST_FILE, Album
+from fzbot.console.access import TheDesk, visitor_of
+from fzbot.console.desk import Desk
+from fzbot.console.ledger_pages import PAGE, Filled, Filters, context_of, filters_of, uploads
+from fzbot.console.rendering import go, render
+from fzbot.console.visitor import Visitor
+from fzbot.db import reading, writing
+from fzbot.errors import LedgerError, NotFoundError
+
+router = APIRouter()
+
+
+@router.get("/activities")
+def listing_page(desk: TheDesk, request: Request) -> Response:
+    return show_list(desk, request, filters_of(request.query_params))
+
+
+@router.get("/activities/new")
+def new(desk: TheDesk, request: Request) -> Response:
+    visitor = visitor_of(request)
+    with reading(desk.engine) as session:
+        context = context_of(session, desk, visitor, visitor.home_account)
+    only_village = list(context.villages) if len(context.villages) == 1 and context.needs_village else []
+    return _form(request, context, {"day": clock.china_day(desk.now()), "villages": only_village})
+
+
+@router.post("/activities")
+def add(desk: TheDesk, request: Request, form: Filled) -> Response:
+    visitor = visitor_of(request)
+    with reading(desk.engine) as session:
+        context = context_of(session, desk, visitor, visitor.home_account)
+    try:
+        facts = _facts(form, context)
+        with writing(desk.engine) as session:
+            activity = ledger.add(session, visitor.home_account, facts, visitor.actor, desk.now())
+            put_photos(session, desk, visitor, activity, form)
+    except LedgerError as error:
+        return _form(request, context, _typed(form), str(error))
+    return go(f"/activities/{activity.id}", done="added")
+
+
+@router.get("/activities/{activity_id}")
+def one(desk: TheDesk, request: Request, activity_id: int) -> Response:
+    return show_one(desk, request, activity_id)
+
+
+@router.get("/activities/{activity_id}/edit")
+def edit(desk: TheDesk, request: Request, activity_id: int) -> Response:
+    visitor = visitor_of(request)
+    with reading(desk.engine) as session:
+        activity = to_change(session, visitor, activity_id)
+        context = context_of(session, desk, visitor, activity.account_id)
+    names = [village.name for village in activity.villages]
+    return _form(request, context, {**vars(ledger.facts_of(activity)), "villages": names}, activity=activity)
+
+
+@router.post("/activities/{activity_id}")
+def change(desk: TheDesk, request: Request, activity_id: int, form: Filled) -> Response:
+    visitor = visitor_of(request)
+    with reading(desk.engine) as session:
+        activity = to_change(session, visitor, activity_id)
+        context = context_of(session, desk, visitor, activity.account_id)
+    try:
+        facts = _facts(form, context)
+    except LedgerError as error:
+        return _form(request, context, _typed(form), str(error), activity)
+    with writing(desk.engine) as session:
+        ledger.change(session, to_change(session, visitor, activity_id), facts, visitor.actor, desk.now())
+    return go(f"/activities/{activity_id}", done="saved")
+
+
+@router.post("/activities/{activity_id}/remove")
+def remove(desk: TheDesk, request: Request, activity_id: int) -> Response:
+    visitor = visitor_of(request)
+    with writing(desk.engine) as session:
+        activity = to_change(session, visitor, activity_id)
+        digests = [photo.digest for photo in activity.photos]
+        ledger.remove(session, activity, visitor.actor, desk.now())
+    with writing(desk.engine) as session:
+        album_of(desk).drop_unused(session, digests)
+    return go("/activities", done="removed")
+
+
+def show_list(desk: Desk, request: Request, filters: Filters, error: str = "") -> Response:
+    """The list, with what went wrong where something did."""
+    visitor = visitor_of(request)
+    with reading(desk.engine) as session:
+        wanted = filters.wanted(session, visitor)
+        context = {
+            "rows": listing.activities(session, wanted, (filters.page - 1) * PAGE, PAGE),
+            "sums": listing.sums(session, wanted),
+            "measures": listing.sums_by_measure(session, wanted),
+            "years": listing.years(session, visitor.accounts, clock.china_day(desk.now())),
+            "kinds": context_of(session, desk, visitor, visitor.home_account).kinds,
+            "villages": visitor.villages_in_sight(session),
+        }
+    context |= {"filters": filters, "page_size": PAGE, "error": error}
+    return render(request, "activities.html", context, 422 if error else 200)
+
+
+def show_one(desk: Desk, request: Request, activity_id: int, error: str = "") -> Response:
+    """An activity with its photos, with what went wrong where something did."""
+    visitor = visitor_of(request)
+    with reading(desk.engine) as session:
+        activity = to_see(session, visitor, activity_id)
+    context = {"activity": activity, "may_change": _may_change(visitor, activity), "error": error}
+    return render(request, "activity.html", context, 422 if error else 200)
+
+
+def to_see(session: Session, visitor: Visitor, activity_id: int) -> Activity:
+    """The activity; `NotFoundError` when there is none, or it is of none of the visitor's villages."""
+    activity = session.get(Activity, activity_id)
+    if activity is None or activity.account_id not in visitor.accounts or not _is_in_sight(visitor, activity):
+        raise NotFoundError("台账里没有这个活动，或不归您负责")
+    return activity
+
+
+def to_change(session: Session, visitor: Visitor, activity_id: int) -> Activity:
+    """The activity; `NotFoundError` when there is none, or it is of other villages too."""
+    activity = to_see(session, visitor, activity_id)
+    if not _may_change(visitor, activity):
+        raise NotFoundError("这个活动还涉及别的村，请找司法所修改")
+    return activity
+
+
+def put_photos(session: Session, desk: Desk, visitor: Visitor, activity: Activity, form: FormData) -> int:
+    """Put the chosen photos to an activity; returns how many were chosen."""
+    chosen = uploads(form, "photos", LARGEST_FILE)
+    for file in chosen:
+        photo = ActivityPhoto(typed_by=visitor.name, created_at=desk.now())
+        try:
+            album_of(desk).add(session, activity, file.file.read(), photo)
+        except LedgerError as error:
+            raise LedgerError(f"{file.filename}：{error}") from error
+    return len(chosen)
+
+
+def album_of(desk: Desk) -> Album:
+    """Where photos are."""
+    return Album(desk.uploads / "photos")
+
+
+def _is_in_sight(visitor: Visitor, activity: Activity) -> bool:
+    return visitor.villages is None or any(village.id in visitor.villages for village in activity.villages)
+
+
+def _may_change(visitor: Visitor, activity: Activity) -> bool:
+    own = visitor.villages
+    return own is None or (bool(activity.villages) and all(village.id in own for village in activity.villages))
+
+
+def _facts(form: FormData, context: Context) -> ActivityFacts:
+    found, faults = read_fields(activity_fields(context), _typed(form))
+    if faults:
+        raise LedgerError("\n".join(f"{fault.label}：{fault.words}" for fault in faults))
+    return activity_facts(found)
+
+
+def _typed(form: FormData) -> dict[str, Any]:
+    typed = {name: value for name, value in form.items() if isinstance(value, str)}
+    return typed | {"villages": [name for name in form.getlist("villages") if isinstance(name, str)]}
+
+
+def _form(
+    request: Request, context: Context, values: Mapping[str, Any], error: str = "", activity: Activity | None = None
+) -> Response:
+    page = {"context": context, "values": values, "error": error, "activity": activity}
+    return render(request, "activity_form.html", page, 422 if error else 200)

@@ -1,0 +1,122 @@
+"""The yearly report: its figures, the draft as a Word file, issuing it, and what was issued."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import Response
+
+from fzbot import clock
+from fzbot.activities.kinds import Measure
+from fzbot.console.access import TheDesk, visitor_of
+from fzbot.console.desk import Desk
+from fzbot.console.ledger_pages import Filters, filters_of
+from fzbot.console.period import Period
+from fzbot.console.rendering import download, go, render
+from fzbot.console.visitor import Visitor
+from fzbot.db import reading, writing
+from fzbot.errors import NotFoundError
+from fzbot.people.account import Account
+from fzbot.statistics import issued, report, report_tables, rollup, year
+from fzbot.statistics.figures import Span
+from fzbot.statistics.issued import IssuedReport
+from fzbot.statistics.year_report import CHAT, SERVICE_LOG, Line, YearReport
+
+router = APIRouter()
+
+YEARS = 5
+Org = Annotated[str, Form(max_length=60)]
+
+MEASURES = {
+    "activities": Measure.OUTREACH,
+    "reached": Measure.OUTREACH,
+    "trainings": Measure.TRAINING,
+    "trained": Measure.TRAINING,
+    "studies": Measure.STUDY,
+    "studied": Measure.STUDY,
+    "articles": Measure.ARTICLE,
+    "adviser-pushes": Measure.PUSH,
+    "desk-sessions": Measure.ADVICE,
+    "desk-people": Measure.ADVICE,
+}
+CHATS = {
+    "questions": {"kind": "asked"},
+    "answered": {"decision": "answered"},
+    "direct-rate": {"decision": "answered"},
+    "unknown": {"decision": "unknown"},
+    "urgent": {"decision": "urgent"},
+    "followed": {"kind": "subscribe"},
+    "unfollowed": {"kind": "unsubscribe"},
+}
+"""Which rows are behind a figure, as the lists of them are narrowed down."""
+
+
+@router.get("/report")
+def page(desk: TheDesk, request: Request) -> Response:
+    visitor = visitor_of(request)
+    chosen = filters_of(request.query_params)
+    made, account_id = _gathered(desk, request, visitor)
+    with reading(desk.engine) as session:
+        context = {
+            "issued": issued.issued(session, visitor.accounts),
+            "accounts": [session.get_one(Account, id_) for id_ in visitor.accounts],
+        }
+    this_year = clock.china_day(desk.now()).year
+    context |= {
+        "report": made,
+        "lines": [(line, report_tables.shown(line), _rows(line, made, account_id, visitor)) for line in made.lines],
+        "before": report_tables.before(made),
+        "table": report_tables.sheets(made)[0],
+        "years": range(this_year, this_year - YEARS, -1),
+        "account_id": account_id,
+        "chosen": chosen,
+    }
+    return render(request, "yearly.html", context)
+
+
+@router.get("/report/draft.docx")
+def draft(desk: TheDesk, request: Request) -> Response:
+    made, _ = _gathered(desk, request, visitor_of(request))
+    return _file(made)
+
+
+@router.post("/report")
+def issue(desk: TheDesk, request: Request, org: Org = "") -> Response:
+    visitor = visitor_of(request)
+    made, account_id = _gathered(desk, request, visitor, org)
+    with writing(desk.engine) as session:
+        issued.issue(session, account_id, made, visitor.actor, desk.now())
+    return go("/report", done="issued", year=str(made.year), account=str(account_id), org=made.org)
+
+
+@router.get("/report/{report_id}")
+def one(desk: TheDesk, request: Request, report_id: int) -> Response:
+    with reading(desk.engine) as session:
+        row = session.get(IssuedReport, report_id)
+        if row is None or row.account_id not in visitor_of(request).accounts:
+            raise NotFoundError("没有这份报告")
+        return _file(row.report)
+
+
+def _gathered(desk: Desk, request: Request, visitor: Visitor, org: str = "") -> tuple[YearReport, int]:
+    """The report that the address asks for, and whose it is."""
+    chosen, today = filters_of(request.query_params), clock.china_day(desk.now())
+    account_id = chosen.account if chosen.account in visitor.accounts else visitor.home_account
+    rollup.catch_up(desk.engine)
+    with reading(desk.engine) as session:
+        name = (org or request.query_params.get("org", ""))[:60].strip() or session.get_one(Account, account_id).name
+        return year.gather(session, account_id, name, chosen.year or today.year, today), account_id
+
+
+def _file(made: YearReport) -> Response:
+    return download(report.document(made), report.file_name(made), report.DOCX)
+
+
+def _rows(line: Line, made: YearReport, account_id: int, visitor: Visitor) -> str | None:
+    """Where the rows behind a figure are; None where nothing was recorded or they cannot be told apart."""
+    if line.value is None:
+        return None
+    if line.source == CHAT:
+        period = Period("other", Span(made.first, made.last))
+        return f"/interactions?{period.query(**CHATS.get(line.key, {}))}" if len(visitor.accounts) == 1 else None
+    place = "/services" if line.source == SERVICE_LOG else "/activities"
+    return f"{place}?{Filters(made.year, measure=MEASURES.get(line.key), account=account_id).query()}"

@@ -1,0 +1,97 @@
+"""Gathering the figures of a year, and of the same days a year before."""
+
+from datetime import date, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from fzbot.activities import listing
+from fzbot.activities.kinds import Measure, kinds_of
+from fzbot.activities.listing import Sums, Wanted
+from fzbot.errors import ReportError
+from fzbot.people.village import Village
+from fzbot.statistics import figures as f
+from fzbot.statistics.definitions import TOPICS
+from fzbot.statistics.figures import Scope, Span
+from fzbot.statistics.year_recipes import RECIPES, Recorded
+from fzbot.statistics.year_report import KindLine, VillageLine, YearReport
+
+FIRST_YEAR = 2000
+MOST_TOPICS = 8
+
+
+def gather(session: Session, account_id: int, org: str, year: int, today: date) -> YearReport:
+    """The figures of a year up to `today`; rollups must be caught up. `ReportError` for a year to come."""
+    if not FIRST_YEAR <= year <= today.year:
+        raise ReportError(f"只能做 {FIRST_YEAR} 年到 {today.year} 年的报告")
+    span = Span(date(year, 1, 1), min(date(year, 12, 31), today))
+    now, before = _recorded(session, account_id, span), _recorded(session, account_id, _year_before(span))
+    return YearReport(
+        org=org,
+        year=year,
+        last=span.last,
+        made_on=today,
+        lines=tuple(recipe.line(now, before) for recipe in RECIPES),
+        kinds=_kinds(session, account_id, span),
+        villages=_villages(session, account_id, span),
+        topics=_topics(session, account_id, span),
+    )
+
+
+def _recorded(session: Session, account_id: int, span: Span) -> Recorded:
+    wanted = Wanted((account_id,), span.first, span.last)
+    return Recorded(
+        listing.sums_by_measure(session, wanted),
+        listing.sums(session, wanted),
+        listing.service_sums(session, wanted),
+        f.figures(session, Scope((account_id,)), span),
+    )
+
+
+def _year_before(span: Span) -> Span:
+    """The same days a year earlier; the whole of February stays the whole of it."""
+    ends_month = (span.last + timedelta(days=1)).day == 1
+    first_of_month = span.last.replace(day=1, year=span.last.year - 1)
+    next_month = (first_of_month + timedelta(days=31)).replace(day=1)
+    last = next_month - timedelta(days=1) if ends_month else span.last.replace(year=span.last.year - 1)
+    return Span(span.first.replace(year=span.first.year - 1), last)
+
+
+def _kinds(session: Session, account_id: int, span: Span) -> tuple[KindLine, ...]:
+    found = []
+    for kind in kinds_of(session, account_id):
+        wanted = Wanted((account_id,), span.first, span.last, kinds=frozenset({kind.name}))
+        added = listing.sums(session, wanted)
+        if added.rows:
+            found.append(
+                KindLine(
+                    name=kind.name,
+                    is_outreach=kind.measure is Measure.OUTREACH,
+                    rows=added.rows,
+                    sessions=added.sessions,
+                    people=added.people,
+                    materials=added.materials,
+                )
+            )
+    return tuple(found)
+
+
+def _villages(session: Session, account_id: int, span: Span) -> tuple[VillageLine, ...]:
+    asked = f.by_village(session, Scope((account_id,)), span)
+    villages = select(Village).where(Village.account_id == account_id).order_by(Village.name)
+    return tuple(_village(session, village, span, asked.get(village.id)) for village in session.scalars(villages))
+
+
+def _village(session: Session, village: Village, span: Span, questions: int | None) -> VillageLine:
+    wanted = Wanted((village.account_id,), span.first, span.last, frozenset({village.id}))
+    outreach = listing.sums_by_measure(session, wanted).get(Measure.OUTREACH, Sums())
+    services = listing.service_sums(session, wanted).rows or None
+    return VillageLine(
+        name=village.name, sessions=outreach.sessions, people=outreach.people, services=services, questions=questions
+    )
+
+
+def _topics(session: Session, account_id: int, span: Span) -> tuple[tuple[str, int], ...]:
+    entries = f.breakdown(session, Scope((account_id,)), span, "entry")
+    named = [(TOPICS.get(key, key), number) for key, number in f.topics(entries).items() if key != "chat"]
+    return tuple(named[:MOST_TOPICS])

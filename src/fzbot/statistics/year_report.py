@@ -1,0 +1,88 @@
+"""What a yearly report says, gathered once: never changed, nothing to look up again, stored as JSON when it is issued."""
+
+from datetime import date
+
+from pydantic import BaseModel, ConfigDict
+
+LEDGER, SERVICE_LOG, CHAT = "台账", "服务记录", "互动记录"
+"""Where figures come from."""
+
+
+class Frozen(BaseModel):
+    """Part of a report: never changed, and stored as JSON."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Line(Frozen):
+    """A figure of the year and of the same days a year before; None where nothing was recorded.
+
+    A rate has what it is a share of: `whole`, and `whole_before`. `rows` is how many rows of `source` it adds up.
+    """
+
+    key: str
+    name: str
+    unit: str
+    value: int | None
+    before: int | None
+    whole: int | None = None
+    whole_before: int | None = None
+    is_rate: bool = False
+    source: str
+    rows: int
+    meaning: str
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether people typed it in, rather than the service counting it."""
+        return self.source != CHAT
+
+
+class KindLine(Frozen):
+    """What the activities of a kind add up to."""
+
+    name: str
+    is_outreach: bool
+    rows: int
+    sessions: int | None
+    people: int | None
+    materials: int | None
+
+
+class VillageLine(Frozen):
+    """What was done in a village. An activity for several villages counts in each: the lines do not add up."""
+
+    name: str
+    sessions: int | None
+    people: int | None
+    services: int | None
+    questions: int | None
+
+
+class YearReport(Frozen):
+    """Everything that a yearly report says, and nothing that would have to be looked up again."""
+
+    org: str
+    year: int
+    last: date
+    made_on: date
+    number: int | None = None
+    issued_by: str = ""
+    lines: tuple[Line, ...]
+    kinds: tuple[KindLine, ...]
+    villages: tuple[VillageLine, ...]
+    topics: tuple[tuple[str, int], ...]
+
+    @property
+    def first(self) -> date:
+        """The first day that it covers."""
+        return date(self.year, 1, 1)
+
+    @property
+    def is_whole_year(self) -> bool:
+        """Whether the year was over."""
+        return self.last == date(self.year, 12, 31)
+
+    def line(self, key: str) -> Line:
+        """The figure of that key."""
+        return next(line for line in self.lines if line.key == key)
