@@ -20,6 +20,7 @@ from fzbot.people.village import Village
 from fzbot.statistics.issued import IssuedReport
 from fzbot.statistics.rollup import DailyCount, PeopleGap, PersonDay
 from fzbot.statutes.article import ArticleRow
+from fzbot.wechat.token_table import PlatformToken
 
 TABLES = (
     Account,
@@ -46,5 +47,6 @@ TABLES = (
     ActivityPhoto,
     Service,
     AuditEvent,
+    PlatformToken,
 )
 METADATA = Base.metadata
