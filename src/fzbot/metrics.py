@@ -19,6 +19,7 @@ LOST = Counter("fzbot_lost_total", "Rows that neither database nor spool took")
 THROTTLED = Counter("fzbot_throttled_total", "Messages over a follower's or an account's limit", ["whose"])
 PLATFORM_CALLS = Counter("fzbot_platform_calls_total", "Calls to the platform by outcome", ["call", "outcome"])
 PLATFORM_SECONDS = Histogram("fzbot_platform_seconds", "Time of a call to the platform", ["call"], buckets=BUCKETS)
+DELIVERIES = Counter("fzbot_deliveries_total", "Attempts to deliver a notice by way and fate", ["way", "state"])
 
 ALL = (
     TURNS,
@@ -31,6 +32,7 @@ ALL = (
     THROTTLED,
     PLATFORM_CALLS,
     PLATFORM_SECONDS,
+    DELIVERIES,
 )
 
 MADE_AT_A_LOOK = ("fzbot_spool_bytes", "fzbot_uncounted_rows", "fzbot_handovers_open", "fzbot_entries", "fzbot_release")

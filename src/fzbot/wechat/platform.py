@@ -54,9 +54,9 @@ class Platform:
         content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
         return self._patiently(path, {"content": content})
 
-    def upload(self, path: str, name: str, content: bytes, media_type: str) -> dict[str, Any]:
-        """Post a file in the form field `media`; raises like `call`."""
-        return self._patiently(path, {"files": {"media": (name, content, media_type)}})
+    def upload_picture(self, path: str, name: str, content: bytes, media_type: str) -> dict[str, Any]:
+        """Post a picture in the form field `media`; raises like `call`."""
+        return self._patiently(path, {"files": {"media": (name, content, media_type)}, "params": {"type": "image"}})
 
     def _patiently(self, path: str, sent: dict[str, Any]) -> dict[str, Any]:
         for pause in PAUSES:
@@ -71,12 +71,12 @@ class Platform:
     def _with_token(self, path: str, sent: dict[str, Any]) -> dict[str, Any]:
         token = self._tokens.current()
         try:
-            return self._send(path, sent, {"access_token": token.value})
+            return self._send(path, sent, token)
         except PlatformError as error:
             if error.code is None or reaction(error.code) is not Reaction.REFRESH:
                 raise
         token = self._tokens.after_refusal(token)
-        return self._send(path, sent, {"access_token": token.value})
+        return self._send(path, sent, token)
 
     def _fetch_token(self, force: bool) -> Token:
         body = {
@@ -86,16 +86,17 @@ class Platform:
             "force_refresh": force,
         }
         now = clock.now()
-        answer = self._send(STABLE_TOKEN, {"content": json.dumps(body).encode()}, {})
+        answer = self._send(STABLE_TOKEN, {"content": json.dumps(body).encode()})
         return Token(answer["access_token"], now, now + timedelta(seconds=int(answer["expires_in"])))
 
-    def _send(self, path: str, sent: dict[str, Any], params: dict[str, str]) -> dict[str, Any]:
-        call = path.split("?")[0]
+    def _send(self, path: str, sent: dict[str, Any], token: Token | None = None) -> dict[str, Any]:
         method = "GET" if sent.get("content", b"") is None else "POST"
+        key = {"access_token": token.value} if token else {}
+        sent = sent | {"params": sent.get("params", {}) | key}
         outcome = "ok"
         try:
-            with PLATFORM_SECONDS.labels(call).time():
-                return read(self._http.request(method, path, params=params, **sent))
+            with PLATFORM_SECONDS.labels(path).time():
+                return read(self._http.request(method, path, **sent))
         except NOT_SENT as error:
             outcome = "unreachable"
             raise PlatformError(f"连不上微信平台（{type(error).__name__}），请检查网络") from error
@@ -106,7 +107,7 @@ class Platform:
             outcome = "unclear" if error.code is None else str(error.code)
             raise
         finally:
-            PLATFORM_CALLS.labels(call, outcome).inc()
+            PLATFORM_CALLS.labels(path, outcome).inc()
 
 
 def read(response: httpx.Response) -> dict[str, Any]:

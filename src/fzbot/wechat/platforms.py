@@ -48,6 +48,11 @@ class Platforms:
             return self.default
         return accounts.credentials_of(account, self.sealer)
 
+    def is_default(self, account_id: int) -> bool:
+        """Whether it is the account that the settings describe."""
+        with reading(self.engine) as session:
+            return session.get_one(Account, account_id).slug == accounts.DEFAULT
+
     def close(self) -> None:
         """Close the connections."""
         self.http.close()
