@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test check constraints clean
+.PHONY: run test check dist constraints clean
 .DEFAULT_GOAL := run
 
 $(STAMP): pyproject.toml constraints.txt package-lock.json hatch_build.py
@@ -25,6 +25,13 @@ check: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/fzbot knowledge check
+
+dist: $(STAMP)
+	rm -rf dist
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check -c constraints.txt -w dist/wheels .
+	cp README.md README.zh-CN.md constraints.txt dist/
+	tar -C dist -czf dist/fzbot-offline.tar.gz wheels README.md README.zh-CN.md constraints.txt
+	@echo "dist/wheels holds the wheel and all it needs; dist/fzbot-offline.tar.gz installs without a network"
 
 constraints:
 	uv pip compile --universal --no-header --no-annotate --extra dev --python-version 3.11 pyproject.toml -o constraints.txt

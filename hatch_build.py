@@ -10,7 +10,12 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-ASSETS = {"@picocss/pico/css/pico.jade.min.css": "pico.css", "echarts/dist/echarts.min.js": "echarts.js"}
+ASSETS = {
+    "@picocss/pico/css/pico.jade.min.css": "pico.css",
+    "echarts/dist/echarts.min.js": "echarts.js",
+    "swagger-ui-dist/swagger-ui-bundle.js": "swagger-ui.js",
+    "swagger-ui-dist/swagger-ui.css": "swagger-ui.css",
+}
 LANDING = Path("src/fzbot/site/assets/vendor")
 
 

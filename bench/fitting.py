@@ -130,7 +130,7 @@ def thresholds(outcomes: Sequence[Outcome]) -> tuple[float, float]:
 
     Where no threshold keeps that bound, the cheapest pair of all.
     """
-    grid = np.round(np.arange(0.2, 0.96, 0.01), 2)
+    grid = np.round(np.arange(0.2, 0.995, 0.01), 2)
     allowed = [value for value in grid if wrong_share(outcomes, value) <= MOST_WRONG] or list(grid)
     pairs = ((answer, suggest) for answer in allowed for suggest in np.arange(0.05, 0.8, 0.05))
     best = min(pairs, key=lambda pair: sum(cost_of(outcome, *pair) for outcome in outcomes))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pgserver
 import pytest
+import yaml
 from sqlalchemy import Engine, NullPool, create_engine, text
 
 from fzbot import db, migrations
@@ -20,6 +21,8 @@ from fzbot.settings import shipped_knowledge
 
 SECRET = "a secret that is only for tests"
 SHARED = Path(__file__).parents[2] / "shared"
+
+SMALL = {"marriage.bride-price", "land.contract-dispute", "loan.unpaid", "chat.thanks"}
 
 _numbers = itertools.count()
 
@@ -37,8 +40,8 @@ def postgres() -> Iterator[str]:
         folder.chmod(0o755)
         server = pgserver.get_server(folder / "postgres", cleanup_mode="delete")  # type: ignore[attr-defined]
         url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-        _command(url, "CREATE DATABASE migrated")
-        template = db.make_engine(_database(url, "migrated"))
+        command(url, "CREATE DATABASE migrated")
+        template = db.make_engine(database(url, "migrated"))
         migrations.upgrade(template)
         template.dispose()
         yield url
@@ -66,8 +69,8 @@ def sqlite_engine(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Engine]:
 @pytest.fixture
 def postgres_engine(postgres: str) -> Iterator[Engine]:
     name = f"test_{next(_numbers)}"
-    _command(postgres, f"CREATE DATABASE {name} TEMPLATE migrated")
-    engine = db.make_engine(_database(postgres, name))
+    command(postgres, f"CREATE DATABASE {name} TEMPLATE migrated")
+    engine = db.make_engine(database(postgres, name))
     yield engine
     engine.dispose()
 
@@ -92,6 +95,18 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def snapshot(built: Path) -> Snapshot:
     """The shipped knowledge base."""
     return Snapshot.of_folder(shipped_knowledge(), built / CACHE)
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A knowledge folder with a few entries, quick to build."""
+    folder = tmp_path_factory.mktemp("small") / "knowledge"
+    shutil.copytree(shipped_knowledge(), folder)
+    for path in (folder / "entries").rglob("*.yaml"):
+        entries = yaml.safe_load(path.read_text(encoding="utf-8"))["entries"]
+        kept = [entry for entry in entries if entry["id"] in SMALL]
+        path.write_text(yaml.safe_dump({"entries": kept}, allow_unicode=True), encoding="utf-8")
+    return folder
 
 
 DataFolder = Callable[[], Path]
@@ -126,12 +141,12 @@ def recorder(engine: Engine, spool: Spool) -> Iterator[Recorder]:
     recorder.close()
 
 
-def _command(url: str, sql: str) -> None:
+def command(url: str, sql: str) -> None:
     with create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool).connect() as admin:
         admin.execute(text(sql))
 
 
-def _database(url: str, name: str) -> str:
+def database(url: str, name: str) -> str:
     before, _, query = url.partition("?")
     head = before.rsplit("/", 1)[0]
     return f"{head}/{name}" + (f"?{query}" if query else "")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
+from fzbot import metrics
 from fzbot.cli import app
 from fzbot.settings import PREFIX, Settings
 
@@ -40,3 +41,13 @@ def test_the_changelog_names_this_version() -> None:
     from fzbot import __version__  # noqa: PLC0415
 
     assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_every_metric_is_documented() -> None:
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    exposed = re.findall(
+        r"^# TYPE (fzbot_\w+) (\w+)", metrics.page(dict.fromkeys(metrics.MADE_AT_A_LOOK, 1.0)).decode(), re.MULTILINE
+    )
+    for name, _ in exposed:
+        if not name.endswith("_created"):
+            assert name.removesuffix("_total") in text, name

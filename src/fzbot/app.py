@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, PlainTextResponse, Response
-from sqlalchemy import Engine, select, text
-from sqlalchemy.exc import SQLAlchemyError
+from fastapi.responses import PlainTextResponse, Response
+from sqlalchemy import Engine, select
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
@@ -26,18 +25,31 @@ from fzbot.console.desk import Desk
 from fzbot.console.face import ASSETS as CONSOLE_ASSETS
 from fzbot.console.face import console
 from fzbot.conversation.turn import Conversation
+from fzbot.curation import golden
+from fzbot.curation.publishing import Policy
+from fzbot.curation.shelving import Shelving, live_entries
+from fzbot.headers import SecurityHeaders
+from fzbot.health import Health, add_health
+from fzbot.interactions import retention
 from fzbot.interactions.record import Recorder
 from fzbot.interactions.spool import Spool
+from fzbot.jobs import Job, Jobs
+from fzbot.knowledge.entry import Entry
 from fzbot.people import account as accounts
 from fzbot.people import members
 from fzbot.people.account import Account, Credentials
+from fzbot.people.erasure_log import FILE as ERASURES
+from fzbot.people.erasure_log import ErasureLog
 from fzbot.people.members import Profile
 from fzbot.people.sealing import Sealer
 from fzbot.people.staff import Role
 from fzbot.settings import Settings
 from fzbot.site import simulator
+from fzbot.site.api import api
+from fzbot.site.kiosk import kiosk
 from fzbot.site.pages import not_found, pages
 from fzbot.site.platform_side import PlatformSide
+from fzbot.statistics import rollup
 from fzbot.statutes.lookup import Shelf
 from fzbot.wechat.accounts import Door, Doors
 from fzbot.wechat.envelope import Envelope
@@ -49,6 +61,8 @@ ACCOUNT_NAME = "本公众号"
 SIMULATOR_NAME = "模拟聊天"
 FIRST_ADMIN = "admin"
 CACHE = "cache"
+COUNT_SECONDS = 10.0
+HOUR = 3600.0
 
 
 @dataclass(frozen=True)
@@ -62,9 +76,13 @@ class Services:
     recorder: Recorder
     conversation: Conversation
     pool: ThreadPoolExecutor
+    shelving: Shelving
+    jobs: Jobs
 
     def close(self) -> None:
         """Finish the turns under way, flush what is to be recorded, let go of the database."""
+        self.jobs.close()
+        self.shelving.close()
         self.pool.shutdown(wait=True)
         self.recorder.close()
         self.engine.dispose()
@@ -85,9 +103,10 @@ def prepare(settings: Settings) -> None:
         _ensure_account(engine, sealer, Credentials(slug=accounts.DEFAULT, token=""), ACCOUNT_NAME)
         if settings.simulator:
             _ensure_account(engine, sealer, simulated(settings), SIMULATOR_NAME)
+        _, overlay = live_entries(engine)
     finally:
         engine.dispose()
-    _build_snapshot(settings)
+    _build_snapshot(settings, overlay)
 
 
 def first_admin(settings: Settings) -> str | None:
@@ -102,11 +121,11 @@ def first_admin(settings: Settings) -> str | None:
         engine.dispose()
 
 
-def _build_snapshot(settings: Settings) -> None:
+def _build_snapshot(settings: Settings, overlay: tuple[Entry, ...]) -> None:
     # In a process of its own: training takes memory that a serving process would keep.
-    if is_built(settings.knowledge, settings.data_dir / CACHE):
+    arguments = (settings.knowledge, settings.data_dir / CACHE, overlay)
+    if is_built(*arguments):
         return
-    arguments = (settings.knowledge, settings.data_dir / CACHE)
     builder = multiprocessing.get_context("spawn").Process(target=Snapshot.of_folder, args=arguments)
     builder.start()
     builder.join()
@@ -121,10 +140,11 @@ def create_app(settings: Settings) -> FastAPI:
 
 def build(services: Services) -> FastAPI:
     """The application over services that are started; it closes them when it stops."""
-    settings = services.settings
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        services.shelving.start()
+        services.jobs.start()
         yield
         await asyncio.to_thread(services.close)
 
@@ -133,15 +153,27 @@ def build(services: Services) -> FastAPI:
     # Bare Starlette routes: FastAPI's parameter handling would halve the throughput of the one hot path.
     for path in ("/wechat", "/wechat/{account}"):
         app.router.routes.append(Route(path, webhook.answer, methods=["GET", "POST"]))
-    app.include_router(pages(services.library, Shelf(services.engine)))
-    if settings.simulator:
-        app.include_router(simulator.simulator(platform_side(settings)))
+    app.mount("/api/v1", api(services.engine, services.library), name="api")
     app.mount("/console/assets", StaticFiles(directory=CONSOLE_ASSETS), name="console assets")
     app.mount("/console", console(desk(services)), name="console")
     app.mount("/assets", StaticFiles(directory=Path(fzbot.__file__).parent / "site" / "assets"), name="assets")
-    _add_health(app, services)
+    add_health(app, health_of(services))
+    app.mount("/", public_pages(services), name="pages")
     app.add_exception_handler(HTTPException, _http_error)
     return app
+
+
+def public_pages(services: Services) -> FastAPI:
+    """The pages that anyone may open: an application of its own, so that the webhook does without their headers."""
+    settings = services.settings
+    site = FastAPI(title="fzbot pages", docs_url=None, redoc_url=None, openapi_url=None)
+    site.add_middleware(SecurityHeaders)
+    site.include_router(pages(services.library, Shelf(services.engine)))
+    site.include_router(kiosk(services.conversation, services.library, _default_account(services)))
+    if settings.simulator:
+        site.include_router(simulator.simulator(platform_side(settings)))
+    site.add_exception_handler(HTTPException, _http_error)
+    return site
 
 
 def open_engine(settings: Settings) -> Engine:
@@ -153,11 +185,34 @@ def start(settings: Settings) -> Services:
     """Open the database and the knowledge base, and start recording."""
     engine = open_engine(settings)
     sealer = Sealer(settings.secret())
-    library = Library(Snapshot.of_folder(settings.knowledge, settings.data_dir / CACHE))
+    release, overlay = live_entries(engine)
+    library = Library(Snapshot.of_folder(settings.knowledge, settings.data_dir / CACHE, overlay))
+    shelving = Shelving(
+        engine=engine,
+        library=library,
+        folder=settings.knowledge,
+        cache=settings.data_dir / CACHE,
+        golden=golden.load(settings.knowledge),
+        loaded=release,
+    )
     recorder = Recorder(engine, Spool(settings.data_dir / "spool"))
-    conversation = Conversation(engine, recorder, sealer, library, Shelf(engine), settings.public_url)
+    erasures = ErasureLog(settings.data_dir / ERASURES)
+    conversation = Conversation(engine, recorder, sealer, library, Shelf(engine), settings.public_url, erasures)
     pool = ThreadPoolExecutor(settings.turn_threads, thread_name_prefix="turn")
-    return Services(settings, engine, sealer, library, recorder, conversation, pool)
+    jobs = Jobs(engine, settings.data_dir, _jobs(engine, settings))
+    return Services(settings, engine, sealer, library, recorder, conversation, pool, shelving, jobs)
+
+
+def _jobs(engine: Engine, settings: Settings) -> tuple[Job, ...]:
+    return (
+        Job("count", COUNT_SECONDS, lambda: rollup.catch_up(engine)),
+        Job("retention", HOUR, lambda: retention.erase_old_text(engine, clock.now(), settings.keep_text_days)),
+    )
+
+
+def health_of(services: Services) -> Health:
+    """What health checks and metrics look at."""
+    return Health(services.engine, services.library, services.recorder, lambda: services.shelving.loaded or 0)
 
 
 def desk(services: Services) -> Desk:
@@ -171,6 +226,8 @@ def desk(services: Services) -> Desk:
         shelf=Shelf(services.engine),
         public_url=settings.public_url,
         uploads=settings.data_dir / "uploads",
+        knowledge=settings.knowledge,
+        policy=Policy(settings.second_person),
         totp_roles=roles[settings.require_totp],
         hidden_accounts=frozenset({simulator.SLUG}),
     )
@@ -181,9 +238,7 @@ def doors(services: Services) -> Doors:
     settings, engine = services.settings, services.engine
     default = None
     if settings.wechat_token:
-        with db.reading(engine) as session:
-            account_id = session.scalars(select(Account.id).where(Account.slug == accounts.DEFAULT)).one()
-        default = Door(account_id, Envelope(settings.credentials, settings.post_max_age))
+        default = Door(_default_account(services), Envelope(settings.credentials, settings.post_max_age))
     return Doors(default, engine, services.sealer, settings.post_max_age)
 
 
@@ -204,26 +259,16 @@ def platform_side(settings: Settings) -> PlatformSide:
     return PlatformSide(credentials.token, credentials.app_id, credentials.aes_key)
 
 
+def _default_account(services: Services) -> int:
+    with db.reading(services.engine) as session:
+        return session.scalars(select(Account.id).where(Account.slug == accounts.DEFAULT)).one()
+
+
 def _ensure_account(engine: Engine, sealer: Sealer, credentials: Credentials, name: str) -> None:
     with db.make_sessions(engine)() as session:
         if accounts.find(session, credentials.slug) is None:
             accounts.add(session, sealer, credentials, name, clock.now())
             session.commit()
-
-
-def _add_health(app: FastAPI, services: Services) -> None:
-    @app.get("/healthz", include_in_schema=False)
-    def healthz() -> Response:
-        return PlainTextResponse("ok")
-
-    @app.get("/readyz", include_in_schema=False)
-    def readyz() -> Response:
-        try:
-            with db.reading(services.engine) as session:
-                session.execute(text("SELECT 1"))
-        except SQLAlchemyError as error:
-            return JSONResponse({"database": type(error).__name__}, 503)
-        return JSONResponse({"database": "ok", "entries": len(services.library.current.entries)})
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

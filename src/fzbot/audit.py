@@ -13,6 +13,7 @@ from fzbot.db import Base, BigId, Moment, take_turns
 
 START = "0" * 64
 CHAIN = "audit"
+AT_ONCE = 1000
 
 
 class AuditEvent(Base):
@@ -81,11 +82,14 @@ def record(session: Session, actor: Actor, change: Change, at: datetime) -> Audi
 
 def first_broken(session: Session) -> int | None:
     """The id of the first event that was changed, or that follows a missing one; None when the chain holds."""
-    expected = START
-    for event in session.scalars(select(AuditEvent).order_by(AuditEvent.id).execution_options(yield_per=1000)):
-        if event.previous_hash != expected or event.hash != _hash(event):
-            return event.id
-        expected = event.hash
+    expected, last_id = START, 0
+    query = select(AuditEvent).order_by(AuditEvent.id).limit(AT_ONCE)
+    while events := session.scalars(query.where(AuditEvent.id > last_id)).all():
+        for event in events:
+            if event.previous_hash != expected or event.hash != _hash(event):
+                return event.id
+            expected, last_id = event.hash, event.id
+        session.expunge_all()
     return None
 
 

@@ -70,6 +70,39 @@ def demo(
     typer.echo(demo_command.fill(Settings.from_environment(), folder, clock.today()))
 
 
+@app.command()
+def backup(
+    target: Annotated[Path, typer.Argument(help="备份文件，如 fzbot-20261123.tar.gz")],
+    keys: Annotated[Path | None, typer.Option(help="把密钥另存到这个文件，和备份分开保管")] = None,
+) -> None:
+    """备份数据库和上传的图片；运行中也能备份。"""
+    from fzbot.commands import backup as backup_command  # noqa: PLC0415
+
+    typer.echo(backup_command.make(Settings.from_environment(), target, keys))
+
+
+@app.command()
+def restore(
+    source: Annotated[Path, typer.Argument(help="备份文件")],
+    erasures: Annotated[Path | None, typer.Option(help="删除记录 erasures.jsonl；备份之后删过的人再删一遍")] = None,
+) -> None:
+    """恢复到一个空的安装；换机器、SQLite 换 PostgreSQL 也用它。"""
+    from fzbot.commands import backup as backup_command  # noqa: PLC0415
+
+    typer.echo(backup_command.restore(Settings.from_environment(), source, erasures))
+
+
+@app.command()
+def doctor() -> None:
+    """体检：配置、数据库、时钟、磁盘、字体、网络、复核日期、操作记录；逐条说怎么办。"""
+    from fzbot.commands import doctor as doctor_command  # noqa: PLC0415
+
+    findings = doctor_command.examine(Settings.from_environment())
+    for finding in findings:
+        typer.echo(str(finding))
+    raise typer.Exit(1 if any(finding.is_bad for finding in findings) else 0)
+
+
 @knowledge.command("check")
 def knowledge_check(
     statutes_dir: Annotated[Path | None, typer.Option("--statutes", help="法律全文所在的文件夹，核对引用")] = None,

@@ -12,6 +12,10 @@ FzbotError
 ├── NotSignedInError     nobody is signed in
 ├── StepRequiredError    something else must be done first
 ├── NotFoundError        no such row
+├── HandoverError        a handed-over question cannot be answered like this
+├── BackupError          a backup cannot be made or restored like this
+├── TokenError           a token for the interface cannot be made like this
+├── CurationError        an entry cannot be changed or published like this
 ├── LedgerError          a row of the ledger or a photo cannot be taken like this
 ├── ReportError          a yearly report cannot be made like this
 └── StoreError           the database cannot be used
@@ -76,6 +80,22 @@ class StepRequiredError(FzbotError):
 
 class NotFoundError(FzbotError):
     """There is no such row, or it is out of sight."""
+
+
+class HandoverError(FzbotError):
+    """A handed-over question cannot be answered like this."""
+
+
+class BackupError(FzbotError):
+    """A backup cannot be made or restored like this."""
+
+
+class TokenError(FzbotError):
+    """A token for the programming interface cannot be made like this."""
+
+
+class CurationError(FzbotError):
+    """An entry cannot be changed or published like this."""
 
 
 class LedgerError(FzbotError):

@@ -34,6 +34,8 @@ class Settings(BaseModel):
     secret_key: str = Field(default="", repr=False)
     simulator: bool = False
     turn_threads: int = Field(default=32, ge=1, le=256)
+    keep_text_days: int = Field(default=180, ge=1, le=3660)
+    second_person: bool = True
     require_totp: Literal["admin", "all", "none"] = "admin"
     post_max_age: int = Field(default=300, ge=0, le=86_400)
     wechat_token: str = Field(default="", repr=False, pattern=r"^[A-Za-z0-9]{0,32}$")

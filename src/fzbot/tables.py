@@ -5,12 +5,17 @@ from fzbot.activities.ledger import Activity, ActivityPhoto
 from fzbot.activities.service_log import Service
 from fzbot.audit import AuditEvent
 from fzbot.conversation.session import ConversationSession
+from fzbot.curation.release import Release
+from fzbot.curation.revisions import EntryRevision
+from fzbot.curation.unanswered import SettledQuestion
 from fzbot.db import Base
+from fzbot.handovers.handover import Handover
 from fzbot.interactions.interaction import Interaction
 from fzbot.people.account import Account
 from fzbot.people.follower import Follower
 from fzbot.people.sign_in import SignIn, SignInFailure
 from fzbot.people.staff import Staff, StaffVillage
+from fzbot.people.token import ApiToken
 from fzbot.people.village import Village
 from fzbot.statistics.issued import IssuedReport
 from fzbot.statistics.rollup import DailyCount, PeopleGap, PersonDay
@@ -24,13 +29,18 @@ TABLES = (
     StaffVillage,
     SignIn,
     SignInFailure,
+    ApiToken,
     ConversationSession,
     Interaction,
+    Handover,
     DailyCount,
     PersonDay,
     PeopleGap,
     IssuedReport,
     ArticleRow,
+    EntryRevision,
+    Release,
+    SettledQuestion,
     ActivityKind,
     Activity,
     ActivityPhoto,

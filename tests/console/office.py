@@ -27,6 +27,7 @@ from fzbot.people.members import Profile
 from fzbot.people.sealing import Sealer
 from fzbot.people.sign_in import hash_password
 from fzbot.people.staff import Role, Staff
+from fzbot.settings import shipped_knowledge
 from fzbot.statutes.lookup import Shelf
 
 PASSWORD = "a long enough pass phrase"
@@ -73,6 +74,7 @@ class Office:
             shelf=Shelf(self.engine),
             public_url="http://testserver",
             uploads=self.uploads,
+            knowledge=shipped_knowledge(),
             totp_roles=self.totp_roles,
             now=lambda: self.now,
         )

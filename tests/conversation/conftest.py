@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -7,6 +8,7 @@ from fzbot.answering.library import Library
 from fzbot.answering.snapshot import Snapshot
 from fzbot.conversation.turn import Conversation
 from fzbot.interactions.record import Recorder
+from fzbot.people.erasure_log import ErasureLog
 from fzbot.people.sealing import Sealer
 from fzbot.statutes.lookup import Shelf
 from tests.conversation.villager import Clock, Villager
@@ -19,8 +21,12 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def conversation(engine: Engine, recorder: Recorder, sealer: Sealer, snapshot: Snapshot, clock: Clock) -> Conversation:
-    return Conversation(engine, recorder, sealer, Library(snapshot), Shelf(engine), "https://town.example", clock)
+def conversation(
+    engine: Engine, recorder: Recorder, sealer: Sealer, snapshot: Snapshot, clock: Clock, tmp_path: Path
+) -> Conversation:
+    erasures = ErasureLog(tmp_path / "erasures.jsonl")
+    library = Library(snapshot)
+    return Conversation(engine, recorder, sealer, library, Shelf(engine), "https://town.example", erasures, clock)
 
 
 @pytest.fixture

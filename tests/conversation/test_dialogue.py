@@ -1,5 +1,7 @@
 """Dialogues, as villagers hold them."""
 
+from pathlib import Path
+
 from sqlalchemy import Engine, text
 
 from fzbot.answering.library import Library
@@ -8,6 +10,7 @@ from fzbot.conversation.message import Kind
 from fzbot.conversation.turn import Conversation
 from fzbot.interactions.record import Recorder
 from fzbot.interactions.spool import Spool
+from fzbot.people.erasure_log import ErasureLog
 from fzbot.people.sealing import Sealer
 from fzbot.statutes.lookup import Shelf
 from tests.conversation.villager import Clock, Villager
@@ -128,7 +131,16 @@ def test_another_worker_goes_on_with_the_conversation(
 ) -> None:
     villager.asks("菜单")
     recorder = Recorder(engine, spool)
-    worker = Conversation(engine, recorder, sealer, Library(snapshot), Shelf(engine), "https://town.example", clock)
+    worker = Conversation(
+        engine,
+        recorder,
+        sealer,
+        Library(snapshot),
+        Shelf(engine),
+        "https://town.example",
+        villager.conversation.erasures,
+        clock,
+    )
     Villager(worker, engine, villager.account_id).asks("2").gets("【遗产、遗嘱】")
     recorder.close()
 
@@ -165,14 +177,21 @@ def test_leaving_and_coming_back_is_kept_with_the_follower(villager: Villager, e
 
 
 def test_while_the_database_is_away_questions_are_still_answered(
-    sqlite_engine: Engine, spool: Spool, sealer: Sealer, snapshot: Snapshot, clock: Clock
+    sqlite_engine: Engine, spool: Spool, sealer: Sealer, snapshot: Snapshot, clock: Clock, tmp_path: Path
 ) -> None:
     with sqlite_engine.begin() as connection:
         connection.execute(text("ALTER TABLE interaction RENAME TO gone"))
         connection.execute(text("ALTER TABLE session RENAME TO gone_too"))
     recorder = Recorder(sqlite_engine, spool)
     conversation = Conversation(
-        sqlite_engine, recorder, sealer, Library(snapshot), Shelf(sqlite_engine), "https://town.example", clock
+        engine=sqlite_engine,
+        recorder=recorder,
+        sealer=sealer,
+        library=Library(snapshot),
+        shelf=Shelf(sqlite_engine),
+        public_url="https://town.example",
+        erasures=ErasureLog(tmp_path / "erasures.jsonl"),
+        now=clock,
     )
     villager = Villager(conversation, sqlite_engine, 1)
     assert "依据：" in villager.asks("彩礼能不能要回来").reply

@@ -7,6 +7,7 @@ import pytest
 
 from fzbot import clock
 from fzbot.answering.snapshot import Snapshot
+from fzbot.curation import golden
 from fzbot.knowledge import checks, files
 from fzbot.knowledge.entry import Area
 from fzbot.knowledge.files import KnowledgeBase, Severity
@@ -33,9 +34,9 @@ def test_the_check_finds_no_error(base: KnowledgeBase) -> None:
     assert [str(fault) for fault in faults if fault.severity is Severity.ERROR] == []
 
 
-def test_the_areas_of_everyday_questions_have_entries(base: KnowledgeBase) -> None:
+def test_every_area_has_entries(base: KnowledgeBase) -> None:
     areas = {path.relative_to(base.root / "entries").parts[0] for path in base.files.values()}
-    assert areas >= {Area.CIVIL_CODE, Area.ANTI_FRAUD, Area.CHANNELS, Area.RURAL_LIFE, Area.CHAT}
+    assert areas == {area.value for area in Area}
 
 
 def test_every_topic_of_the_menu_lists_entries_that_exist(snapshot: Snapshot) -> None:
@@ -77,3 +78,8 @@ def test_every_outreach_day_and_each_of_the_ten_frauds_has_a_notice(base: Knowle
     assert sum(key.startswith("fraud-") for key in templates) == 10
     assert all(path.stem in templates for path in (base.root / "notices").glob("*.yaml"))
     assert [day.key for day in days if day.is_on(date(2026, 12, 4))] == ["constitution-week"]
+
+
+def test_every_golden_question_is_led_by_its_entry(base: KnowledgeBase, snapshot: Snapshot) -> None:
+    wrong = [one for one in golden.load(base.root) if not golden.still_right(snapshot, one)]
+    assert wrong == []

@@ -75,3 +75,9 @@ def test_pages_load_nothing_from_elsewhere(application: FastAPI) -> None:
 def test_the_simulator_is_there_only_when_enabled(application: FastAPI, request: pytest.FixtureRequest) -> None:
     enabled = "with simulator" in request.node.name and "without" not in request.node.name
     assert get(application, "/simulator").status_code == (200 if enabled else 404)
+
+
+def test_metrics_count_turns_and_name_nobody(application: FastAPI) -> None:
+    page = get(application, "/metrics").text
+    for name in ("fzbot_turns_total", "fzbot_turn_seconds_bucket", "fzbot_spool_bytes 0.0", "fzbot_entries "):
+        assert name in page

@@ -17,7 +17,7 @@ from fzbot.interactions.interaction import Interaction
 from fzbot.interactions.row import Row
 from fzbot.interactions.store import store
 from fzbot.people import erasure, village
-from fzbot.statistics import figures, rollup
+from fzbot.statistics import figures, rebuild, rollup
 from fzbot.statistics.figures import Scope, Span
 from fzbot.statistics.rollup import NO_VILLAGE
 from tests.interactions.rows import make_account, make_row
@@ -163,6 +163,26 @@ def test_rollups_equal_a_recount_on_either_database(engine: Engine) -> None:
     ]
     live_through(engine, account, villages, history)
     check_against_recount(engine, account, villages)
+
+
+def test_a_rebuild_counts_the_same(engine: Engine) -> None:
+    _, account, villages = furnish(engine)
+    text = ("text", "answer", "loan.unpaid")
+    days = [Arrival(person, day, 3 * day, day % 3, *text) for person in "abc" for day in range(DAYS) if day % 4]
+    live_through(engine, account, villages, [*days, Arrival("d", 2, 20, 1, "unsubscribe", None, None)])
+    before = contents(engine)
+    with writing(engine) as session:
+        rebuild.rebuild(session)
+    assert contents(engine) == before
+    check_against_recount(engine, account, villages)
+
+
+def contents(engine: Engine) -> dict[str, set[tuple[object, ...]]]:
+    with engine.connect() as connection:
+        return {
+            name: {tuple(row) for row in connection.execute(select(Base.metadata.tables[name])) if row[-1] != 0}
+            for name in ("daily_count", "person_day", "people_gap")
+        }
 
 
 def test_counting_twice_changes_nothing(engine: Engine) -> None:

@@ -26,6 +26,8 @@ from fzbot.knowledge.topics import Topic, Topics
 SHOWN = 5
 SUGGESTED = 3
 REMEMBERED = 4096
+KEPT = 3
+"""Snapshots kept in the cache: the live one, one being tried, and one to go back to."""
 CHAT_FROM = 0.35
 """Small talk that is none does no harm, so it needs less certainty than law."""
 
@@ -60,18 +62,18 @@ class Snapshot:
         self.decide = lru_cache(REMEMBERED)(self._decide)
 
     @classmethod
-    def of_folder(cls, folder: Path, cache: Path) -> "Snapshot":
-        """The snapshot of a knowledge folder. What was trained is kept in `cache` under the content's hash.
+    def of_folder(cls, folder: Path, cache: Path, overlay: tuple[Entry, ...] = ()) -> "Snapshot":
+        """The snapshot of a knowledge folder, with the entries of `overlay` in place of its own.
 
-        Raises `KnowledgeError` when the knowledge base is faulty.
+        What was trained is kept in `cache` under the content's hash. Raises `KnowledgeError` when the knowledge base is faulty.
         """
-        kept = _kept(folder, cache)
+        kept = _kept(folder, cache, overlay)
         found = _read(kept)
         if found is not None:
             content, scorer = found
             return cls(content, scorer)
         content = Content(
-            files.load_sound(folder),
+            files.overlaid(files.load_sound(folder), overlay),
             lexicon.load(folder / "lexicon"),
             files.read_model(folder / "topics.yaml", Topics),
         )
@@ -133,18 +135,20 @@ class Snapshot:
         return Scorer(self.tokeniser, questions, classes, themes)
 
 
-def is_built(folder: Path, cache: Path) -> bool:
+def is_built(folder: Path, cache: Path, overlay: tuple[Entry, ...] = ()) -> bool:
     """Whether the snapshot of a knowledge folder is in the cache already."""
-    return _kept(folder, cache).exists()
+    return _kept(folder, cache, overlay).exists()
 
 
-def _kept(folder: Path, cache: Path) -> Path:
-    return cache / f"snapshot-{fingerprint(folder)}.pickle"
+def _kept(folder: Path, cache: Path, overlay: tuple[Entry, ...]) -> Path:
+    return cache / f"snapshot-{fingerprint(folder, overlay)}.pickle"
 
 
-def fingerprint(folder: Path) -> str:
-    """A hash over the knowledge files and the code that builds from them."""
+def fingerprint(folder: Path, overlay: tuple[Entry, ...] = ()) -> str:
+    """A hash over the knowledge files, the overlay and the code that builds from them."""
     digest = hashlib.sha256()
+    for entry in overlay:
+        digest.update(entry.model_dump_json().encode() + b"\0")
     code = Path(__file__).parent
     for root in (folder, code, code.parent / "knowledge"):
         for path in sorted(root.rglob("*")):
@@ -170,6 +174,6 @@ def _write(path: Path, kept: tuple[Content, Scorer]) -> None:
     with os.fdopen(descriptor, "wb") as file:
         pickle.dump(kept, file, pickle.HIGHEST_PROTOCOL)
     Path(name).replace(path)  # whole or not at all, also when two processes build at once
-    for old in path.parent.glob("snapshot-*.pickle"):
-        if old != path:
-            old.unlink(missing_ok=True)
+    newest_first = sorted(path.parent.glob("snapshot-*.pickle"), key=lambda one: one.stat().st_mtime, reverse=True)
+    for old in newest_first[KEPT:]:
+        old.unlink(missing_ok=True)

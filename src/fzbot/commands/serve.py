@@ -8,7 +8,7 @@ from urllib.request import urlopen
 
 import uvicorn
 
-from fzbot import app
+from fzbot import app, metrics
 from fzbot.settings import Settings
 
 KEEP_ALIVE_SECONDS = 60
@@ -22,6 +22,8 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     app.prepare(settings)
     password = app.first_admin(settings)
+    if workers > 1:
+        metrics.prepare(settings.data_dir / "metrics")
     threading.Thread(target=_greet, args=(settings, host, port, password), daemon=True).start()
     uvicorn.run(
         "fzbot.app:from_environment",

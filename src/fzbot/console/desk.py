@@ -9,6 +9,9 @@ from sqlalchemy import Engine
 
 from fzbot import clock
 from fzbot.answering.library import Library
+from fzbot.curation.publishing import Policy
+from fzbot.knowledge import files
+from fzbot.knowledge.files import KnowledgeBase
 from fzbot.people.sealing import Sealer
 from fzbot.people.staff import Role
 from fzbot.statutes.lookup import Shelf
@@ -24,10 +27,16 @@ class Desk:
     shelf: Shelf
     public_url: str
     uploads: Path
+    knowledge: Path
+    policy: Policy = field(default_factory=Policy)
     totp_roles: frozenset[Role] = frozenset({Role.ADMIN})
     hidden_accounts: frozenset[str] = frozenset()
     """Slugs of accounts that are for trying out only and are counted nowhere."""
     now: Callable[[], datetime] = field(default=clock.now)
+
+    def base(self) -> KnowledgeBase:
+        """The shipped knowledge base, read anew: pages that check against it are few."""
+        return files.load(self.knowledge)
 
     @property
     def is_secure(self) -> bool:

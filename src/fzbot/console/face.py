@@ -16,11 +16,16 @@ from fzbot.console.pages import (
     activity_files,
     activity_kinds,
     audit_log,
+    handovers,
+    knowledge,
     members,
     overview,
     rows,
     services,
     signing,
+    tokens,
+    trial,
+    unanswered,
     villages,
     yearly,
 )
@@ -34,6 +39,10 @@ ASSETS = HERE / "assets"
 PAGES = (
     overview,
     rows,
+    handovers,
+    unanswered,
+    knowledge,
+    trial,
     activity_kinds,
     activity_files,
     activities,
@@ -42,6 +51,7 @@ PAGES = (
     signing,
     members,
     villages,
+    tokens,
     audit_log,
 )
 

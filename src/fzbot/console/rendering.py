@@ -20,12 +20,17 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 MENU: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("", (("/", "总览"),)),
+    ("问答", (("/handovers", "转人工"), ("/unanswered", "待完善问题"), ("/knowledge", "知识库"), ("/bench", "试一试"))),
     ("台账", (("/activities", "普法台账"), ("/services", "服务记录"), ("/report", "年度报告"))),
-    ("管理", (("/villages", "村和村顾问"), ("/staff", "人员"), ("/audit", "操作记录"))),
+    ("管理", (("/villages", "村和村顾问"), ("/staff", "人员"), ("/tokens", "接口令牌"), ("/audit", "操作记录"))),
 )
 """The menu: groups of (path, name). Only what the rules open to a visitor is shown."""
 
 DONE = {
+    "wording": "已加成问法，约一分钟后生效",
+    "draft": "草稿已保存",
+    "queued": "已提交，正在构建和核对，约一分钟后生效；没通过会写明原因",
+    "answered": "已答复，会送到对方微信",
     "saved": "已保存",
     "added": "已添加",
     "removed": "已删除",

@@ -12,13 +12,23 @@ from fzbot.conversation.session import State
 from fzbot.knowledge.entry import Danger, Entry
 from fzbot.knowledge.reply import PASSIVE_LIMIT, basis_line, reply_text
 from fzbot.knowledge.topics import Topic
+from fzbot.people.village import Village
 from fzbot.statutes.lookup import Shelf
 
 TOPIC_MARK = "topic:"
 ADVISER = "village-adviser"
+HUMAN = "chat.human"
 COMPLAINT = "chat.complaint"
 GREETING = "chat.greeting"
 SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Passed:
+    """A question that is passed to an adviser, masked, and the asker's village."""
+
+    question: str
+    village_id: int | None
 
 
 @dataclass(frozen=True)
@@ -31,6 +41,11 @@ class Outcome:
     score: float | None = None
     about_entry: str | None = None
     state: State | None = None
+    joins: Village | None = None
+    """The village that the follower joins."""
+    hands_over: Passed | None = None
+    forgotten_as: str | None = None
+    """The name that leads nowhere, once the follower is erased."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +79,11 @@ class Answers:
             Kind.OTHER: wording.CANNOT_SEE,
         }
         return Outcome(fixed.get(message.kind, ""))
+
+    def urgent(self, text: str) -> Outcome | None:
+        """The outcome for words of danger; None for others."""
+        decision = self.snapshot.decide(text)
+        return self._to_decision(decision) if decision.kind is DecisionKind.URGENT else None
 
     def _greeting(self) -> str:
         return wording.SCANNED.format(village=self.village) + "\n\n" if self.village else ""

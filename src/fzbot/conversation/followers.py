@@ -18,13 +18,14 @@ log = logging.getLogger(__name__)
 
 
 def village_scanned(engine: Engine, message: Message) -> Village | None:
-    """The village whose QR code the message came through, if any; None while the database is away."""
-    if message.kind not in {Kind.SUBSCRIBE, Kind.SCAN} or not message.event_key:
+    """The village whose QR code or kiosk the message came through, if any; None while the database is away."""
+    scene = message.scene or (message.event_key if message.kind in {Kind.SUBSCRIBE, Kind.SCAN} else "")
+    if not scene:
         return None
     try:
         with reading(engine) as session:
             return session.scalar(
-                select(Village).where(Village.account_id == message.account_id, Village.scene == message.event_key)
+                select(Village).where(Village.account_id == message.account_id, Village.scene == scene)
             )
     except SQLAlchemyError as error:
         log.warning("village of a scan not read: %s", type(error).__name__)

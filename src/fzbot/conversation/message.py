@@ -44,6 +44,8 @@ class Message:
     text: str = ""
     event_key: str = ""
     channel: Channel = Channel.WECHAT
+    scene: str = ""
+    """The village's scene where the channel stands in a village; followers have theirs from joining."""
 
     @property
     def is_question(self) -> bool:

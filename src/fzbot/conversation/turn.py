@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -13,16 +14,25 @@ from sqlalchemy.exc import SQLAlchemyError
 from fzbot import clock
 from fzbot.answering.library import Library
 from fzbot.conversation import session as sessions
+from fzbot.conversation import wording
 from fzbot.conversation.answers import Answers, Outcome
 from fzbot.conversation.fitting import clean, fit
 from fzbot.conversation.followers import follower_row, village_scanned
-from fzbot.conversation.message import Message
+from fzbot.conversation.message import Channel, Message
+from fzbot.conversation.pace import Pace
+from fzbot.conversation.requests import request_of
+from fzbot.conversation.self_service import Person, SelfService
 from fzbot.conversation.session import State
 from fzbot.db import reading
+from fzbot.handovers import handover
+from fzbot.handovers.handover import Handover
 from fzbot.interactions.masking import mask
 from fzbot.interactions.record import Recorder
-from fzbot.interactions.row import Row
+from fzbot.interactions.row import Row, Upsert
+from fzbot.metrics import THROTTLED, TURN_SECONDS, TURNS
+from fzbot.people.erasure_log import ErasureLog
 from fzbot.people.sealing import Sealer
+from fzbot.people.village import Village
 from fzbot.statutes.lookup import Shelf
 
 log = logging.getLogger(__name__)
@@ -40,7 +50,9 @@ class Conversation:
     library: Library
     shelf: Shelf
     public_url: str
+    erasures: ErasureLog
     now: Callable[[], datetime] = field(default=clock.now)
+    pace: Pace = field(default_factory=Pace)
 
     def reply_to(self, message: Message) -> str:
         """The reply to a message, counted before it is returned; empty where there is nothing to say.
@@ -65,23 +77,54 @@ class Conversation:
             shelf=self.shelf,
             village=village.name if village else "",
         )
-        outcome = answers.to(message)
-        follower = follower_row(message, person, self.sealer, now, village)
-        upserts = [follower]
+        outcome = self._outcome(message, person, answers, now)
+        values = self._values(message, outcome, person, now)
+        upserts = self._upserts(message, outcome, values, village or outcome.joins)
+        elapsed = time.perf_counter() - started
+        values["latency_ms"] = round(elapsed * 1000, 3)
+        TURNS.labels(outcome.decision or "none").inc()
+        TURN_SECONDS.observe(elapsed)
+        return self.recorder.submit(Row(values, upserts))
+
+    def _outcome(self, message: Message, person: str, answers: Answers, now: datetime) -> Outcome:
+        if not self.pace.allows(person):
+            THROTTLED.labels("follower").inc()
+            return answers.urgent(message.text) or Outcome(wording.TOO_FAST)
+        is_personal = message.is_question and message.channel is Channel.WECHAT
+        request = request_of(message.text) if is_personal else None
+        if request is None:
+            return answers.to(message)
+        service = SelfService(self.engine, lambda text: mask(clean(text)), self.erasures)
+        served = service.serve(request, Person(message.account_id, person), answers, now)
+        return served or answers.to(message)
+
+    def _upserts(
+        self, message: Message, outcome: Outcome, values: dict[str, Any], village: Village | None
+    ) -> tuple[Upsert, ...]:
+        if outcome.forgotten_as is not None:
+            return ()
+        person, now = values["openid_hash"], values["at"]
+        if message.channel is Channel.KIOSK:  # whoever stands there follows nothing
+            values["village_id"] = village.id if village else None
+            upserts: list[Upsert] = []
+        else:
+            upserts = [follower_row(message, person, self.sealer, now, village)]
         if outcome.state is not None:
             upserts.append(sessions.keep(outcome.state, message.account_id, person, now))
-        values = self._values(message, outcome, person, now) | {
-            "latency_ms": round((time.perf_counter() - started) * 1000, 3)
-        }
-        return self.recorder.submit(Row(values, tuple(upserts)))
+        if outcome.hands_over:
+            passed = outcome.hands_over
+            columns = handover.values(message.account_id, values["key"], person, passed.question, now)
+            columns["village_id"] = passed.village_id
+            upserts.append(Upsert(Handover.__tablename__, ("account_id", "key"), "asked_at", columns))
+        return tuple(upserts)
 
-    def _values(self, message: Message, outcome: Outcome, person: str, now: datetime) -> dict[str, object]:
+    def _values(self, message: Message, outcome: Outcome, person: str, now: datetime) -> dict[str, Any]:
         link = f"{self.public_url}/a/{outcome.entry}" if outcome.entry else ""
         reply = fit(clean(outcome.text), link)
         return {
             "account_id": message.account_id,
             "key": self.sealer.hash(message.post_id),
-            "openid_hash": person,
+            "openid_hash": outcome.forgotten_as or person,
             "village_id": None,
             "at": now,
             "day": clock.china_day(now),

@@ -20,7 +20,7 @@ class Interaction(Base):
         UniqueConstraint("account_id", "key"),
         Index(None, "account_id", "day"),
         Index(None, "account_id", "openid_hash"),
-        Index("ix_interaction_uncounted", "id", sqlite_where=text("NOT counted"), postgresql_where=text("NOT counted")),
+        Index("ix_interaction_uncounted", "id", sqlite_where=text("counted = 0"), postgresql_where=text("NOT counted")),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlch
 from fzbot.interactions.row import Row
 from fzbot.interactions.spool import Spool
 from fzbot.interactions.store import store
+from fzbot.metrics import LOST, SPOOLED
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,11 @@ class Recorder:
     def record(self, row: Row) -> str:
         """Hand a row over and wait until it is durable; returns the reply that counts."""
         return self.submit(row).result()
+
+    @property
+    def waiting_bytes(self) -> int:
+        """How much waits in the spool for the database."""
+        return self._spool.depth
 
     def close(self) -> None:
         """Write what is waiting and stop."""
@@ -112,11 +118,13 @@ class Recorder:
 
     def _put_aside(self, rows: Sequence[Row], error: Exception) -> dict[tuple[int, str], str]:
         log.warning("database away (%s): %d rows go to the spool", type(error).__name__, len(rows))
+        SPOOLED.inc(len(rows))
         fresh = {row.identity: row for row in rows if row.identity not in self._spooled}
         try:
             self._spool.append(list(fresh.values()))
         except OSError as trouble:
             # Nothing durable is left to write to. The villager still gets an answer; the row is lost, loudly.
+            LOST.inc(len(fresh))
             log.critical("neither database nor spool can be written (%s): %d rows lost", trouble.strerror, len(fresh))
         for identity, row in fresh.items():
             self._spooled[identity] = row.reply

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from fzbot.db import Base
 from fzbot.interactions.interaction import Interaction
 from fzbot.interactions.row import Row, Upsert
+from fzbot.metrics import DUPLICATES
 from fzbot.people.follower import Follower
 
 _INTERACTIONS = Base.metadata.tables[Interaction.__tablename__]
@@ -26,6 +27,7 @@ def store(connection: Connection, rows: Sequence[Row]) -> dict[tuple[int, str], 
         unique.setdefault(row.identity, row)
     ordered = [unique[identity] for identity in sorted(unique)]
     new = _insert(connection, ordered)
+    DUPLICATES.inc(len(rows) - len(new))
     _upsert(connection, [upsert for row in ordered if row.identity in new for upsert in row.upserts])
     if new:
         _fill_villages(connection, list(new.values()))

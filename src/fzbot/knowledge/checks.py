@@ -45,11 +45,11 @@ def check(base: KnowledgeBase, today: date, statutes: Mapping[str, Statute] | No
 
 
 def needs_covered(context: Context) -> Iterator[Fault]:
-    """Every need has an entry (until it has, its askers are sent to people: a warning), and every entry a need."""
+    """Every need has an entry, and every entry a need."""
     answered = {entry.need for entry in context.base.entries}
     listing = context.base.root / "needs.txt"
     for need in sorted(context.base.needs - answered):
-        yield Fault(listing, need, "", "这个需求还没有条目", f"写一条 id: {need} 的条目", Severity.WARNING)
+        yield Fault(listing, need, "", "这个需求还没有条目", f"写一条 id: {need} 的条目")
     for entry in context.base.entries:
         if context.base.needs and entry.need not in context.base.needs:
             yield context.fault(entry, "id", "needs.txt 里没有这个需求", "改编号，或把需求加进 needs.txt")

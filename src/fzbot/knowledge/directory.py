@@ -63,6 +63,10 @@ class Directory(BaseModel):
     def __contains__(self, key: str) -> bool:
         return key in self.hotlines or key in self.local
 
+    def all_keys(self) -> tuple[str, ...]:
+        """Every key, hotlines first."""
+        return (*self.hotlines, *self.local)
+
     def contact(self, key: str) -> Contact:
         """The contact behind a key; `KeyError` when there is none."""
         if key in self.hotlines:

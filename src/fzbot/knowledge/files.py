@@ -1,7 +1,7 @@
 """Reading `knowledge/` from disk, with every fault named: file, entry, field, and how to mend it."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,6 +14,9 @@ from fzbot.knowledge.directory import Directory
 from fzbot.knowledge.entry import Area, Entry
 
 M = TypeVar("M", bound=BaseModel)
+
+EDITED = "entries"
+"""Where entries that staff added stand, as far as messages go."""
 
 MENDS = {
     "extra_forbidden": ("不认识这个字段", "删掉它，或改成正确的字段名"),
@@ -110,6 +113,15 @@ def load_sound(root: Path) -> KnowledgeBase:
         shown = "\n".join(str(fault) for fault in base.faults[:10])
         raise KnowledgeError(f"知识库有 {len(base.faults)} 处错误，运行 fzbot knowledge check 查看全部：\n{shown}")
     return base
+
+
+def overlaid(base: KnowledgeBase, entries: Iterable[Entry]) -> KnowledgeBase:
+    """The base with some entries in place of those of the same id, or added to it."""
+    over = {entry.id: entry for entry in entries}
+    kept = tuple(over.pop(entry.id, entry) for entry in base.entries)
+    added = tuple(over[id_] for id_ in sorted(over))
+    places = {entry.id: base.root / EDITED for entry in added}
+    return replace(base, entries=kept + added, files=base.files | places)
 
 
 class _Laws(BaseModel, extra="forbid"):

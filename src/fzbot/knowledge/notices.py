@@ -20,7 +20,7 @@ class NoticeTemplate(BaseModel):
     title: str = Field(min_length=1, max_length=20)
     occasion: str | None
     text: str = Field(min_length=1, max_length=600)
-    entries: tuple[str, ...] = Field(max_length=3)
+    entries: tuple[str, ...] = Field(min_length=1, max_length=3)
     reviewed: date
     review_by: date
 

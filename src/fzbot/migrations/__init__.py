@@ -19,18 +19,23 @@ def config_for(engine: Engine) -> Config:
     return config
 
 
-def upgrade(engine: Engine) -> None:
-    """Bring the schema up to date; nothing happens when it is. Processes that start together take turns."""
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Bring the schema up to date (or to an earlier `revision`, for a restore); nothing happens when it is. Processes that start together take turns."""
     config = config_for(engine)
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": LOCK_NUMBER})
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
+
+
+def current(engine: Engine) -> str | None:
+    """The revision of the schema; None of an empty database."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
 
 
 def is_current(engine: Engine) -> bool:
     """Whether the schema is the newest one known."""
     head = ScriptDirectory.from_config(config_for(engine)).get_current_head()
-    with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == head
+    return current(engine) == head

@@ -23,6 +23,7 @@ from sqlalchemy import (
     String,
     Table,
     bindparam,
+    not_,
     select,
     tuple_,
     update,
@@ -124,7 +125,7 @@ _UNCOUNTED = (
         Interaction.entry,
         Interaction.channel,
     )
-    .where(Interaction.counted.is_(False))
+    .where(not_(Interaction.counted))
     .order_by(Interaction.id)
 )
 

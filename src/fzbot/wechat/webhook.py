@@ -10,6 +10,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from fzbot.conversation.turn import Conversation
 from fzbot.errors import PostRefusedError
+from fzbot.metrics import POST_SECONDS, POSTS_REFUSED
 from fzbot.people.account import DEFAULT
 from fzbot.wechat.accounts import Door, Doors
 from fzbot.wechat.envelope import MAX_BODY, Opened, Query
@@ -32,8 +33,10 @@ class Webhook:
     async def answer(self, request: Request) -> Response:
         """Answer one call; 4xx with a short reason for what is not the platform's, never a 500."""
         try:
-            return await self._answer(request)
+            with POST_SECONDS.time():
+                return await self._answer(request)
         except PostRefusedError as refusal:
+            POSTS_REFUSED.labels(str(refusal.status)).inc()
             log.info("post refused (%d): %s", refusal.status, refusal)
             return PlainTextResponse(str(refusal), refusal.status)
 

@@ -42,12 +42,12 @@ def upgrade() -> None:
     sqlite_with_rowid=False
     )
     op.add_column('interaction', sa.Column('counted', sa.Boolean(), server_default=sa.false(), nullable=False))
-    op.create_index('ix_interaction_uncounted', 'interaction', ['id'], unique=False, sqlite_where=sa.text('NOT counted'), postgresql_where=sa.text('NOT counted'))
+    op.create_index('ix_interaction_uncounted', 'interaction', ['id'], unique=False, sqlite_where=sa.text('counted = 0'), postgresql_where=sa.text('NOT counted'))
 
 
 def downgrade() -> None:
     """Take the step back."""
-    op.drop_index('ix_interaction_uncounted', table_name='interaction', sqlite_where=sa.text('NOT counted'), postgresql_where=sa.text('NOT counted'))
+    op.drop_index('ix_interaction_uncounted', table_name='interaction', sqlite_where=sa.text('counted = 0'), postgresql_where=sa.text('NOT counted'))
     op.drop_column('interaction', 'counted')
     op.drop_table('person_day')
     op.drop_table('people_gap')

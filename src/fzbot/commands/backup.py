@@ -1,0 +1,52 @@
+"""`fzbot backup` and `fzbot restore`."""
+
+from pathlib import Path
+
+from fzbot import app, clock
+from fzbot.backups import backup
+from fzbot.backups.backup import Place
+from fzbot.errors import BackupError
+from fzbot.people.erasure_log import FILE, ErasureLog
+from fzbot.settings import Settings
+from fzbot.tables import METADATA
+
+
+def make(settings: Settings, target: Path, keys: Path | None) -> str:
+    """Write a backup, and the secret key to a file of its own when asked."""
+    app.prepare(settings)
+    place = _place(settings)
+    try:
+        manifest = backup.make(place, target, clock.now())
+    finally:
+        place.engine.dispose()
+    said = [f"已备份到 {target}：{sum(manifest.rows.values()):,} 行"]
+    if keys is not None:
+        _save_key(settings, keys)
+        said.append(f"密钥在 {keys}，请和备份分开保管；没有它，备份里的公众号密钥和关注者编号解不开")
+    else:
+        said.append("密钥不在备份里。头一次请加 --keys 文件名，把密钥另存一份，分开保管")
+    return "\n".join(said)
+
+
+def restore(settings: Settings, source: Path, erasures: Path | None) -> str:
+    """Restore onto a blank installation."""
+    place = _place(settings, erasures)
+    try:
+        manifest, erased = backup.restore(place, source)
+    finally:
+        place.engine.dispose()
+    rows = sum(manifest.rows.values())
+    return f"已恢复 {manifest.made_at} 的备份：{rows:,} 行，与备份清单一致；补删了 {erased} 人的信息"
+
+
+def _place(settings: Settings, erasures: Path | None = None) -> Place:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    log = ErasureLog(erasures or settings.data_dir / FILE)
+    return Place(app.open_engine(settings), METADATA, settings.data_dir / "uploads", log)
+
+
+def _save_key(settings: Settings, target: Path) -> None:
+    if target.exists():
+        raise BackupError(f"{target} 已存在，请换一个文件名")
+    target.touch(mode=0o600)
+    target.write_text(settings.secret() + "\n", encoding="ascii")

@@ -1,0 +1,108 @@
+"""The handover desk: questions passed to advisers, and answering them."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import Response
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from fzbot import audit
+from fzbot.audit import Change
+from fzbot.console.access import TheDesk, visitor_of
+from fzbot.console.desk import Desk
+from fzbot.console.rendering import go, render
+from fzbot.console.visitor import Visitor
+from fzbot.db import reading, writing
+from fzbot.errors import HandoverError, NotFoundError
+from fzbot.handovers import handover as handovers
+from fzbot.handovers.handover import Handover, State
+from fzbot.people.follower import Follower
+
+router = APIRouter()
+
+SHOWN = 100
+STATES = {State.OPEN: "待答复", State.ANSWERED: "已答复", State.CLOSED: "已办结"}
+
+Words = Annotated[str, Form(max_length=3000)]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A handover as the desk shows it. `left` is how long the platform lets us write to the person."""
+
+    handover: Handover
+    left: timedelta
+
+    @property
+    def hours_left(self) -> int:
+        """Whole hours."""
+        return int(self.left.total_seconds() // 3600)
+
+
+@router.get("/handovers")
+def listing(desk: TheDesk, request: Request, state: State = State.OPEN) -> Response:
+    visitor = visitor_of(request)
+    query = select(Handover).where(
+        visitor.sees(Handover.account_id, Handover.village_id), Handover.state == state
+    )  # fmt: skip
+    order = Handover.asked_at if state is State.OPEN else Handover.id.desc()
+    with writing(desk.engine) as session:
+        rows = list(session.scalars(query.order_by(order).limit(SHOWN)))
+        lines = [Line(row, _left(session, row, desk.now())) for row in rows]
+        change = Change("interaction.view", "handovers", after={"state": state.value, "rows": len(rows)})
+        audit.record(session, visitor.actor, change, desk.now())
+        villages = {village.id: village.name for village in visitor.villages_in_sight(session)}
+    context = {"lines": lines, "state": state, "states": STATES, "villages": villages}
+    return render(request, "handovers.html", context)
+
+
+@router.get("/handovers/{handover_id}")
+def one(desk: TheDesk, request: Request, handover_id: int) -> Response:
+    return _one(desk, request, handover_id)
+
+
+@router.post("/handovers/{handover_id}")
+def answer(desk: TheDesk, request: Request, handover_id: int, action: Words, words: Words = "") -> Response:
+    visitor = visitor_of(request)
+    try:
+        with writing(desk.engine) as session:
+            row = _find(session, visitor, handover_id)
+            settle = handovers.close if action == "close" else handovers.answer
+            settle(session, row, words, visitor.actor, desk.now())
+    except HandoverError as error:
+        return _one(desk, request, handover_id, str(error), words)
+    return go("/handovers", done="saved" if action == "close" else "answered")
+
+
+def _one(desk: Desk, request: Request, handover_id: int, error: str = "", words: str = "") -> Response:
+    visitor = visitor_of(request)
+    with reading(desk.engine) as session:
+        row = _find(session, visitor, handover_id)
+        line = Line(row, _left(session, row, desk.now()))
+        villages = {village.id: village.name for village in visitor.villages_in_sight(session)}
+    candidates = desk.library.current.decide(row.question).candidates[:3] if row.question else ()
+    context = {"line": line, "states": STATES, "villages": villages, "candidates": candidates}
+    context |= {"error": error, "words": words}
+    return render(request, "handover.html", context, 422 if error else 200)
+
+
+def _find(session: Session, visitor: Visitor, handover_id: int) -> Handover:
+    query = select(Handover).where(
+        Handover.id == handover_id, visitor.sees(Handover.account_id, Handover.village_id)
+    )  # fmt: skip
+    row = session.scalar(query)
+    if row is None:
+        raise NotFoundError("没有这个问题，或不归您负责")
+    return row
+
+
+def _left(session: Session, row: Handover, now: datetime) -> timedelta:
+    last = session.scalar(
+        select(Follower.last_message_at).where(
+            Follower.account_id == row.account_id, Follower.openid_hash == row.openid_hash
+        )
+    )
+    return row.window_left(last or row.asked_at, now)

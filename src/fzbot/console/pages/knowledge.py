@@ -1,0 +1,217 @@
+"""The knowledge base: finding entries, reading them as villagers do, drafts, publishing, going back."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from difflib import unified_diff
+from typing import Annotated, Any
+
+import yaml
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import Response
+
+from fzbot import clock
+from fzbot.console.access import TheDesk, visitor_of
+from fzbot.console.desk import Desk
+from fzbot.console.entry_form import EntryForm
+from fzbot.console.rendering import go, render
+from fzbot.curation import publishing, release, revisions
+from fzbot.curation.release import Release
+from fzbot.curation.revisions import EntryRevision, body_of, entry_of
+from fzbot.db import reading, writing
+from fzbot.errors import CurationError, NotFoundError
+from fzbot.knowledge import files
+from fzbot.knowledge.entry import Danger, Entry
+from fzbot.knowledge.files import Fault
+from fzbot.knowledge.reply import reply_text
+from fzbot.statistics.definitions import TOPICS
+
+router = APIRouter()
+
+SHOWN = 60
+REVIEW_EVERY = timedelta(days=182)
+
+Word = Annotated[str, Form(max_length=80)]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """An entry as a villager's phone shows it."""
+
+    text: str
+    bytes: int
+    articles: dict[str, str]
+
+
+@router.get("/knowledge")
+def listing(desk: TheDesk, request: Request, q: str = "", topic: str = "", stale: str = "") -> Response:
+    snapshot = desk.library.current
+    today = clock.china_day(desk.now())
+    found = [entry for entry in snapshot.entries.values() if _fits(entry, q.strip(), topic)]
+    if stale:
+        found = [entry for entry in found if entry.is_stale(today)]
+    with reading(desk.engine) as session:
+        drafts = revisions.drafts(session)
+        live = release.live(session)
+    context = {
+        "found": found[:SHOWN],
+        "total": len(found),
+        "q": q,
+        "topic": topic,
+        "topics": TOPICS,
+        "drafts": drafts,
+        "edited": set(live.overlay) if live else set(),
+        "overdue": sum(entry.is_stale(today) for entry in snapshot.entries.values()),
+        "today": today,
+    }
+    return render(request, "knowledge.html", context)
+
+
+@router.get("/knowledge/new")
+def new(desk: TheDesk, request: Request, question: str = "") -> Response:
+    form = EntryForm.blank(clock.china_day(desk.now()), question)
+    return _form(desk, request, form, [])
+
+
+@router.post("/knowledge")
+async def save(desk: TheDesk, request: Request) -> Response:
+    form = EntryForm.read(await request.form())
+    return _save(desk, request, form)
+
+
+@router.get("/knowledge/releases")
+def releases(desk: TheDesk, request: Request) -> Response:
+    with reading(desk.engine) as session:
+        return render(request, "releases.html", {"releases": release.recent(session), "live": release.live(session)})
+
+
+@router.post("/knowledge/releases/{release_id}/restore")
+def restore(desk: TheDesk, request: Request, release_id: int) -> Response:
+    visitor = visitor_of(request)
+    with writing(desk.engine) as session:
+        earlier = session.get(Release, release_id)
+        if earlier is None:
+            raise NotFoundError("没有这一版")
+        release.go_back(session, earlier, visitor.name, desk.now())
+    return go("/knowledge/releases", done="queued")
+
+
+@router.get("/knowledge/{entry_id}")
+def one(desk: TheDesk, request: Request, entry_id: str) -> Response:
+    return _one(desk, request, entry_id)
+
+
+@router.get("/knowledge/{entry_id}/edit")
+def edit(desk: TheDesk, request: Request, entry_id: str) -> Response:
+    with reading(desk.engine) as session:
+        draft = revisions.draft_of(session, entry_id)
+    live = desk.library.current.entries.get(entry_id)
+    if draft is None and live is None:
+        raise NotFoundError("没有这个条目")
+    body = draft.body if draft else body_of(live) if live else {}
+    return _form(desk, request, EntryForm.of(body), [])
+
+
+@router.post("/knowledge/{entry_id}/publish")
+def publish(desk: TheDesk, request: Request, entry_id: str) -> Response:
+    visitor = visitor_of(request)
+    try:
+        with writing(desk.engine) as session:
+            draft = _draft(revisions.draft_of(session, entry_id))
+            found = publishing.faults(_base(desk), draft.body, clock.china_day(desk.now()))
+            if not publishing.is_sound(found):
+                raise CurationError("还有错误没改，请先改好再发布")
+            publishing.publish(session, draft, visitor.actor, desk.policy, desk.now())
+    except CurationError as error:
+        return _one(desk, request, entry_id, str(error))
+    return go("/knowledge/releases", done="queued")
+
+
+@router.post("/knowledge/{entry_id}/discard")
+def discard(desk: TheDesk, request: Request, entry_id: str) -> Response:
+    with writing(desk.engine) as session:
+        publishing.discard(
+            session, _draft(revisions.draft_of(session, entry_id)), visitor_of(request).actor, desk.now()
+        )
+    return go("/knowledge", done="removed")
+
+
+def _save(desk: Desk, request: Request, form: EntryForm) -> Response:
+    body = form.body()
+    found = publishing.faults(_base(desk), body, clock.china_day(desk.now()))
+    try:
+        entry_of(body)
+    except ValueError:
+        return _form(desk, request, form, found, 422)
+    live = desk.library.current.entries.get(form.id)
+    with writing(desk.engine) as session:
+        publishing.save_draft(session, body, live, visitor_of(request).actor, desk.now())
+    return go(f"/knowledge/{form.id}", done="draft")
+
+
+def _one(desk: Desk, request: Request, entry_id: str, error: str = "") -> Response:
+    live = desk.library.current.entries.get(entry_id)
+    with reading(desk.engine) as session:
+        draft = revisions.draft_of(session, entry_id)
+        past = revisions.history(session, entry_id)
+    if live is None and draft is None:
+        raise NotFoundError("没有这个条目")
+    found = publishing.faults(_base(desk), draft.body, clock.china_day(desk.now())) if draft else []
+    context = {
+        "entry_id": entry_id,
+        "live": live,
+        "draft": draft,
+        "history": past,
+        "faults": found,
+        "is_sound": publishing.is_sound(found),
+        "preview": _preview(desk, entry_of(draft.body) if draft else live),
+        "difference": _difference(live, draft) if draft else [],
+        "error": error,
+    }
+    return render(request, "entry.html", context, 422 if error else 200)
+
+
+def _form(desk: Desk, request: Request, form: EntryForm, found: list[Fault], status: int = 200) -> Response:
+    snapshot = desk.library.current
+    context = {
+        "form": form,
+        "faults": found,
+        "dangers": Danger,
+        "contacts": [(key, snapshot.directory.contact(key)) for key in snapshot.directory.all_keys()],
+        "laws": snapshot.laws,
+        "entries": snapshot.entries,
+        "is_new": form.id not in snapshot.entries,
+    }
+    return render(request, "entry_form.html", context, status)
+
+
+def _preview(desk: Desk, entry: Entry | None) -> Preview | None:
+    if entry is None:
+        return None
+    link = f"{desk.public_url}/a/{entry.id}"
+    text = reply_text(entry, desk.library.current.directory, link)
+    return Preview(text, len(text.encode()), desk.shelf.texts(entry.basis))
+
+
+def _difference(live: Entry | None, draft: EntryRevision) -> list[str]:
+    before = _lines(body_of(live)) if live else []
+    return list(unified_diff(before, _lines(draft.body), "现在的", "草稿", lineterm="", n=1))
+
+
+def _lines(body: dict[str, Any]) -> list[str]:
+    return yaml.safe_dump(body, allow_unicode=True, sort_keys=False, width=10_000).splitlines()
+
+
+def _draft(draft: EntryRevision | None) -> EntryRevision:
+    if draft is None:
+        raise NotFoundError("没有草稿，可能已被发布或放弃")
+    return draft
+
+
+def _base(desk: Desk) -> files.KnowledgeBase:
+    return files.overlaid(desk.base(), desk.library.current.entries.values())
+
+
+def _fits(entry: Entry, words: str, topic: str) -> bool:
+    if topic and entry.id.split(".")[0] != topic:
+        return False
+    return not words or any(words in text for text in (entry.id, entry.title, entry.answer, *entry.questions))

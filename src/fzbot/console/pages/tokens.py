@@ -1,0 +1,57 @@
+"""Tokens for the programming interface."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import Response
+from sqlalchemy import select
+
+from fzbot.console.access import TheDesk, visitor_of
+from fzbot.console.desk import Desk
+from fzbot.console.rendering import go, render
+from fzbot.db import reading, writing
+from fzbot.errors import NotFoundError, TokenError
+from fzbot.people import token as tokens
+from fzbot.people.token import ApiToken, Scope
+
+router = APIRouter()
+
+SCOPES = {Scope.ANSWER: "问答", Scope.STATS: "统计", Scope.ENTRIES: "条目"}
+
+Name = Annotated[str, Form(max_length=60)]
+Scopes = Annotated[list[str] | None, Form()]
+
+
+@router.get("/tokens")
+def listing(desk: TheDesk, request: Request) -> Response:
+    return _page(desk, request)
+
+
+@router.post("/tokens")
+def issue(desk: TheDesk, request: Request, name: Name, scopes: Scopes = None) -> Response:
+    visitor = visitor_of(request)
+    try:
+        with writing(desk.engine) as session:
+            _, text = tokens.issue(session, visitor.home_account, name, scopes or [], visitor.actor, desk.now())
+    except TokenError as error:
+        return _page(desk, request, error=str(error))
+    return _page(desk, request, text)
+
+
+@router.post("/tokens/{token_id}/revoke")
+def revoke(desk: TheDesk, request: Request, token_id: int) -> Response:
+    visitor = visitor_of(request)
+    with writing(desk.engine) as session:
+        token = session.get(ApiToken, token_id)
+        if token is None or token.account_id not in visitor.accounts:
+            raise NotFoundError("没有这个令牌")
+        tokens.revoke(session, token, visitor.actor, desk.now())
+    return go("/tokens", done="removed")
+
+
+def _page(desk: Desk, request: Request, text: str = "", error: str = "") -> Response:
+    mine = ApiToken.account_id.in_(visitor_of(request).accounts)
+    with reading(desk.engine) as session:
+        rows = list(session.scalars(select(ApiToken).where(mine).order_by(ApiToken.id.desc())))
+    context = {"tokens": rows, "scopes": SCOPES, "text": text, "error": error}
+    return render(request, "tokens.html", context, 422 if error else 200)

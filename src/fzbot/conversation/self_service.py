@@ -1,0 +1,132 @@
+"""Serves what a follower asks of the account itself."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from sqlalchemy import Engine, Select, func, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from fzbot.answering.decide import DecisionKind
+from fzbot.conversation import wording
+from fzbot.conversation.answers import HUMAN, Answers, Outcome, Passed
+from fzbot.conversation.requests import Request, Wish
+from fzbot.db import reading, writing
+from fzbot.handovers.handover import Handover
+from fzbot.interactions.interaction import Interaction
+from fzbot.people import erasure
+from fzbot.people.erasure_log import ErasureLog
+from fzbot.people.follower import Follower
+from fzbot.people.village import Village
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+ASKED_WITHIN = timedelta(minutes=30)
+QUESTION_CHARS = 600
+
+
+@dataclass(frozen=True)
+class Person:
+    """A follower as the database knows them."""
+
+    account_id: int
+    openid_hash: str
+
+
+@dataclass(frozen=True)
+class SelfService:
+    """Looks up and changes what is kept of a person."""
+
+    engine: Engine
+    mask: Callable[[str], str]
+    erasures: ErasureLog
+
+    def serve(self, request: Request, person: Person, answers: Answers, now: datetime) -> Outcome | None:
+        """The outcome; None when the words are no request after all, so that they are answered as a question."""
+        try:
+            if request.wish is Wish.JOIN:
+                return self._join(request.words, person)
+            if request.wish is Wish.SHOW:
+                return Outcome(self._shown(person))
+            if request.wish is Wish.ERASE:
+                return Outcome(wording.ERASE_ASK)
+            if request.wish is Wish.ERASE_SURELY:
+                return self._erase(person, now)
+            return self._hand_over(request.words, person, answers, now)
+        except SQLAlchemyError as error:
+            log.warning("a follower's request was not served: %s", type(error).__name__)
+            return Outcome(wording.TRY_LATER)
+
+    def _join(self, name: str, person: Person) -> Outcome | None:
+        with reading(self.engine) as session:
+            village = session.scalar(
+                select(Village).where(Village.account_id == person.account_id, Village.name == name)
+            )
+        if village is None:
+            return None
+        return Outcome(wording.SCANNED.format(village=village.name), joins=village)
+
+    def _shown(self, person: Person) -> str:
+        with reading(self.engine) as session:
+            follower = session.scalar(_of(select(Follower), Follower, person))
+            number = session.scalar(_of(select(func.count()), Interaction, person)) or 0
+            first = session.scalar(_of(select(func.min(Interaction.day)), Interaction, person))
+            handed_over = session.scalar(_of(select(func.count()), Handover, person)) or 0
+            village = session.get(Village, follower.village_id) if follower and follower.village_id else None
+        return wording.SHOWN_INFO.format(
+            village=village.name if village else "没有登记",
+            number=number,
+            first=first or "今天",
+            handed_over=handed_over,
+        )
+
+    def _erase(self, person: Person, now: datetime) -> Outcome:
+        # Noted first: should the database fail now, the worst is that a restore erases somebody who asked for it.
+        self.erasures.add(person.account_id, person.openid_hash, now)
+        with writing(self.engine) as session:
+            nobody = erasure.erase(session, person.account_id, person.openid_hash)
+        return Outcome(wording.ERASED, forgotten_as=nobody)
+
+    def _hand_over(self, words: str, person: Person, answers: Answers, now: datetime) -> Outcome:
+        with reading(self.engine) as session:
+            question = words or self._last_question(session, person, now)
+            village = session.scalar(
+                select(Village)
+                .join(Follower, Follower.village_id == Village.id)
+                .where(Follower.account_id == person.account_id, Follower.openid_hash == person.openid_hash)
+            )
+        if not question:
+            return Outcome(wording.HANDOVER_ASK, DecisionKind.CHAT, HUMAN, 1.0)
+        urgent = answers.urgent(question)
+        said = wording.HANDED_OVER.format(
+            question=question[:40] + ("…" if len(question) > 40 else ""),
+            adviser=f"{village.name}的法律顾问" if village else "法律顾问",
+        )
+        passed = Passed(self.mask(question)[:QUESTION_CHARS], village.id if village else None)
+        if urgent is not None:
+            return replace(urgent, hands_over=passed)
+        return Outcome(said, DecisionKind.CHAT, HUMAN, 1.0, hands_over=passed)
+
+    def _last_question(self, session: Session, person: Person, now: datetime) -> str | None:
+        last = (
+            select(Interaction.question)
+            .where(
+                Interaction.account_id == person.account_id,
+                Interaction.openid_hash == person.openid_hash,
+                Interaction.at > now - ASKED_WITHIN,
+                Interaction.question.is_not(None),
+                Interaction.decision.in_([DecisionKind.UNKNOWN, DecisionKind.SUGGEST, DecisionKind.ANSWER]),
+            )
+            .order_by(Interaction.id.desc())
+            .limit(1)
+        )
+        return session.scalar(last)
+
+
+def _of(query: Select[T], table: type[Follower | Interaction | Handover], person: Person) -> Select[T]:
+    return query.where(table.account_id == person.account_id, table.openid_hash == person.openid_hash)

@@ -1,0 +1,115 @@
+"""From draft to published: what is checked, who may publish, and what goes into a release."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy.orm import Session
+
+from fzbot import audit
+from fzbot.audit import Actor, Change
+from fzbot.curation import release, revisions
+from fzbot.curation.release import Release
+from fzbot.curation.revisions import EntryRevision, State, body_of, entry_of
+from fzbot.errors import CurationError
+from fzbot.knowledge import checks, files
+from fzbot.knowledge.entry import Entry
+from fzbot.knowledge.files import Fault, KnowledgeBase, Severity
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Whether changes of answers need a second person. Added wordings never do."""
+
+    second_person: bool = True
+
+
+def save_draft(session: Session, body: dict[str, Any], live: Entry | None, actor: Actor, at: datetime) -> EntryRevision:
+    """Keep a draft; one there already is overwritten, by whom the audit log says."""
+    entry_id = str(body["id"])
+    draft = revisions.draft_of(session, entry_id)
+    before = {"title": draft.body.get("title")} if draft else None
+    if draft is None:
+        draft = EntryRevision(
+            entry_id=entry_id,
+            state=State.DRAFT,
+            base=body_of(live) if live else None,
+            note="",
+            created_at=at,
+        )
+        session.add(draft)
+    draft.body, draft.author, draft.author_id, draft.changed_at = body, actor.name, actor.staff_id, at
+    session.flush()
+    audit.record(session, actor, Change("entry.draft", f"entry:{entry_id}", before, {"title": body.get("title")}), at)
+    return draft
+
+
+def add_wordings(session: Session, live: Entry, wordings: list[str], actor: Actor, at: datetime) -> Release:
+    """Add ways of asking to an entry and publish that; a draft of the entry gets them too."""
+    body = body_of(live)
+    body["questions"] = list(dict.fromkeys([*body["questions"], *wordings]))
+    draft = revisions.draft_of(session, live.id)
+    if draft is not None:
+        known = draft.body.get("questions", [])
+        draft.body = draft.body | {"questions": list(dict.fromkeys([*known, *wordings]))}
+    revision = EntryRevision(
+        entry_id=live.id,
+        state=State.DRAFT,
+        body=body,
+        base=body_of(live),
+        note="加问法",
+        author=actor.name,
+        author_id=actor.staff_id,
+        created_at=at,
+        changed_at=at,
+    )
+    session.add(revision)
+    return _publish(session, revision, actor, at)
+
+
+def publish(session: Session, draft: EntryRevision, actor: Actor, policy: Policy, at: datetime) -> Release:
+    """Queue a release with a draft; `CurationError` when it still needs a second person. Check it first."""
+    is_author = draft.author_id is not None and draft.author_id == actor.staff_id
+    if policy.second_person and is_author and not draft.only_adds_wordings:
+        raise CurationError("改答案要由另一个人发布，请同事在“知识库”里核对后发布")
+    return _publish(session, draft, actor, at)
+
+
+def discard(session: Session, draft: EntryRevision, actor: Actor, at: datetime) -> None:
+    """Throw a draft away; the row stays for the record."""
+    draft.state = State.DISCARDED
+    audit.record(session, actor, Change("entry.discard", f"entry:{draft.entry_id}"), at)
+
+
+def faults(base: KnowledgeBase, body: dict[str, Any], today: date) -> list[Fault]:
+    """What is wrong with a body among the other entries, errors first; empty when it may be published."""
+    place = base.root
+    try:
+        entry = entry_of(body)
+    except ValidationError as error:
+        return [_fault(base, body, detail) for detail in error.errors()]
+    found = checks.check(files.overlaid(base, [entry]), today)
+    own = [fault for fault in found if fault.entry == entry.id and fault.file != place / "needs.txt"]
+    return sorted(own, key=lambda fault: fault.severity is not Severity.ERROR)
+
+
+def is_sound(found: list[Fault]) -> bool:
+    """Whether nothing found keeps it from being published."""
+    return all(fault.severity is not Severity.ERROR for fault in found)
+
+
+def _publish(session: Session, revision: EntryRevision, actor: Actor, at: datetime) -> Release:
+    revision.state, revision.publisher, revision.changed_at = State.PUBLISHED, actor.name, at
+    session.flush()
+    note = f"{revision.body.get('title', revision.entry_id)}：{revision.note or '修改'}"
+    queued = release.add(session, {revision.entry_id: revision.body}, note, actor.name, at)
+    change = Change("entry.publish", f"entry:{revision.entry_id}", revision.base, revision.body)
+    audit.record(session, actor, change, at)
+    return queued
+
+
+def _fault(base: KnowledgeBase, body: dict[str, Any], detail: Any) -> Fault:
+    spot = ".".join(str(part) for part in detail["loc"])
+    problem, mend = files.MENDS.get(detail["type"], (detail["msg"].removeprefix("Value error, "), "照提示改"))
+    return Fault(base.root, str(body.get("id", "")), spot, problem, mend)

@@ -1,0 +1,1 @@
+"""Questions passed to people, and their answers."""

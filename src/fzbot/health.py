@@ -1,0 +1,67 @@
+"""`/healthz` (the process), `/readyz` (database and snapshot) and `/metrics`."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from sqlalchemy import Engine, func, not_, select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from fzbot import db, metrics
+from fzbot.answering.library import Library
+from fzbot.handovers import handover
+from fzbot.interactions.interaction import Interaction
+from fzbot.interactions.record import Recorder
+from fzbot.people.account import Account
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Health:
+    """What is looked at. `release` is the number of the live release, 0 for the shipped base."""
+
+    engine: Engine
+    library: Library
+    recorder: Recorder
+    release: Callable[[], int]
+
+    def gauges(self) -> dict[str, float]:
+        """The gauges as they are now; those of the database are left out while it is away."""
+        found = {
+            "fzbot_spool_bytes": float(self.recorder.waiting_bytes),
+            "fzbot_entries": float(len(self.library.current.entries)),
+            "fzbot_release": float(self.release()),
+        }
+        try:
+            with db.reading(self.engine) as session:
+                uncounted = select(func.count()).select_from(Interaction).where(not_(Interaction.counted))
+                found["fzbot_uncounted_rows"] = float(session.scalar(uncounted) or 0)
+                everyone = tuple(session.scalars(select(Account.id)))
+                found["fzbot_handovers_open"] = float(handover.count_open(session, everyone))
+        except SQLAlchemyError as error:
+            log.warning("gauges of the database are missing: %s", type(error).__name__)
+        return found
+
+
+def add_health(app: FastAPI, health: Health) -> None:
+    """Add the three routes."""
+
+    @app.get("/healthz", include_in_schema=False)
+    def healthz() -> Response:
+        return PlainTextResponse("ok")
+
+    @app.get("/readyz", include_in_schema=False)
+    def readyz() -> Response:
+        try:
+            with db.reading(health.engine) as session:
+                session.execute(text("SELECT 1"))
+        except SQLAlchemyError as error:
+            return JSONResponse({"database": type(error).__name__}, 503)
+        return JSONResponse({"database": "ok", "entries": len(health.library.current.entries)})
+
+    @app.get("/metrics", include_in_schema=False)
+    def page() -> Response:
+        return Response(metrics.page(health.gauges()), media_type="text/plain; version=0.0.4")

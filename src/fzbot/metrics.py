@@ -1,0 +1,44 @@
+"""What the service counts of itself, for Prometheus. No label ever holds anything of a person."""
+
+import os
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
+
+FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+"""Names the folder in which several server processes add up their counts; set before they start."""
+BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 4.5)
+
+TURNS = Counter("fzbot_turns_total", "Turns by how they were decided", ["decision"])
+TURN_SECONDS = Histogram("fzbot_turn_seconds", "Time to decide and word a reply", buckets=BUCKETS)
+POST_SECONDS = Histogram("fzbot_post_seconds", "Time from a post to its reply, durable", buckets=BUCKETS)
+DUPLICATES = Counter("fzbot_duplicates_total", "Repeats of posts that were counted before")
+POSTS_REFUSED = Counter("fzbot_posts_refused_total", "Posts that were not the platform's", ["status"])
+SPOOLED = Counter("fzbot_spooled_total", "Rows that went to the spool because the database was away")
+LOST = Counter("fzbot_lost_total", "Rows that neither database nor spool took")
+THROTTLED = Counter("fzbot_throttled_total", "Messages over a follower's or an account's limit", ["whose"])
+
+MADE_AT_A_LOOK = ("fzbot_spool_bytes", "fzbot_uncounted_rows", "fzbot_handovers_open", "fzbot_entries", "fzbot_release")
+"""Gauges that are read from the place itself when somebody looks."""
+
+
+def page(gauges: dict[str, float]) -> bytes:
+    """The metrics of all server processes, and the gauges as they are now."""
+    registry = CollectorRegistry()
+    if os.environ.get(FOLDER_VARIABLE):
+        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    else:
+        for metric in (TURNS, TURN_SECONDS, POST_SECONDS, DUPLICATES, POSTS_REFUSED, SPOOLED, LOST, THROTTLED):
+            registry.register(metric)
+    shown = CollectorRegistry()
+    for name, value in gauges.items():
+        Gauge(name, name.removeprefix("fzbot_").replace("_", " "), registry=shown).set(value)
+    return generate_latest(registry) + generate_latest(shown)
+
+
+def prepare(folder: Path) -> None:
+    """Give the server processes an empty folder to add up their counts in; before they are started."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.db"):
+        old.unlink(missing_ok=True)
+    os.environ[FOLDER_VARIABLE] = str(folder)

@@ -1,0 +1,206 @@
+"""`/api/v1`: the same answers, counts and entries for other programs of the authority, with tokens made in the console."""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, HTTPException, Query, Request
+from fastapi.responses import HTMLResponse
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import BaseModel, Field
+from sqlalchemy import Engine
+
+from fzbot import clock
+from fzbot.answering.decide import Decision
+from fzbot.answering.library import Library
+from fzbot.db import reading, writing
+from fzbot.headers import SecurityHeaders
+from fzbot.knowledge.entry import Entry
+from fzbot.knowledge.reply import basis_line, reply_text
+from fzbot.people import token as tokens
+from fzbot.people.token import Scope as TokenScope
+from fzbot.site.pages import templates
+from fzbot.statistics import figures, rollup
+from fzbot.statistics.figures import Scope, Span
+
+MOST_DAYS = 3660
+MINUTE = 60.0
+
+bearer = HTTPBearer(auto_error=False, description="后台“接口令牌”里生成的令牌")
+
+
+class Question(BaseModel):
+    """What to answer."""
+
+    text: str = Field(min_length=1, max_length=2000)
+
+
+class Found(BaseModel):
+    """A candidate entry and the probability that it answers."""
+
+    id: str
+    title: str
+    score: float
+
+
+class Answered(BaseModel):
+    """A decision: `answer`, `suggest`, `unknown`, `chat` or `urgent`; `reply` is empty unless an entry answers."""
+
+    decision: str
+    entries: list[Found]
+    reply: str
+
+
+class Stats(BaseModel):
+    """Figures of a span of days, as the console defines them."""
+
+    first: date
+    last: date
+    interactions: int
+    questions: int
+    visits: int
+    people: int
+    decisions: dict[str, int]
+    topics: dict[str, int]
+
+
+class EntryShown(BaseModel):
+    """An entry."""
+
+    id: str
+    title: str
+    answer: str
+    steps: list[str]
+    basis: str
+    review_by: date
+
+
+@dataclass
+class RateLimit:
+    """Calls of each token within the last minute, in this process."""
+
+    clock: Callable[[], float] = time.monotonic
+    calls: dict[int, deque[float]] = field(default_factory=dict)
+
+    def allows(self, token_id: int, per_minute: int) -> bool:
+        """Count a call, unless there were too many."""
+        now = self.clock()
+        recent = self.calls.setdefault(token_id, deque())
+        while recent and now - recent[0] >= MINUTE:
+            recent.popleft()
+        if len(recent) >= per_minute:
+            return False
+        recent.append(now)
+        return True
+
+
+def api(engine: Engine, library: Library) -> FastAPI:
+    """The interface as an application of its own."""
+    app = FastAPI(title="fzbot 接口", version="1", docs_url=None, redoc_url=None)
+    app.add_middleware(SecurityHeaders, private=True)
+    app.state.engine, app.state.library, app.state.limit = engine, library, RateLimit()
+    app.add_api_route("/answer", answer, methods=["POST"], summary="答一句话，不计入统计")
+    app.add_api_route("/stats", stats, methods=["GET"], summary="一段日子的数字")
+    app.add_api_route("/entries", entries, methods=["GET"], summary="找条目")
+    app.add_api_route("/entries/{entry_id}", entry, methods=["GET"], summary="一个条目")
+    app.add_api_route("/docs", documentation, methods=["GET"], include_in_schema=False)
+    return app
+
+
+def _allowed(scope: TokenScope) -> Callable[..., int]:
+    def check(request: Request, sent: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> int:
+        """The account that the token is of."""
+        with writing(request.app.state.engine) as session:
+            token = tokens.find(session, sent.credentials) if sent else None
+            if token is None:
+                raise HTTPException(401, "令牌不对或已停用", {"WWW-Authenticate": "Bearer"})
+            if scope not in token.scopes:
+                raise HTTPException(403, f"这个令牌没有 {scope.value} 权限")
+            if not request.app.state.limit.allows(token.id, token.per_minute):
+                raise HTTPException(429, "调用太快，请一分钟后再试", {"Retry-After": "60"})
+            token.used_at = clock.now()
+            return token.account_id
+
+    return check
+
+
+def answer(question: Question, request: Request, _: Annotated[int, Depends(_allowed(TokenScope.ANSWER))]) -> Answered:
+    """Decide a question as the chat would; nothing is counted."""
+    library: Library = request.app.state.library
+    snapshot = library.current
+    decision = snapshot.decide(question.text)
+    found = [Found(id=one.entry.id, title=one.entry.title, score=round(one.score, 4)) for one in decision.candidates]
+    reply = reply_text(decision.best, snapshot.directory) if _answers(decision) else ""
+    return Answered(decision=decision.kind.value, entries=found, reply=reply)
+
+
+def stats(
+    request: Request,
+    account: Annotated[int, Depends(_allowed(TokenScope.STATS))],
+    first: Annotated[date, Query(alias="from")],
+    last: Annotated[date, Query(alias="to")],
+) -> Stats:
+    """The figures of the days `from` to `to`, both included."""
+    span = Span(first, last)
+    if first > last or span.days > MOST_DAYS:
+        raise HTTPException(400, "from 要在 to 之前，最多 10 年")
+    engine = request.app.state.engine
+    rollup.catch_up(engine)
+    scope = Scope((account,))
+    with reading(engine) as session:
+        found = figures.figures(session, scope, span)
+        by_entry = figures.breakdown(session, scope, span, "entry")
+    return Stats(
+        first=first,
+        last=last,
+        interactions=found.interactions,
+        questions=found.questions,
+        visits=found.visits,
+        people=found.people,
+        decisions=found.decisions,
+        topics=figures.topics(by_entry),
+    )
+
+
+def entries(
+    request: Request,
+    _: Annotated[int, Depends(_allowed(TokenScope.ENTRIES))],
+    q: Annotated[str, Query(max_length=100)] = "",
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+) -> list[EntryShown]:
+    """Entries whose title or answer holds `q`."""
+    library: Library = request.app.state.library
+    found = [one for one in library.current.entries.values() if not q or q in one.title or q in one.answer]
+    return [_shown(one) for one in found[:limit]]
+
+
+def entry(entry_id: str, request: Request, _: Annotated[int, Depends(_allowed(TokenScope.ENTRIES))]) -> EntryShown:
+    """One entry by its id."""
+    library: Library = request.app.state.library
+    found = library.current.entries.get(entry_id)
+    if found is None:
+        raise HTTPException(404, "没有这个条目")
+    return _shown(found)
+
+
+def documentation(request: Request) -> HTMLResponse:
+    """The interface's documents, drawn by the browser from the box's own files."""
+    return templates.TemplateResponse(request, "api.html")
+
+
+def _answers(decision: Decision) -> bool:
+    return decision.kind.value in {"answer", "urgent", "chat"}
+
+
+def _shown(one: Entry) -> EntryShown:
+    return EntryShown(
+        id=one.id,
+        title=one.title,
+        answer=one.answer,
+        steps=list(one.steps),
+        basis=basis_line(one.basis),
+        review_by=one.review_by,
+    )

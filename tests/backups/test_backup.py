@@ -1,0 +1,149 @@
+"""A backup is restored onto a blank machine, of either kind of database; counts agree, and erasures are made again."""
+
+import itertools
+import tarfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, func, inspect, select
+
+from fzbot import db
+from fzbot.audit import COMMAND_LINE, Change, first_broken, record
+from fzbot.backups import backup
+from fzbot.backups.backup import Place
+from fzbot.db import reading, writing
+from fzbot.errors import BackupError
+from fzbot.interactions.store import store
+from fzbot.people import erasure, members
+from fzbot.people.erasure_log import ErasureLog
+from fzbot.people.members import Profile
+from fzbot.people.staff import Role
+from fzbot.statistics import figures, rollup
+from fzbot.statistics.figures import Scope, Span
+from fzbot.tables import METADATA
+from tests.conftest import command, database
+from tests.interactions.rows import make_account, make_row, stored
+
+NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+_names = itertools.count()
+
+
+@pytest.fixture
+def place(engine: Engine, tmp_path: Path) -> Place:
+    """An installation with a little of everything."""
+    account = make_account(engine)
+    with engine.begin() as connection:
+        store(connection, [make_row(account, str(number), openid_hash="ab"[number % 2]) for number in range(5)])
+    rollup.catch_up(engine)
+    with writing(engine) as session:
+        members.add(session, Profile("li", "李四", Role.ADMIN), COMMAND_LINE, NOW)
+        record(session, COMMAND_LINE, Change("village.add", "village:1", after={"name": "红庄村"}), NOW)
+    uploads = tmp_path / "uploads"
+    uploads.mkdir()
+    (uploads / "photo.jpg").write_bytes(b"photo")
+    return Place(engine, METADATA, uploads, ErasureLog(tmp_path / "erasures.jsonl"))
+
+
+@pytest.fixture(params=["onto sqlite", "onto postgresql"])
+def blank(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    """A machine with nothing on it."""
+    if request.param == "onto sqlite":
+        engine = db.make_engine(f"sqlite:///{tmp_path / 'blank.db'}")
+    else:
+        url = request.getfixturevalue("postgres")
+        name = f"blank_{next(_names)}"
+        command(url, f"CREATE DATABASE {name}")
+        engine = db.make_engine(database(url, name))
+    yield Place(engine, METADATA, tmp_path / "new uploads", ErasureLog(tmp_path / "erasures.jsonl"))
+    engine.dispose()
+
+
+def test_everything_is_there_again(place: Place, blank: Place, tmp_path: Path) -> None:
+    made = backup.make(place, tmp_path / "b.tar.gz", NOW)
+    assert made.rows["interaction"] == 5
+    manifest, erased = backup.restore(blank, tmp_path / "b.tar.gz")
+    assert (manifest, erased) == (made, 0)
+    before, after = stored(place.engine), stored(blank.engine)
+    assert [(row.id, row.key, row.at, row.question) for row in after] == [
+        (row.id, row.key, row.at, row.question) for row in before
+    ]
+    with reading(blank.engine) as session:
+        assert first_broken(session) is None
+        day = Span(before[0].day, before[0].day)
+        assert figures.figures(session, Scope((1,)), day).people == 2
+    assert (blank.uploads / "photo.jpg").read_bytes() == b"photo"
+
+
+def test_life_goes_on_after_a_restore(place: Place, blank: Place, tmp_path: Path) -> None:
+    backup.make(place, tmp_path / "b.tar.gz", NOW)
+    backup.restore(blank, tmp_path / "b.tar.gz")
+    with blank.engine.begin() as connection:
+        store(connection, [make_row(1, "new", openid_hash="c")])
+    assert rollup.catch_up(blank.engine) == 1
+    with writing(blank.engine) as session:
+        members.add(session, Profile("wang", "王五", Role.VIEWER, 1), COMMAND_LINE, NOW)
+        assert first_broken(session) is None
+
+
+def test_who_was_erased_after_the_backup_is_erased_again(place: Place, blank: Place, tmp_path: Path) -> None:
+    backup.make(place, tmp_path / "b.tar.gz", NOW)
+    place.erasures.add(1, "a", NOW)
+    with writing(place.engine) as session:
+        erasure.erase(session, 1, "a")
+    with place.erasures.path.open("a") as file:
+        file.write('{"account": 1, "per')  # torn by a crash
+    _, erased = backup.restore(blank, tmp_path / "b.tar.gz")
+    assert erased == 1
+    rows = stored(blank.engine)
+    assert [row.question for row in rows if row.openid_hash != "b"] == [None, None, None]
+    assert "a" not in {row.openid_hash for row in rows}
+    with reading(blank.engine) as session:
+        assert figures.figures(session, Scope((1,)), Span(rows[0].day, rows[0].day)).people == 2
+
+
+def test_a_database_with_rows_is_left_alone(place: Place, tmp_path: Path) -> None:
+    backup.make(place, tmp_path / "b.tar.gz", NOW)
+    with pytest.raises(BackupError, match="已有数据"):
+        backup.restore(place, tmp_path / "b.tar.gz")
+    assert len(stored(place.engine)) == 5
+
+
+def test_a_count_that_does_not_agree_restores_nothing(place: Place, blank: Place, tmp_path: Path) -> None:
+    backup.make(place, tmp_path / "b.tar.gz", NOW)
+    with tarfile.open(tmp_path / "b.tar.gz") as archive:
+        archive.extractall(tmp_path / "opened", filter="data")
+    rows = tmp_path / "opened" / "tables" / "interaction.jsonl"
+    rows.write_text("\n".join(rows.read_text(encoding="utf-8").splitlines()[:-1]) + "\n", encoding="utf-8")
+    with tarfile.open(tmp_path / "short.tar.gz", "w:gz") as archive:
+        for path in sorted((tmp_path / "opened").iterdir()):
+            archive.add(path, path.name)
+    with pytest.raises(BackupError, match="应有 5 行，只恢复了 4 行"):
+        backup.restore(blank, tmp_path / "short.tar.gz")
+    with blank.engine.connect() as connection:
+        counts = [
+            connection.scalar(select(func.count()).select_from(METADATA.tables[name]))
+            for name in inspect(connection).get_table_names()
+            if name in METADATA.tables
+        ]
+    assert set(counts) == {0}
+
+
+@pytest.mark.parametrize("content", [b"", b"not an archive", b"\x1f\x8b torn"])
+def test_what_is_no_backup_is_refused(blank: Place, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "x").write_bytes(content)
+    with pytest.raises(BackupError):
+        backup.restore(blank, tmp_path / "x")
+    with pytest.raises(BackupError, match="没有这个文件"):
+        backup.restore(blank, tmp_path / "missing")
+
+
+def test_a_backup_never_overwrites_one(place: Place, tmp_path: Path) -> None:
+    backup.make(place, tmp_path / "b.tar.gz", NOW)
+    with pytest.raises(BackupError, match="已存在"):
+        backup.make(place, tmp_path / "b.tar.gz", NOW)
+
+
+def test_sign_ins_do_not_travel(place: Place, tmp_path: Path) -> None:
+    assert "sign_in" not in backup.make(place, tmp_path / "b.tar.gz", NOW).rows

@@ -1,0 +1,126 @@
+"""What a follower asks of the account itself: joining a village, seeing and erasing what is kept, reaching a person."""
+
+import pytest
+from sqlalchemy import Engine, select
+
+from fzbot.conversation.pace import Pace
+from fzbot.conversation.requests import Request, Wish, request_of
+from fzbot.db import reading, writing
+from fzbot.handovers.handover import Handover
+from fzbot.interactions.interaction import Interaction
+from fzbot.people import village
+from fzbot.people.follower import Follower
+from tests.conversation.villager import Villager
+
+
+def handed_over(engine: Engine) -> list[Handover]:
+    with reading(engine) as session:
+        return list(session.scalars(select(Handover).order_by(Handover.id)))
+
+
+@pytest.mark.parametrize(
+    ("text", "wish", "words"),
+    [
+        ("我是红庄村的", Wish.JOIN, "红庄村"),
+        ("我是红庄村。", Wish.JOIN, "红庄村"),
+        ("我家在马家湾村", Wish.JOIN, "马家湾村"),
+        ("查询我的信息", Wish.SHOW, ""),
+        ("删除我的信息！", Wish.ERASE, ""),
+        ("确认删除", Wish.ERASE_SURELY, ""),
+        ("转人工", Wish.HUMAN, ""),
+        ("转人工：我家的地被修路占了", Wish.HUMAN, "我家的地被修路占了"),
+        ("转人工 急", Wish.HUMAN, ""),
+    ],
+)
+def test_requests_are_understood(text: str, wish: Wish, words: str) -> None:
+    assert request_of(text) == Request(wish, words)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我是红庄村的，邻居占了我家地怎么办",
+        "问律师费多少钱",
+        "彩礼怎么退",
+        "怎么删除征信记录",
+        "我的信息被卖了咋办",
+        "",
+    ],
+)
+def test_questions_are_no_requests(text: str) -> None:
+    assert request_of(text) is None
+
+
+def test_a_follower_joins_a_village_by_saying_so(villager: Villager) -> None:
+    with writing(villager.engine) as session:
+        own = village.add(session, villager.account_id, "红庄村").id
+    villager.asks("我是红庄村的").gets("红庄村的乡亲")
+    villager.asks("彩礼怎么退")
+    assert villager.last_row().village_id == own
+
+
+def test_a_village_nobody_knows_is_answered_like_any_words(villager: Villager) -> None:
+    villager.asks("我是外星村的")
+    assert "乡亲" not in villager.reply
+    assert villager.last_row().decision is not None
+
+
+def test_a_follower_sees_what_is_kept(villager: Villager) -> None:
+    villager.asks("彩礼怎么退").asks("查询我的信息").gets("1 次互动", "没有登记")
+
+
+def test_erasing_needs_a_second_word_and_keeps_the_counts(villager: Villager) -> None:
+    villager.asks("彩礼怎么退").asks("转人工 我家的地被修路占了")
+    villager.asks("删除我的信息").gets("确认删除")
+    villager.asks("确认删除").gets("已删除")
+    with reading(villager.engine) as session:
+        rows = session.scalars(select(Interaction).order_by(Interaction.id)).all()
+        assert session.scalars(select(Follower)).all() == []
+    assert [row.question for row in rows] == [None, None, None, "确认删除"]
+    assert rows[0].entry is not None
+    assert len({row.openid_hash for row in rows[:3]}) == 1
+    (passed,) = handed_over(villager.engine)
+    assert passed.question == ""
+    villager.asks("查询我的信息").gets("0 次互动")
+
+
+def test_the_last_question_is_passed_to_an_adviser(villager: Villager) -> None:
+    villager.asks("羊粪多少钱一方").gets("转人工", decision="unknown")
+    villager.asks("转人工").gets("已转给法律顾问", "羊粪多少钱一方", entry="chat.human")
+    (passed,) = handed_over(villager.engine)
+    assert (passed.question, passed.state, passed.village_id) == ("羊粪多少钱一方", "open", None)
+
+
+def test_a_question_passed_on_is_masked_and_knows_its_village(villager: Villager) -> None:
+    with writing(villager.engine) as session:
+        own = village.add(session, villager.account_id, "红庄村").id
+    villager.asks("我是红庄村的").asks("转人工 我家地被占了，我电话13895401234").gets("红庄村的法律顾问")
+    (passed,) = handed_over(villager.engine)
+    assert (passed.question, passed.village_id) == ("我家地被占了，我电话[电话]", own)
+
+
+def test_without_a_question_the_villager_is_told_how(villager: Villager) -> None:
+    villager.asks("转人工").gets("写在“转人工”后面")
+    assert handed_over(villager.engine) == []
+
+
+def test_danger_comes_before_passing_on_and_is_passed_on_too(villager: Villager) -> None:
+    villager.asks("转人工 老公正在打我，我躲在厕所里").gets("110", decision="urgent")
+    assert len(handed_over(villager.engine)) == 1
+
+
+def test_who_writes_too_fast_is_asked_to_wait_except_in_danger(villager: Villager) -> None:
+    for _ in range(30):
+        villager.asks("彩礼怎么退")
+    villager.asks("彩礼怎么退").gets("太快了")
+    villager.asks("老公正在打我").gets("110", decision="urgent")
+    other = Villager(villager.conversation, villager.engine, villager.account_id, openid="o-other")
+    other.asks("彩礼怎么退").gets("依据：")
+
+
+def test_the_pace_recovers() -> None:
+    now = 0.0
+    pace = Pace(clock=lambda: now)
+    assert [pace.allows("a") for _ in range(31)] == [True] * 30 + [False]
+    now = 2.0
+    assert [pace.allows("a"), pace.allows("a")] == [True, False]

@@ -1,0 +1,170 @@
+"""From draft to release to the snapshot that answers: checks, the second person, golden questions, going back."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, select
+
+from fzbot.answering.library import Library
+from fzbot.answering.snapshot import Snapshot
+from fzbot.audit import Actor
+from fzbot.curation import publishing, release, revisions
+from fzbot.curation.golden import Golden
+from fzbot.curation.publishing import Policy
+from fzbot.curation.release import Release, Stage
+from fzbot.curation.revisions import body_of
+from fzbot.curation.shelving import Shelving, live_entries
+from fzbot.db import reading, writing
+from fzbot.errors import CurationError
+from fzbot.knowledge import files
+from fzbot.people import members
+from fzbot.people.members import Profile
+from fzbot.people.staff import Role
+
+NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 23)
+LI, WANG = Actor("李四"), Actor("王五")
+
+
+@pytest.fixture(scope="module")
+def cache(small: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("cache")
+    Snapshot.of_folder(small, folder)
+    return folder
+
+
+@pytest.fixture
+def shelving(engine: Engine, small: Path, cache: Path) -> Shelving:
+    library = Library(Snapshot.of_folder(small, cache))
+    return Shelving(engine, library, small, cache, now=lambda: NOW)
+
+
+def stages(engine: Engine) -> list[str]:
+    with reading(engine) as session:
+        return [one.stage for one in session.scalars(select(Release).order_by(Release.id))]
+
+
+def test_an_added_wording_is_answered_after_its_release(shelving: Shelving) -> None:
+    text = "俺家给女方家里的那笔钱咋往回拿哩"
+    live = shelving.library.current.entries["marriage.bride-price"]
+    with writing(shelving.engine) as session:
+        publishing.add_wordings(session, live, [text, text], LI, NOW)
+    before = shelving.library.current
+    assert shelving.poll()
+    assert shelving.library.current is not before
+    decision = shelving.library.current.decide(text)
+    assert (decision.kind.value, decision.best.id, decision.score) == ("answer", "marriage.bride-price", 1.0)
+    assert stages(shelving.engine) == ["live"]
+    assert not shelving.poll()
+
+
+def test_another_worker_takes_over_what_one_has_built(shelving: Shelving) -> None:
+    other = Shelving(shelving.engine, Library(shelving.library.current), shelving.folder, shelving.cache)
+    live = shelving.library.current.entries["loan.unpaid"]
+    with writing(shelving.engine) as session:
+        publishing.add_wordings(session, live, ["账要不回来心里慌"], LI, NOW)
+    shelving.poll()
+    assert other.poll()
+    assert other.library.current.entries["loan.unpaid"].questions[-1] == "账要不回来心里慌"
+    number, entries = live_entries(shelving.engine)
+    assert number == other.loaded
+    assert [entry.id for entry in entries] == ["loan.unpaid"]
+
+
+def test_a_release_that_spoils_a_golden_question_is_refused(shelving: Shelving) -> None:
+    shelving.golden = (Golden("彩礼怎么退", "marriage.bride-price"), Golden("从来没答对过", "loan.unpaid"))
+    thanks = body_of(shelving.library.current.entries["chat.thanks"])
+    with writing(shelving.engine) as session:
+        release.add(
+            session, {"chat.thanks": thanks | {"questions": [*thanks["questions"], "彩礼怎么退"]}}, "", "李四", NOW
+        )
+    before = shelving.library.current
+    shelving.poll()
+    assert shelving.library.current is before
+    with reading(shelving.engine) as session:
+        refused = session.scalars(select(Release)).one()
+    assert (refused.stage, refused.problems) == ("refused", "“彩礼怎么退”原来答 marriage.bride-price，改后答不到了")
+
+
+def test_releases_build_upon_one_another_and_can_be_gone_back_to(shelving: Shelving) -> None:
+    entries = shelving.library.current.entries
+    with writing(shelving.engine) as session:
+        publishing.add_wordings(session, entries["loan.unpaid"], ["甲乙丙丁欠账"], LI, NOW)
+    with writing(shelving.engine) as session:
+        publishing.add_wordings(session, entries["chat.thanks"], ["劳驾您嘞多谢"], LI, NOW)
+    shelving.poll()
+    assert stages(shelving.engine) == ["passed-over", "live"]
+    assert "甲乙丙丁欠账" in shelving.library.current.entries["loan.unpaid"].questions
+    with writing(shelving.engine) as session:
+        first = session.get_one(Release, 1)
+        release.go_back(session, first, "李四", NOW)
+    shelving.poll()
+    assert "劳驾您嘞多谢" not in shelving.library.current.entries["chat.thanks"].questions
+    assert "甲乙丙丁欠账" in shelving.library.current.entries["loan.unpaid"].questions
+
+
+def test_a_builder_that_died_is_replaced_after_its_lease(engine: Engine) -> None:
+    with writing(engine) as session:
+        release.add(session, {}, "", "李四", NOW)
+    with writing(engine) as session:
+        assert release.claim(session, NOW) is not None
+    with writing(engine) as session:
+        assert release.claim(session, NOW) is None
+        assert release.claim(session, NOW + release.LEASE * 2) is not None
+
+
+def test_an_older_release_never_goes_live_over_a_newer_one(engine: Engine) -> None:
+    with writing(engine) as session:
+        old = release.add(session, {}, "", "李四", NOW).id
+        new = release.add(session, {}, "", "李四", NOW).id
+        release.settle(session, new, [])
+        release.settle(session, old, [])
+    assert stages(engine) == [Stage.PASSED_OVER, Stage.LIVE]
+
+
+def test_a_changed_answer_needs_a_second_person_and_a_wording_does_not(engine: Engine, snapshot: Snapshot) -> None:
+    live = snapshot.entries["loan.unpaid"]
+    changed = body_of(live) | {"answer": live.answer + "另外，别忘了要收条。"}
+    more = body_of(live) | {"questions": [*live.questions, "账要不回来心里慌"]}
+    with writing(engine) as session:
+        member, _ = members.add(session, Profile("li", "李四", Role.EDITOR), WANG, NOW)
+        author = Actor("李四", member.id)
+        draft = publishing.save_draft(session, changed, live, author, NOW)
+        with pytest.raises(CurationError, match="另一个人"):
+            publishing.publish(session, draft, author, Policy(second_person=True), NOW)
+        draft = publishing.save_draft(session, more, live, author, NOW)
+        assert publishing.publish(session, draft, author, Policy(second_person=True), NOW).overlay
+
+
+def test_a_published_draft_becomes_history_and_goes_out(engine: Engine, snapshot: Snapshot) -> None:
+    live = snapshot.entries["loan.unpaid"]
+    body = body_of(live) | {"title": "借出去的钱要不回来"}
+    with writing(engine) as session:
+        publishing.save_draft(session, body, live, LI, NOW)
+        publishing.save_draft(session, body | {"title": "借钱要不回来"}, live, LI, NOW)
+        draft = revisions.draft_of(session, live.id)
+        assert draft is not None
+        queued = publishing.publish(session, draft, WANG, Policy(), NOW)
+        assert queued.overlay["loan.unpaid"]["title"] == "借钱要不回来"
+        assert revisions.draft_of(session, live.id) is None
+        (past,) = revisions.history(session, live.id)
+        assert (past.author, past.publisher) == ("李四", "王五")
+
+
+def test_faults_of_a_draft_are_named_before_it_is_published(small: Path, snapshot: Snapshot) -> None:
+    base = files.load(small)
+    body = body_of(snapshot.entries["loan.unpaid"])
+    assert publishing.is_sound(
+        publishing.faults(base, body | {"related": ["marriage.bride-price", "chat.thanks"]}, TODAY)
+    )
+    short = publishing.faults(base, body | {"questions": ["欠钱"], "basis": ["没有的法1"], "related": []}, TODAY)
+    assert {fault.field for fault in short} >= {"questions", "basis"}
+    assert not publishing.is_sound(short)
+    unreadable = publishing.faults(base, body | {"reviewed": "昨天", "title": ""}, TODAY)
+    assert {fault.field for fault in unreadable} == {"reviewed", "title"}
+
+
+def test_a_body_keeps_all_that_an_entry_says(snapshot: Snapshot) -> None:
+    for entry in snapshot.entries.values():
+        assert revisions.entry_of(body_of(entry)) == entry

@@ -1,0 +1,82 @@
+"""What `deploy/` says fits the code: settings, commands, metrics, and the form of every file."""
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from fzbot import metrics
+from fzbot.settings import PREFIX, Settings
+
+DEPLOY = Path(__file__).parents[1] / "deploy"
+MANIFESTS = sorted((DEPLOY / "kubernetes").rglob("*.yaml"))
+KNOWN = {PREFIX + name.upper() for name in Settings.model_fields}
+
+
+def text_of(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def test_every_variable_named_is_a_setting() -> None:
+    named = set()
+    for path in DEPLOY.rglob("*"):
+        if path.is_file():
+            named |= set(re.findall(r"\bFZBOT_[A-Z_]+\b", text_of(path)))
+    assert named
+    assert named <= KNOWN
+
+
+def test_dashboard_and_alerts_name_metrics_that_exist() -> None:
+    page = metrics.page(dict.fromkeys(metrics.MADE_AT_A_LOOK, 1.0)).decode()
+    exposed = set(re.findall(r"^# TYPE (fzbot_\w+)", page, re.MULTILINE))
+    exposed |= {name + suffix for name in exposed for suffix in ("_bucket", "_total")}
+    for path in (DEPLOY / "grafana" / "fzbot.json", DEPLOY / "prometheus" / "alerts.yaml"):
+        named = set(re.findall(r"\bfzbot_\w+", text_of(path)))
+        assert named <= exposed, path
+
+
+def test_the_dashboard_is_json_and_every_panel_asks_something() -> None:
+    dashboard = json.loads(text_of(DEPLOY / "grafana" / "fzbot.json"))
+    assert all(panel["targets"][0]["expr"] for panel in dashboard["panels"])
+
+
+@pytest.mark.parametrize("path", MANIFESTS, ids=lambda path: path.stem)
+def test_a_manifest_has_the_form_of_its_kind(path: Path) -> None:
+    manifest: dict[str, Any] = yaml.safe_load(text_of(path))
+    assert {"apiVersion", "kind"} <= set(manifest)
+    if manifest["kind"] == "Kustomization":
+        for resource in manifest["resources"]:
+            assert (path.parent / resource).exists(), resource
+    else:
+        assert manifest["metadata"]["name"] == "fzbot"
+
+
+def test_containers_run_without_privileges_on_a_read_only_root() -> None:
+    pod = yaml.safe_load(text_of(DEPLOY / "kubernetes/base/deployment.yaml"))["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    assert pod["securityContext"]["runAsNonRoot"]
+    assert container["securityContext"]["readOnlyRootFilesystem"]
+    service = yaml.safe_load(text_of(DEPLOY / "compose.yaml"))["services"]["fzbot"]
+    assert service["read_only"]
+    assert service["cap_drop"] == ["ALL"]
+    assert "USER fzbot" in text_of(DEPLOY / "Containerfile")
+
+
+def test_nginx_keeps_the_platforms_limits() -> None:
+    config = text_of(DEPLOY / "nginx.conf")
+    assert "client_max_body_size 64k" in config
+    assert config.count("{") == config.count("}")
+    assert "location = /metrics { deny all; }" in config
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not on this machine")
+def test_units_verify() -> None:
+    for unit in (DEPLOY / "systemd").iterdir():
+        checked = subprocess.run(["systemd-analyze", "verify", str(unit)], capture_output=True, text=True, check=False)
+        faults = [line for line in checked.stderr.splitlines() if "is not executable" not in line]
+        assert not [line for line in faults if str(unit.name) in line and "Command" not in line], unit

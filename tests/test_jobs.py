@@ -1,0 +1,64 @@
+"""Periodic jobs: one process leads, a failing job is tried again, old words are erased and counts stay."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+
+from fzbot.db import reading
+from fzbot.interactions import retention
+from fzbot.interactions.store import store
+from fzbot.jobs import Job, Jobs, leading
+from fzbot.statistics import figures, rollup
+from fzbot.statistics.figures import Scope, Span
+from tests.interactions.rows import make_account, make_row, stored
+
+NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+
+
+def test_only_one_process_leads(engine: Engine, tmp_path: Path) -> None:
+    with leading(engine, tmp_path) as first, leading(engine, tmp_path) as second:
+        assert (first, second) == (True, False)
+    with leading(engine, tmp_path) as again:
+        assert again
+
+
+def test_jobs_run_when_due_and_again_after_a_failure(sqlite_engine: Engine, tmp_path: Path) -> None:
+    moment = 0.0
+    ran: list[str] = []
+
+    def fail() -> None:
+        ran.append("fails")
+        raise OperationalError("", {}, Exception())
+
+    jobs = Jobs(
+        sqlite_engine,
+        tmp_path,
+        (Job("often", 10, lambda: ran.append("often")), Job("fails", 60, fail)),
+        clock=lambda: moment,
+    )
+    assert jobs.tick() == ["often", "fails"]
+    assert jobs.tick() == []
+    moment = 10
+    assert jobs.tick() == ["often"]
+    moment = 60
+    assert jobs.tick() == ["often", "fails"]
+    assert ran == ["often", "fails", "often", "often", "fails"]
+
+
+def test_old_words_are_erased_once_counted_and_figures_stay(engine: Engine) -> None:
+    account = make_account(engine)
+    old, new = date(2026, 5, 1), date(2026, 11, 1)
+    with engine.begin() as connection:
+        store(connection, [make_row(account, "1", day=old), make_row(account, "2", day=new)])
+    assert retention.erase_old_text(engine, NOW, 180) == 0
+    rollup.catch_up(engine)
+    assert retention.erase_old_text(engine, NOW, 180) == 1
+    first, second = stored(engine)
+    assert (first.question, first.reply) == (None, "")
+    assert (second.question, second.reply) == ("彩礼怎么退", "答")
+    with reading(engine) as session:
+        found = figures.figures(session, Scope((account,)), Span(old, new))
+    assert (found.questions, found.people) == (2, 1)
+    assert retention.erase_old_text(engine, NOW, 180) == 0
