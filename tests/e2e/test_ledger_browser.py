@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from fzbot import app
 from fzbot.audit import COMMAND_LINE
@@ -23,16 +23,12 @@ from fzbot.people.staff import Role
 from fzbot.settings import Settings
 from tests.activities.desk import xlsx
 from tests.conftest import DataFolder
-from tests.e2e.test_browser import CHROMIUM, DESKTOP, FLAGS, PHONE
 from tests.servers import Server
 
+PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 PASSWORD = "a long enough pass phrase"
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (apt-get install chromium)"),
-    pytest.mark.enable_socket,
-]
+pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 
 
 @pytest.fixture(scope="module")
@@ -43,14 +39,6 @@ def server(data_folder: DataFolder) -> Iterator[Server]:
     yield server
     server.stop()
     shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 def _staff(folder: Path) -> None:

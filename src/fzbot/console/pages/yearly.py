@@ -19,7 +19,7 @@ from fzbot.people.account import Account
 from fzbot.statistics import issued, report, report_tables, rollup, year
 from fzbot.statistics.figures import Span
 from fzbot.statistics.issued import IssuedReport
-from fzbot.statistics.year_report import CHAT, SERVICE_LOG, Line, YearReport
+from fzbot.statistics.year_report import CHAT, HANDOVERS, SERVICE_LOG, Line, YearReport
 
 router = APIRouter()
 
@@ -114,7 +114,7 @@ def _file(made: YearReport) -> Response:
 
 def _rows(line: Line, made: YearReport, account_id: int, visitor: Visitor) -> str | None:
     """Where the rows behind a figure are; None where nothing was recorded or they cannot be told apart."""
-    if line.value is None:
+    if line.value is None or line.source == HANDOVERS:
         return None
     if line.source == CHAT:
         period = Period("other", Span(made.first, made.last))
