@@ -17,7 +17,7 @@ from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 
 import fzbot
-from fzbot import clock, db, migrations
+from fzbot import clock, db, logs, migrations
 from fzbot.answering.library import Library
 from fzbot.answering.snapshot import Snapshot, is_built
 from fzbot.audit import SYSTEM
@@ -43,6 +43,7 @@ from fzbot.people.erasure_log import ErasureLog
 from fzbot.people.members import Profile
 from fzbot.people.sealing import Sealer
 from fzbot.people.staff import Role
+from fzbot.request_log import RequestLog, broken
 from fzbot.settings import Settings
 from fzbot.site import simulator
 from fzbot.site.api import api
@@ -90,6 +91,7 @@ class Services:
 
 def from_environment() -> FastAPI:
     """The application as the environment configures it; what each server process calls."""
+    logs.configure()
     return create_app(Settings.from_environment())
 
 
@@ -153,14 +155,21 @@ def build(services: Services) -> FastAPI:
     # Bare Starlette routes: FastAPI's parameter handling would halve the throughput of the one hot path.
     for path in ("/wechat", "/wechat/{account}"):
         app.router.routes.append(Route(path, webhook.answer, methods=["GET", "POST"]))
-    app.mount("/api/v1", api(services.engine, services.library), name="api")
+    _mount(app, "/api/v1", api(services.engine, services.library))
     app.mount("/console/assets", StaticFiles(directory=CONSOLE_ASSETS), name="console assets")
-    app.mount("/console", console(desk(services)), name="console")
+    _mount(app, "/console", console(desk(services)))
     app.mount("/assets", StaticFiles(directory=Path(fzbot.__file__).parent / "site" / "assets"), name="assets")
     add_health(app, health_of(services))
-    app.mount("/", public_pages(services), name="pages")
+    _mount(app, "/", public_pages(services))
     app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, broken)
+    app.add_middleware(RequestLog)
     return app
+
+
+def _mount(app: FastAPI, path: str, part: FastAPI) -> None:
+    part.add_exception_handler(Exception, broken)
+    app.mount(path, part)
 
 
 def public_pages(services: Services) -> FastAPI:
