@@ -4,7 +4,6 @@ import asyncio
 import logging
 import multiprocessing
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from fzbot import clock, db, logs, migrations
 from fzbot.answering.library import Library
 from fzbot.answering.snapshot import Snapshot, is_built
 from fzbot.audit import SYSTEM
+from fzbot.body_limit import KILOBYTE, MEGABYTE, BodyLimit
 from fzbot.console.desk import Desk
 from fzbot.console.face import ASSETS as CONSOLE_ASSETS
 from fzbot.console.face import console
@@ -54,6 +54,7 @@ from fzbot.statistics import rollup
 from fzbot.statutes.lookup import Shelf
 from fzbot.wechat.accounts import Door, Doors
 from fzbot.wechat.envelope import Envelope
+from fzbot.wechat.fair_pool import FairPool
 from fzbot.wechat.webhook import Webhook
 
 log = logging.getLogger(__name__)
@@ -64,6 +65,9 @@ FIRST_ADMIN = "admin"
 CACHE = "cache"
 COUNT_SECONDS = 10.0
 HOUR = 3600.0
+FORM = (64 * KILOBYTE, 10.0)
+UPLOAD = (20 * MEGABYTE, 60.0)
+"""The most bytes and seconds that a request may take; photos and spreadsheets come over slow lines."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ class Services:
     library: Library
     recorder: Recorder
     conversation: Conversation
-    pool: ThreadPoolExecutor
+    pool: FairPool
     shelving: Shelving
     jobs: Jobs
 
@@ -84,7 +88,7 @@ class Services:
         """Finish the turns under way, flush what is to be recorded, let go of the database."""
         self.jobs.close()
         self.shelving.close()
-        self.pool.shutdown(wait=True)
+        self.pool.shutdown()
         self.recorder.close()
         self.engine.dispose()
 
@@ -155,19 +159,21 @@ def build(services: Services) -> FastAPI:
     # Bare Starlette routes: FastAPI's parameter handling would halve the throughput of the one hot path.
     for path in ("/wechat", "/wechat/{account}"):
         app.router.routes.append(Route(path, webhook.answer, methods=["GET", "POST"]))
-    _mount(app, "/api/v1", api(services.engine, services.library))
+    _mount(app, "/api/v1", api(services.engine, services.library), FORM)
     app.mount("/console/assets", StaticFiles(directory=CONSOLE_ASSETS), name="console assets")
-    _mount(app, "/console", console(desk(services)))
+    _mount(app, "/console", console(desk(services)), UPLOAD)
     app.mount("/assets", StaticFiles(directory=Path(fzbot.__file__).parent / "site" / "assets"), name="assets")
     add_health(app, health_of(services))
-    _mount(app, "/", public_pages(services))
+    _mount(app, "/", public_pages(services), FORM)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, broken)
     app.add_middleware(RequestLog)
     return app
 
 
-def _mount(app: FastAPI, path: str, part: FastAPI) -> None:
+def _mount(app: FastAPI, path: str, part: FastAPI, limits: tuple[int, float]) -> None:
+    most, seconds = limits
+    part.add_middleware(BodyLimit, most=most, seconds=seconds)
     part.add_exception_handler(Exception, broken)
     app.mount(path, part)
 
@@ -207,7 +213,7 @@ def start(settings: Settings) -> Services:
     recorder = Recorder(engine, Spool(settings.data_dir / "spool"))
     erasures = ErasureLog(settings.data_dir / ERASURES)
     conversation = Conversation(engine, recorder, sealer, library, Shelf(engine), settings.public_url, erasures)
-    pool = ThreadPoolExecutor(settings.turn_threads, thread_name_prefix="turn")
+    pool = FairPool(settings.turn_threads)
     jobs = Jobs(engine, settings.data_dir, _jobs(engine, settings))
     return Services(settings, engine, sealer, library, recorder, conversation, pool, shelving, jobs)
 
