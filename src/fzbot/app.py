@@ -45,11 +45,11 @@ from fzbot.people.sealing import Sealer
 from fzbot.people.staff import Role
 from fzbot.request_log import RequestLog, broken
 from fzbot.settings import Settings
+from fzbot.simulation.platform_side import PlatformSide
 from fzbot.site import simulator
 from fzbot.site.api import api
 from fzbot.site.kiosk import kiosk
 from fzbot.site.pages import not_found, pages
-from fzbot.site.platform_side import PlatformSide
 from fzbot.statistics import rollup
 from fzbot.statutes.lookup import Shelf
 from fzbot.wechat.accounts import Door, Doors

@@ -21,6 +21,8 @@ app.add_typer(staff, name="staff")
 app.add_typer(knowledge, name="knowledge")
 app.add_typer(account, name="account")
 app.add_typer(statutes, name="statutes")
+simulate = typer.Typer(no_args_is_help=True, help="试用：模拟微信平台。")
+app.add_typer(simulate, name="simulate")
 
 
 def run() -> None:
@@ -219,6 +221,19 @@ def staff_list() -> None:
     from fzbot.commands import staff as staff_command  # noqa: PLC0415
 
     typer.echo(staff_command.listing(Settings.from_environment()))
+
+
+@simulate.command("platform")
+def simulate_platform(
+    port: int = 8001,
+    webhook: Annotated[str, typer.Option(help="回执和粉丝消息发到哪里")] = "http://127.0.0.1:8000/wechat",
+    followers: Annotated[int, typer.Option(help="先有多少个粉丝")] = 0,
+    kind: Annotated[str, typer.Option(help="subscription|service，未认证加 -unverified")] = "service",
+) -> None:
+    """模拟微信平台：群发、客服消息、模板消息、回执、限额，都在本机。"""
+    from fzbot.commands import simulate as simulate_command  # noqa: PLC0415
+
+    simulate_command.platform(Settings.from_environment(), port, webhook, followers, kind)
 
 
 def _day(text: str) -> date:

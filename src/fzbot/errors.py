@@ -15,11 +15,16 @@ FzbotError
 ├── HandoverError        a handed-over question cannot be answered like this
 ├── BackupError          a backup cannot be made or restored like this
 ├── TokenError           a token for the interface cannot be made like this
+├── NoticeError          a notice cannot be written, approved or sent like this
+├── PlatformError        the platform refused a call or was not reached: nothing was done
+│   └── PlatformUnclearError  a call may have been carried out or not
 ├── CurationError        an entry cannot be changed or published like this
 ├── LedgerError          a row of the ledger or a photo cannot be taken like this
 ├── ReportError          a yearly report cannot be made like this
 └── StoreError           the database cannot be used
 """
+
+from typing import Any
 
 
 class FzbotError(Exception):
@@ -92,6 +97,26 @@ class BackupError(FzbotError):
 
 class TokenError(FzbotError):
     """A token for the programming interface cannot be made like this."""
+
+
+class NoticeError(FzbotError):
+    """A notice cannot be written, approved or sent like this."""
+
+
+class PlatformError(FzbotError):
+    """The platform refused a call, or was not reached: nothing was done.
+
+    `code` is its error code, None without an answer; `answer` is all that it said, since some refusals carry more.
+    """
+
+    def __init__(self, reason: str, code: int | None = None, answer: dict[str, Any] | None = None) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.answer = answer or {}
+
+
+class PlatformUnclearError(PlatformError):
+    """The call was sent and no answer came that could be read: it may have been carried out or not."""
 
 
 class CurationError(FzbotError):

@@ -17,6 +17,23 @@ POSTS_REFUSED = Counter("fzbot_posts_refused_total", "Posts that were not the pl
 SPOOLED = Counter("fzbot_spooled_total", "Rows that went to the spool because the database was away")
 LOST = Counter("fzbot_lost_total", "Rows that neither database nor spool took")
 THROTTLED = Counter("fzbot_throttled_total", "Messages over a follower's or an account's limit", ["whose"])
+PLATFORM_CALLS = Counter("fzbot_platform_calls_total", "Calls to the platform by outcome", ["call", "outcome"])
+PLATFORM_SECONDS = Histogram("fzbot_platform_seconds", "Time of a call to the platform", ["call"], buckets=BUCKETS)
+DELIVERIES = Counter("fzbot_deliveries_total", "Attempts to deliver a notice by way and fate", ["way", "state"])
+
+ALL = (
+    TURNS,
+    TURN_SECONDS,
+    POST_SECONDS,
+    DUPLICATES,
+    POSTS_REFUSED,
+    SPOOLED,
+    LOST,
+    THROTTLED,
+    PLATFORM_CALLS,
+    PLATFORM_SECONDS,
+    DELIVERIES,
+)
 
 MADE_AT_A_LOOK = ("fzbot_spool_bytes", "fzbot_uncounted_rows", "fzbot_handovers_open", "fzbot_entries", "fzbot_release")
 """Gauges that are read from the place itself when somebody looks."""
@@ -28,7 +45,7 @@ def page(gauges: dict[str, float]) -> bytes:
     if os.environ.get(FOLDER_VARIABLE):
         multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     else:
-        for metric in (TURNS, TURN_SECONDS, POST_SECONDS, DUPLICATES, POSTS_REFUSED, SPOOLED, LOST, THROTTLED):
+        for metric in ALL:
             registry.register(metric)
     shown = CollectorRegistry()
     for name, value in gauges.items():

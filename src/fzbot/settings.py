@@ -44,8 +44,10 @@ class Settings(BaseModel):
     wechat_aes_key: str = Field(default="", repr=False, pattern=r"^([A-Za-z0-9]{43})?$")
     wechat_previous_aes_key: str = Field(default="", repr=False, pattern=r"^([A-Za-z0-9]{43})?$")
     wechat_account_type: AccountType = "subscription-unverified"
+    wechat_api_base: Address = "https://api.weixin.qq.com"
+    redis_url: str = Field(default="", repr=False, pattern=r"^((rediss?|unix)://\S+)?$")
 
-    @field_validator("public_url")
+    @field_validator("public_url", "wechat_api_base")
     @classmethod
     def _no_slash(cls, value: str) -> str:
         return value.rstrip("/")

@@ -11,6 +11,12 @@ from fzbot.curation.unanswered import SettledQuestion
 from fzbot.db import Base
 from fzbot.handovers.handover import Handover
 from fzbot.interactions.interaction import Interaction
+from fzbot.notices.delivery import Delivery
+from fzbot.notices.forwards import Forward
+from fzbot.notices.notice import Notice, NoticeVersion
+from fzbot.notices.quota import QuotaStop, QuotaUse
+from fzbot.notices.reading import NoticeRead
+from fzbot.notices.receipts import Receipt
 from fzbot.people.account import Account
 from fzbot.people.follower import Follower
 from fzbot.people.sign_in import SignIn, SignInFailure
@@ -20,6 +26,8 @@ from fzbot.people.village import Village
 from fzbot.statistics.issued import IssuedReport
 from fzbot.statistics.rollup import DailyCount, PeopleGap, PersonDay
 from fzbot.statutes.article import ArticleRow
+from fzbot.wechat.tags import FollowerTag, VillageTag
+from fzbot.wechat.token_table import PlatformToken
 
 TABLES = (
     Account,
@@ -46,5 +54,16 @@ TABLES = (
     ActivityPhoto,
     Service,
     AuditEvent,
+    PlatformToken,
+    VillageTag,
+    FollowerTag,
+    Notice,
+    NoticeVersion,
+    Delivery,
+    Receipt,
+    QuotaUse,
+    QuotaStop,
+    Forward,
+    NoticeRead,
 )
 METADATA = Base.metadata

@@ -7,8 +7,8 @@ import httpx
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
+from fzbot.simulation.platform_side import PlatformSide
 from fzbot.site.pages import templates
-from fzbot.site.platform_side import PlatformSide
 
 SLUG = "simulator"
 TIMEOUT_SECONDS = 5.0

@@ -1,0 +1,1 @@
+"""Notices: an adviser pushes, each villager gets it once, and the count is true."""

@@ -1,0 +1,100 @@
+"""Getting an adviser's answer back to the one who asked.
+
+By a customer-service message while the platform lets us, otherwise with the reply to the follower's next message.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from fzbot.handovers.handover import Handover
+from fzbot.handovers.handover import State as HandoverState
+from fzbot.notices.delivery import Delivery, State
+from fzbot.notices.push import Pushes
+from fzbot.notices.ways import Way, ways_of
+from fzbot.notices.window import Window, windows
+
+BY_MESSAGE = "正在用客服消息发给对方。"
+NOT_ALLOWED = "本号不能主动发消息；对方下次来消息时，连同回复一起显示。"
+TOO_LATE = "对方超过 48 小时没有来消息，微信不让主动发；对方下次来消息时，连同回复一起显示。"
+
+
+@dataclass(frozen=True)
+class Route:
+    """How an answer gets back, and how to say so to the adviser."""
+
+    way: Way
+    said: str
+
+
+def route(session: Session, handover: Handover, pushes: Pushes, now: datetime) -> Route:
+    """The way that is open now."""
+    account = handover.account_id
+    if Way.CUSTOMER not in ways_of(pushes.kind(account)) or pushes.find(account) is None:
+        return Route(Way.CONTACT, NOT_ALLOWED)
+    window = windows(session, account, [handover.openid_hash], now).get(handover.openid_hash, Window(None, None))
+    return Route(Way.CUSTOMER, BY_MESSAGE) if window.left(now) else Route(Way.CONTACT, TOO_LATE)
+
+
+def send(session: Session, handover: Handover, pushes: Pushes, now: datetime) -> Route:
+    """Queue an answer, once; returns how it will get there."""
+    chosen = route(session, handover, pushes, now)
+    queued = session.scalar(select(Delivery.id).where(Delivery.handover_id == handover.id))
+    if queued is None:
+        session.add(
+            Delivery(
+                account_id=handover.account_id,
+                handover_id=handover.id,
+                way=chosen.way.value,
+                openid_hash=handover.openid_hash,
+                village_id=handover.village_id,
+                people=1,
+                state=State.WAITING if chosen.way is Way.CONTACT else State.QUEUED,
+                queued_at=now,
+                not_before=now,
+            )
+        )
+        session.flush()
+    return chosen
+
+
+def send_all(session: Session, pushes: Pushes, now: datetime) -> int:
+    """Queue the answers that nobody queued yet; returns how many."""
+    query = select(Handover).where(
+        Handover.state == HandoverState.ANSWERED,
+        Handover.delivered_at.is_(None),
+        ~select(Delivery.id).where(Delivery.handover_id == Handover.id).exists(),
+    )
+    left = list(session.scalars(query.order_by(Handover.id).limit(100).with_for_update(skip_locked=True)))
+    for handover in left:
+        send(session, handover, pushes, now)
+    return len(left)
+
+
+def status(session: Session, handover_ids: list[int]) -> dict[int, str]:
+    """Where answers are, in Chinese, by handover."""
+    rows = session.scalars(select(Delivery).where(Delivery.handover_id.in_(handover_ids)))
+    return {row.handover_id: _said(row) for row in rows if row.handover_id is not None}
+
+
+def wait_for_contact(delivery: Delivery) -> None:
+    """What cannot be sent waits for the follower's next message; the reason stays to be read."""
+    delivery.way, delivery.state = Way.CONTACT.value, State.WAITING
+    delivery.attempted_at = delivery.day = delivery.settled_at = None
+
+
+def mark_delivered(session: Session, delivery: Delivery, now: datetime) -> None:
+    """Note on the handover that its answer got back."""
+    if delivery.handover_id is not None:
+        session.get_one(Handover, delivery.handover_id).delivered_at = now
+
+
+def _said(row: Delivery) -> str:
+    state = State(row.state)
+    if state in {State.ACCEPTED, State.DELIVERED}:
+        return "已随回复显示给对方" if row.way == Way.CONTACT else "已用客服消息发给对方"
+    if state is State.WAITING:
+        return "等对方下次来消息时显示" + (f"（{row.reason}）" if row.reason else "")
+    return state.label + (f"（{row.reason}）" if row.reason else "")

@@ -1,0 +1,156 @@
+"""From a scheduled notice to its deliveries."""
+
+import math
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, literal, null, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from fzbot.db import take_turns
+from fzbot.errors import NoticeError
+from fzbot.notices import notice as notices
+from fzbot.notices import obstacles, quota
+from fzbot.notices.audience import members
+from fzbot.notices.delivery import Delivery
+from fzbot.notices.delivery import State as DeliveryState
+from fzbot.notices.notice import Notice, Plan, State
+from fzbot.notices.push import Pushes
+from fzbot.notices.ways import AccountKind, Way
+from fzbot.notices.window import in_window
+from fzbot.people.follower import Follower
+
+CHUNK = 5000
+LIST_MOST = 10_000
+LIST_LEAST = 2
+"""How many openids a mass send to a list takes (platform limits)."""
+COLUMNS = (
+    "account_id",
+    "notice_id",
+    "way",
+    "openid_hash",
+    "village_id",
+    "target",
+    "people",
+    "state",
+    "queued_at",
+    "not_before",
+    "attempts",
+    "people_delivered",
+    "reason",
+)
+
+
+def due(session: Session, now: datetime) -> list[Notice]:
+    """The scheduled notices whose time has come."""
+    query = select(Notice).where(Notice.state == State.SCHEDULED, Notice.scheduled_at <= now)
+    return list(session.scalars(query.order_by(Notice.scheduled_at, Notice.id)))
+
+
+def start(session: Session, notice: Notice, pushes: Pushes, now: datetime) -> None:
+    """Begin sending; a notice that cannot be sent fails, and says why. Of several workers one begins."""
+    if not notices.move(session, notice, (State.SCHEDULED,), State.SENDING):
+        return
+    notice.started_at = now
+    try:
+        kind = obstacles.check(notice.account_id, Plan(Way(notice.way), notice.goes_to), pushes)
+        if notice.way == Way.MASS:
+            _add_batches(session, notice, kind, now)
+        elif notice.way == Way.DRAFT:
+            _add_batch(session, notice, now, {"draft": True}, 0)
+    except NoticeError as error:
+        notice.state, notice.finished_at, notice.note = State.FAILED, now, str(error)[:200]
+    notice.is_enqueued = not Way(notice.way).is_personal
+
+
+def unfinished(session: Session) -> list[int]:
+    """The notices under way that do not have all their deliveries yet."""
+    query = select(Notice.id).where(Notice.state == State.SENDING, Notice.is_enqueued.is_(False))
+    return list(session.scalars(query.order_by(Notice.id)))
+
+
+def add_chunk(session: Session, notice_id: int, now: datetime, size: int = CHUNK) -> int:
+    """Make the next deliveries of a notice, one for each follower; returns how many. May be repeated at any time."""
+    take_turns(session, "enqueue")
+    notice = session.get_one(Notice, notice_id, populate_existing=True)
+    if notice.is_enqueued or notice.state != State.SENDING:
+        return 0
+    wanted = [*members(notice.account_id, notice.goes_to, notice.started_at or now), Follower.id > notice.enqueued_to]
+    if notice.way == Way.CUSTOMER:
+        wanted.append(in_window(notice.account_id, now))
+    ids = select(Follower.id).where(*wanted).order_by(Follower.id).limit(size).subquery()
+    last, number = session.execute(select(func.max(ids.c.id), func.count())).one()
+    if number:
+        _insert(session, _rows(notice, now).where(*wanted, Follower.id <= last))
+        notice.enqueued_to = last
+    notice.is_enqueued = number < size
+    return int(number)
+
+
+def even_parts(ids: Sequence[int], most: int) -> list[Sequence[int]]:
+    """Parts of at most `most`, even, so that no list is left with a single person."""
+    parts = math.ceil(len(ids) / most)
+    return [ids[part * len(ids) // parts : (part + 1) * len(ids) // parts] for part in range(parts)]
+
+
+def _rows(notice: Notice, now: datetime) -> Select[*tuple[Any, ...]]:
+    moment = literal(now, Delivery.queued_at.type)
+    return select(
+        literal(notice.account_id),
+        literal(notice.id),
+        literal(notice.way),
+        Follower.openid_hash,
+        Follower.village_id,
+        null(),
+        literal(1),
+        literal((DeliveryState.WAITING if notice.way == Way.CONTACT else DeliveryState.QUEUED).value),
+        moment,
+        moment,
+        literal(0),
+        literal(0),
+        literal(""),
+    )
+
+
+def _insert(session: Session, rows: Select[*tuple[Any, ...]]) -> None:
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    session.execute(insert(Delivery).from_select(COLUMNS, rows).on_conflict_do_nothing())
+
+
+def _add_batches(session: Session, notice: Notice, kind: AccountKind, now: datetime) -> None:
+    audience = notice.goes_to
+    query = select(Follower.id).where(*members(notice.account_id, audience, now)).order_by(Follower.id)
+    ids = list(session.scalars(query))
+    if not ids:
+        raise NoticeError("选中的人里现在一个关注者也没有")
+    if not obstacles.is_one_send(audience) and len(ids) < LIST_LEAST:
+        raise NoticeError(f"按名单群发至少要 {LIST_LEAST} 个人，现在只有 {len(ids)} 个")
+    if not quota.take_mass(session, notice.account_id, kind, audience.villages, now):
+        raise NoticeError("本月的群发次数用完了" if kind.is_service else "今天已经群发过一次，明天再发")
+    if audience.is_everyone:
+        _add_batch(session, notice, now, {"all": True}, len(ids))
+    elif obstacles.is_one_send(audience):
+        _add_batch(session, notice, now, {"village": (audience.villages or (0,))[0]}, len(ids))
+    else:
+        for chosen in even_parts(ids, LIST_MOST):
+            _add_batch(session, notice, now, {"first": chosen[0], "last": chosen[-1]}, len(chosen))
+
+
+def _add_batch(session: Session, notice: Notice, now: datetime, target: dict[str, object], people: int) -> None:
+    village = target.get("village")
+    session.add(
+        Delivery(
+            account_id=notice.account_id,
+            notice_id=notice.id,
+            way=notice.way,
+            village_id=village if isinstance(village, int) else None,
+            target=target,
+            people=people,
+            state=DeliveryState.QUEUED,
+            queued_at=now,
+            not_before=now,
+        )
+    )
+    session.flush()

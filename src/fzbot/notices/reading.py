@@ -1,0 +1,44 @@
+"""Counting what is opened through a notice's links; nobody is known by it."""
+
+from datetime import date
+
+from sqlalchemy import Date, ForeignKey, String
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from fzbot.db import Base
+from fzbot.notices.notice import Notice
+from fzbot.notices.wording import unmark
+from fzbot.people.village import Village
+
+NO_VILLAGE = 0
+NOTICE_PAGE = ""
+
+
+class NoticeRead(Base):
+    """How often a page was opened through a notice on a day. Village 0 where the link names none; entry "" is the notice."""
+
+    __tablename__ = "notice_read"
+
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"), primary_key=True)
+    village_id: Mapped[int] = mapped_column(primary_key=True)
+    entry: Mapped[str] = mapped_column(String(80), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    number: Mapped[int]
+
+
+def count(session: Session, marked: str, entry: str, day: date) -> bool:
+    """Count one opening; False where the mark names no notice that there is."""
+    found = unmark(marked)
+    if found is None or session.get(Notice, found[0]) is None:
+        return False
+    notice_id, village_id = found
+    if village_id is not None and session.get(Village, village_id) is None:
+        village_id = None
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    values = {"notice_id": notice_id, "village_id": village_id or NO_VILLAGE, "entry": entry[:80], "day": day}
+    statement = insert(NoticeRead).values(**values, number=1)
+    session.execute(
+        statement.on_conflict_do_update(index_elements=list(values), set_={"number": NoticeRead.number + 1})
+    )
+    return True

@@ -1,0 +1,111 @@
+"""The worker: starts what is due, fills the outbox, sends, clears up. Any number may run on one database."""
+
+import logging
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from fzbot.db import reading, writing
+from fzbot.errors import FzbotError
+from fzbot.notices import answers, contact, enqueue, finishing, outbox, quota, receipts
+from fzbot.notices.notice import Notice
+from fzbot.notices.outbox import Lease, Pace
+from fzbot.notices.push import Pushes
+from fzbot.notices.sender import Sender
+
+log = logging.getLogger(__name__)
+
+IDLE_SECONDS = 1.0
+CLAIMED_AT_ONCE = 160
+
+
+@dataclass
+class Worker:
+    """One worker; `name` tells its claims from those of others."""
+
+    engine: Engine
+    pushes: Pushes
+    sender: Sender
+    pace: Pace
+    now: Callable[[], datetime]
+    name: str = field(default_factory=lambda: secrets.token_hex(12))
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Work on a thread of its own until closed."""
+        self._thread = threading.Thread(target=self.run, name="notices", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Finish the wave under way, and stop."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+        self.sender.pool.shutdown()
+
+    def run(self) -> None:
+        """Work until `close` is called; trouble with the database or the platform is waited out."""
+        while not self._stop.is_set():
+            is_busy = False
+            try:
+                is_busy = self.tick()
+            except (SQLAlchemyError, FzbotError) as error:
+                log.warning("the notices' worker waits: %s", type(error).__name__)
+            if not is_busy:
+                self._stop.wait(IDLE_SECONDS)
+
+    def tick(self) -> bool:
+        """Do what there is to do, a bounded piece of it; returns whether there was anything to send."""
+        self._begin()
+        self._clear_up()
+        was_busy = self._send()
+        with writing(self.engine) as session:
+            finishing.finish(session, self.pushes, self.now())
+        return was_busy
+
+    def _begin(self) -> None:
+        for notice_id in self._due():
+            with writing(self.engine) as session:
+                notice = session.get_one(Notice, notice_id)
+                enqueue.start(session, notice, self.pushes, self.now())
+        with reading(self.engine) as session:
+            unfinished = enqueue.unfinished(session)
+        for notice_id in unfinished:
+            while not self._stop.is_set() and self._fill(notice_id):
+                continue
+
+    def _due(self) -> list[int]:
+        with reading(self.engine) as session:
+            return [notice.id for notice in enqueue.due(session, self.now())]
+
+    def _fill(self, notice_id: int) -> int:
+        with writing(self.engine) as session:
+            return enqueue.add_chunk(session, notice_id, self.now())
+
+    def _clear_up(self) -> None:
+        now = self.now()
+        with writing(self.engine) as session:
+            answers.send_all(session, self.pushes, now)
+            contact.settle(session, now)
+            contact.lapse(session, now)
+            outbox.sweep(session, self.pace, now)
+            receipts.find_all_lost(session)
+            outbox.close_unknown(session, self.pace, now)
+            quota.clear_old(session, now)
+
+    def _send(self) -> bool:
+        now = self.now()
+        lease = Lease(self.name, now, now + self.pace.lease)
+        with writing(self.engine) as session:
+            closed = quota.stopped(session, now)
+            ids = outbox.claim(session, lease, CLAIMED_AT_ONCE, closed)
+            ids += outbox.claim_unknown(session, lease, CLAIMED_AT_ONCE, closed)
+        if ids:
+            self.sender.send(self.name, ids)
+        return bool(ids)

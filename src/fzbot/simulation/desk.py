@@ -1,0 +1,134 @@
+"""What is neither a token nor a message: tags, menu, QR codes, drafts, pictures."""
+
+from typing import Any
+
+from fzbot.simulation.world import RefusedError, World
+
+MOST_TAGS = 100
+TAG_BYTES = 30
+TAGS_A_FAN = 20
+BATCH = 50
+MENU = (3, 5)
+NAME_BYTES = (16, 60)
+KEY_BYTES = 128
+
+
+def create_tag(world: World, body: dict[str, Any]) -> dict[str, Any]:
+    """`tags/create`."""
+    world.needs()
+    name = str(body["tag"]["name"])
+    if len(name.encode()) > TAG_BYTES:
+        raise RefusedError(45158, "tag name too long")
+    if name in world.tags.values():
+        raise RefusedError(45157, "invalid tag name")
+    if len(world.tags) >= MOST_TAGS:
+        raise RefusedError(45056, "too many tag now, no need to add new")
+    number = world.number()
+    world.tags[number] = name
+    return {"tag": {"id": number, "name": name}}
+
+
+def list_tags(world: World) -> dict[str, Any]:
+    """`tags/get`."""
+    world.needs()
+    counts = {tag: sum(tag in fan.tags for fan in world.fans.values()) for tag in world.tags}
+    return {"tags": [{"id": id_, "name": name, "count": counts[id_]} for id_, name in world.tags.items()]}
+
+
+def rename_tag(world: World, body: dict[str, Any]) -> dict[str, Any]:
+    """`tags/update`."""
+    world.needs()
+    world.tags[_tag(world, body["tag"]["id"])] = str(body["tag"]["name"])
+    return {}
+
+
+def delete_tag(world: World, body: dict[str, Any]) -> dict[str, Any]:
+    """`tags/delete`."""
+    world.needs()
+    tag = _tag(world, body["tag"]["id"])
+    del world.tags[tag]
+    for fan in world.fans.values():
+        fan.tags.discard(tag)
+    return {}
+
+
+def tag_fans(world: World, body: dict[str, Any], put: bool) -> dict[str, Any]:
+    """`tags/members/batchtagging` and `batchuntagging`: 50 at most."""
+    world.needs()
+    tag, openids = _tag(world, body.get("tagid")), body.get("openid_list") or []
+    if not 1 <= len(openids) <= BATCH:
+        raise RefusedError(40032, "invalid openid list size")
+    fans = [world.fan(openid) for openid in openids]
+    for fan in fans:
+        if put and len(fan.tags | {tag}) > TAGS_A_FAN:
+            raise RefusedError(45059, "can't add more than 20 tags")
+        fan.tags = fan.tags | {tag} if put else fan.tags - {tag}
+    return {}
+
+
+def create_menu(world: World, body: dict[str, Any]) -> dict[str, Any]:
+    """`menu/create`."""
+    world.needs()
+    buttons = body.get("button") or []
+    if not 1 <= len(buttons) <= MENU[0]:
+        raise RefusedError(40016, "invalid button size")
+    for button in buttons:
+        _check_button(button, NAME_BYTES[0])
+        below = button.get("sub_button") or []
+        if len(below) > MENU[1]:
+            raise RefusedError(40023, "invalid sub button size")
+        for inner in below:
+            _check_button(inner, NAME_BYTES[1])
+    world.menu = {"button": buttons}
+    return {}
+
+
+def read_menu(world: World) -> dict[str, Any]:
+    """`menu/get`."""
+    world.needs()
+    if world.menu is None:
+        raise RefusedError(46003, "menu no exist")
+    return {"menu": world.menu}
+
+
+def create_code(world: World, body: dict[str, Any]) -> dict[str, Any]:
+    """`qrcode/create`: with a scene, for service accounts."""
+    world.needs(service=True)
+    scene = body["action_info"]["scene"]["scene_str"]
+    if not 1 <= len(scene) <= 64:
+        raise RefusedError(40053, "invalid action info")
+    return {"ticket": f"ticket-{scene}", "url": f"http://weixin.qq.com/q/{scene}"}
+
+
+def add_draft(world: World, body: dict[str, Any]) -> dict[str, Any]:
+    """`draft/add`."""
+    world.needs()
+    for article in body["articles"]:
+        if article.get("thumb_media_id") not in world.materials:
+            raise RefusedError(40007, "invalid media_id")
+        if not article.get("title") or not article.get("content"):
+            raise RefusedError(47001, "data format error")
+    name = f"draft-{world.number()}"
+    world.drafts.append({"media_id": name, "articles": body["articles"]})
+    return {"media_id": name}
+
+
+def add_material(world: World) -> dict[str, Any]:
+    """`material/add_material`."""
+    world.needs()
+    name = f"media-{world.number()}"
+    world.materials.add(name)
+    return {"media_id": name, "url": f"http://mmbiz.example/{name}"}
+
+
+def _tag(world: World, tag: object) -> int:
+    if not isinstance(tag, int) or tag not in world.tags:
+        raise RefusedError(45159, "invalid tag id")
+    return tag
+
+
+def _check_button(button: dict[str, Any], name_bytes: int) -> None:
+    if not 1 <= len(str(button.get("name", "")).encode()) <= name_bytes:
+        raise RefusedError(40018, "invalid button name size")
+    if len(str(button.get("key", "")).encode()) > KEY_BYTES:
+        raise RefusedError(40019, "invalid button key size")

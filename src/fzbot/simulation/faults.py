@@ -1,0 +1,67 @@
+"""What goes wrong on purpose: error codes, slow answers, cut connections, calls carried out whose answer never comes."""
+
+import fnmatch
+import random
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal["code", "slow", "cut", "done-then-cut", "done-then-slow"]
+
+
+@dataclass
+class Fault:
+    """A fault of the calls whose path fits: each with a `chance`, or the next `times` of them."""
+
+    path: str
+    kind: Kind
+    code: int = -1
+    seconds: float = 0.0
+    chance: float = 1.0
+    times: int | None = None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the call is carried out all the same."""
+        return self.kind.startswith("done") or self.kind == "slow"
+
+
+@dataclass
+class Faults:
+    """The faults in force."""
+
+    rules: list[Fault] = field(default_factory=list)
+    dice: random.Random = field(default_factory=lambda: random.Random(1))  # noqa: S311 - to be repeatable
+
+    def pick(self, path: str) -> Fault | None:
+        """The fault that this call meets, if any."""
+        for rule in self.rules:
+            if rule.times == 0 or not fnmatch.fnmatch(path, rule.path) or self.dice.random() >= rule.chance:
+                continue
+            if rule.times is not None:
+                rule.times -= 1
+            return rule
+        return None
+
+
+@dataclass
+class Limits:
+    """How many calls of a path a minute or a day the platform takes."""
+
+    per_minute: dict[str, int] = field(default_factory=lambda: {"message/mass/send*": 60})
+    per_day: dict[str, int] = field(default_factory=dict)
+    used: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def take(self, path: str, now: float, day: str) -> int | None:
+        """Count a call; returns the error code when it is one too many."""
+        for limits, period, code in (
+            (self.per_minute, str(int(now // 60)), 45011),
+            (self.per_day, day, 45009),
+        ):
+            for pattern, limit in limits.items():
+                if not fnmatch.fnmatch(path, pattern):
+                    continue
+                number = self.used.get((pattern, period), 0) + 1
+                if number > limit:
+                    return code
+                self.used[pattern, period] = number
+        return None
