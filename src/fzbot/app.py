@@ -35,6 +35,10 @@ from fzbot.interactions.record import Recorder
 from fzbot.interactions.spool import Spool
 from fzbot.jobs import Job, Jobs
 from fzbot.knowledge.entry import Entry
+from fzbot.notices.contact import NextContact
+from fzbot.notices.wording import Links
+from fzbot.notices.worker import Worker
+from fzbot.outgoing import Outgoing, open_outgoing
 from fzbot.people import account as accounts
 from fzbot.people import members
 from fzbot.people.account import Account, Credentials
@@ -55,6 +59,7 @@ from fzbot.statutes.lookup import Shelf
 from fzbot.wechat.accounts import Door, Doors
 from fzbot.wechat.envelope import Envelope
 from fzbot.wechat.fair_pool import FairPool
+from fzbot.wechat.receipts import Receipts
 from fzbot.wechat.webhook import Webhook
 
 log = logging.getLogger(__name__)
@@ -83,10 +88,15 @@ class Services:
     pool: FairPool
     shelving: Shelving
     jobs: Jobs
+    outgoing: Outgoing
+    worker: Worker | None
 
     def close(self) -> None:
         """Finish the turns under way, flush what is to be recorded, let go of the database."""
         self.jobs.close()
+        if self.worker is not None:
+            self.worker.close()
+        self.outgoing.close()
         self.shelving.close()
         self.pool.shutdown()
         self.recorder.close()
@@ -101,6 +111,17 @@ def from_environment() -> FastAPI:
 
 def prepare(settings: Settings) -> None:
     """Bring the database up to date and see to the accounts that the settings name; once before any server starts."""
+    prepare_database(settings)
+    engine = open_engine(settings)
+    try:
+        _, overlay = live_entries(engine)
+    finally:
+        engine.dispose()
+    _build_snapshot(settings, overlay)
+
+
+def prepare_database(settings: Settings) -> None:
+    """What `prepare` does to the database; all that a worker needs."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     engine = open_engine(settings)
     sealer = Sealer(settings.secret())
@@ -109,10 +130,8 @@ def prepare(settings: Settings) -> None:
         _ensure_account(engine, sealer, Credentials(slug=accounts.DEFAULT, token=""), ACCOUNT_NAME)
         if settings.simulator:
             _ensure_account(engine, sealer, simulated(settings), SIMULATOR_NAME)
-        _, overlay = live_entries(engine)
     finally:
         engine.dispose()
-    _build_snapshot(settings, overlay)
 
 
 def first_admin(settings: Settings) -> str | None:
@@ -151,11 +170,14 @@ def build(services: Services) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         services.shelving.start()
         services.jobs.start()
+        if services.worker is not None:
+            services.worker.start()
         yield
         await asyncio.to_thread(services.close)
 
     app = FastAPI(title="fzbot", version=fzbot.__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
-    webhook = Webhook(doors(services), services.conversation, services.pool)
+    receipts = Receipts(services.engine, services.sealer)
+    webhook = Webhook(doors(services), services.conversation, services.pool, receipts)
     # Bare Starlette routes: FastAPI's parameter handling would halve the throughput of the one hot path.
     for path in ("/wechat", "/wechat/{account}"):
         app.router.routes.append(Route(path, webhook.answer, methods=["GET", "POST"]))
@@ -212,10 +234,26 @@ def start(settings: Settings) -> Services:
     )
     recorder = Recorder(engine, Spool(settings.data_dir / "spool"))
     erasures = ErasureLog(settings.data_dir / ERASURES)
-    conversation = Conversation(engine, recorder, sealer, library, Shelf(engine), settings.public_url, erasures)
+    riders = NextContact(engine, Links(settings.public_url))
+    conversation = Conversation(
+        engine, recorder, sealer, library, Shelf(engine), settings.public_url, erasures, riders=riders
+    )
     pool = FairPool(settings.turn_threads)
     jobs = Jobs(engine, settings.data_dir, _jobs(engine, settings))
-    return Services(settings, engine, sealer, library, recorder, conversation, pool, shelving, jobs)
+    outgoing = open_outgoing(settings, engine, sealer)
+    return Services(
+        settings=settings,
+        engine=engine,
+        sealer=sealer,
+        library=library,
+        recorder=recorder,
+        conversation=conversation,
+        pool=pool,
+        shelving=shelving,
+        jobs=jobs,
+        outgoing=outgoing,
+        worker=outgoing.worker() if settings.worker else None,
+    )
 
 
 def _jobs(engine: Engine, settings: Settings) -> tuple[Job, ...]:

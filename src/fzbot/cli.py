@@ -43,6 +43,14 @@ def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
 
 
 @app.command()
+def worker() -> None:
+    """发送通知，单独一个进程；serve 里默认已带一个。"""
+    from fzbot.commands import worker as worker_command  # noqa: PLC0415
+
+    worker_command.work(Settings.from_environment())
+
+
+@app.command()
 def answer(
     text: Annotated[str | None, typer.Argument(help="要问的话")] = None,
     jsonl: Annotated[bool, typer.Option(help='从标准输入读 {"id","text"} 行，逐行输出判定')] = False,

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from fzbot import clock
+from fzbot.answering.decide import DecisionKind
 from fzbot.answering.library import Library
 from fzbot.conversation import session as sessions
 from fzbot.conversation import wording
@@ -21,6 +22,7 @@ from fzbot.conversation.followers import follower_row, village_scanned
 from fzbot.conversation.message import Channel, Message
 from fzbot.conversation.pace import Pace
 from fzbot.conversation.requests import request_of
+from fzbot.conversation.riding import Contact, NoRiders, Reply, Riders, with_riders
 from fzbot.conversation.self_service import Person, SelfService
 from fzbot.conversation.session import State
 from fzbot.db import reading
@@ -53,6 +55,7 @@ class Conversation:
     erasures: ErasureLog
     now: Callable[[], datetime] = field(default=clock.now)
     pace: Pace = field(default_factory=Pace)
+    riders: Riders = field(default_factory=NoRiders)
 
     def reply_to(self, message: Message) -> str:
         """The reply to a message, counted before it is returned; empty where there is nothing to say.
@@ -120,10 +123,15 @@ class Conversation:
 
     def _values(self, message: Message, outcome: Outcome, person: str, now: datetime) -> dict[str, Any]:
         link = f"{self.public_url}/a/{outcome.entry}" if outcome.entry else ""
+        key = self.sealer.hash(message.post_id)
         reply = fit(clean(outcome.text), link)
+        if reply and message.channel is Channel.WECHAT and outcome.forgotten_as is None:
+            is_urgent = outcome.decision is DecisionKind.URGENT
+            contact = Contact(message.account_id, person, key)
+            reply = with_riders(Reply(reply, link, is_urgent), self.riders, contact, now)
         return {
             "account_id": message.account_id,
-            "key": self.sealer.hash(message.post_id),
+            "key": key,
             "openid_hash": outcome.forgotten_as or person,
             "village_id": None,
             "at": now,

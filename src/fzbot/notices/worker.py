@@ -42,6 +42,10 @@ class Worker:
         self._thread = threading.Thread(target=self.run, name="notices", daemon=True)
         self._thread.start()
 
+    def wait(self) -> None:
+        """Wait until somebody closes it."""
+        self._stop.wait()
+
     def close(self) -> None:
         """Finish the wave under way, and stop."""
         self._stop.set()

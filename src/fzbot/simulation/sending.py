@@ -84,7 +84,7 @@ class Sending:
     def preview(self, body: dict[str, Any]) -> dict[str, Any]:
         """`message/mass/preview`."""
         self.world.needs()
-        fan = self._reachable(body.get("touser", ""))
+        fan = self._reachable(body.get("touser") or body.get("towxname") or "")
         self._deliver(fan, "preview", _content(body))
         return {"msg_id": self.world.number()}
 

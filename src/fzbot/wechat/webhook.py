@@ -17,6 +17,7 @@ from fzbot.wechat.accounts import Door, Doors
 from fzbot.wechat.envelope import MAX_BODY, Opened, Query
 from fzbot.wechat.fair_pool import FairPool
 from fzbot.wechat.messages import reply_xml, to_message
+from fzbot.wechat.receipts import Receipts
 
 log = logging.getLogger(__name__)
 
@@ -31,10 +32,11 @@ SUCCESS = "success"
 class Webhook:
     """The bare route behind the platform's address; turns run in a bounded pool of threads, accounts in rounds."""
 
-    def __init__(self, doors: Doors, conversation: Conversation, pool: FairPool) -> None:
+    def __init__(self, doors: Doors, conversation: Conversation, pool: FairPool, receipts: Receipts) -> None:
         self._doors = doors
         self._conversation = conversation
         self._pool = pool
+        self._receipts = receipts
 
     async def answer(self, request: Request) -> Response:
         """Answer one call; 4xx with a short reason for what is not the platform's, never a 500."""
@@ -74,6 +76,8 @@ class Webhook:
     def _turn(self, slug: str, query: Query, body: bytes) -> tuple[Door, Opened, "Future[str]"]:
         door = self._door(slug)
         opened = door.envelope.open(query, body)
+        if self._receipts.take(opened.message, door.account_id):
+            return door, opened, _nothing_to_say()
         return door, opened, self._conversation.begin(to_message(opened.message, door.account_id))
 
     def _door(self, slug: str) -> Door:
@@ -85,6 +89,12 @@ class Webhook:
         if door is None:
             raise PostRefusedError("no such account here, or it is not configured", 404)
         return door
+
+
+def _nothing_to_say() -> "Future[str]":
+    done: Future[str] = Future()
+    done.set_result("")
+    return done
 
 
 async def _body(request: Request) -> bytes:

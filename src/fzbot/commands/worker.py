@@ -1,0 +1,28 @@
+"""`fzbot worker`: sends notices, as a process of its own."""
+
+import logging
+import signal
+
+from fzbot import app, outgoing
+from fzbot.people.sealing import Sealer
+from fzbot.settings import Settings
+
+
+def work(settings: Settings) -> None:
+    """Send what is due until stopped by SIGTERM or SIGINT; the wave under way is finished first."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    app.prepare_database(settings)
+    engine = app.open_engine(settings)
+    out = outgoing.open_outgoing(settings, engine, Sealer(settings.secret()))
+    worker = out.worker()
+    worker.start()
+    print("fzbot worker 已启动，Ctrl+C 停止", flush=True)  # noqa: T201 - said to the person who started it
+    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
+    try:
+        worker.wait()
+    except KeyboardInterrupt:
+        worker.close()
+    finally:
+        out.close()
+        engine.dispose()

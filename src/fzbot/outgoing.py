@@ -1,0 +1,65 @@
+"""Wiring of everything that goes out to the platform: tokens, calls, the outbox and its worker."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+
+import redis
+from sqlalchemy import Engine
+
+from fzbot import clock
+from fzbot.notices import pictures
+from fzbot.notices.loading import Loader
+from fzbot.notices.outbox import Pace
+from fzbot.notices.sender import WAVE, Sender
+from fzbot.notices.wording import Links
+from fzbot.notices.worker import Worker
+from fzbot.people.sealing import Sealer
+from fzbot.settings import Settings
+from fzbot.wechat.platform import make_http
+from fzbot.wechat.platforms import Platforms
+from fzbot.wechat.pushing import PlatformPushes
+from fzbot.wechat.template import TemplateForm
+from fzbot.wechat.token_redis import RedisShelf
+from fzbot.wechat.token_table import TableShelf
+from fzbot.wechat.tokens import TokenShelf
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """What sends."""
+
+    settings: Settings
+    engine: Engine
+    sealer: Sealer
+    platforms: Platforms
+    pushes: PlatformPushes
+
+    def worker(self) -> Worker:
+        """A worker, not started yet."""
+        settings = self.settings
+        picture = partial(pictures.load, settings.data_dir / "uploads")
+        loader = Loader(self.sealer, Links(settings.public_url), picture)
+        pool = ThreadPoolExecutor(WAVE, thread_name_prefix="push")
+        pace = Pace()
+        sender = Sender(self.engine, self.pushes, loader, pool, settings.send_per_minute, pace, clock.now)
+        return Worker(self.engine, self.pushes, sender, pace, clock.now)
+
+    def close(self) -> None:
+        """Close the connections to the platform."""
+        self.platforms.close()
+
+
+def open_outgoing(settings: Settings, engine: Engine, sealer: Sealer) -> Outgoing:
+    """Everything that sends, as the settings say; nothing is called yet."""
+    client = redis.Redis.from_url(settings.redis_url) if settings.redis_url else None
+
+    def shelf(account_id: int) -> TokenShelf:
+        if client is not None:
+            return RedisShelf(client, sealer, account_id)
+        return TableShelf(engine, sealer, account_id)
+
+    http = make_http(settings.wechat_api_base)
+    platforms = Platforms(engine, sealer, http, settings.credentials, shelf)
+    template = TemplateForm.parse(settings.wechat_notice_template)
+    return Outgoing(settings, engine, sealer, platforms, PlatformPushes(platforms, engine, sealer, template))
