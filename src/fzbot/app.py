@@ -24,6 +24,7 @@ from fzbot.body_limit import KILOBYTE, MEGABYTE, BodyLimit
 from fzbot.console.desk import Desk
 from fzbot.console.face import ASSETS as CONSOLE_ASSETS
 from fzbot.console.face import console
+from fzbot.conversation.pace import Pace
 from fzbot.conversation.turn import Conversation
 from fzbot.curation import golden
 from fzbot.curation.publishing import Policy
@@ -212,7 +213,16 @@ def start(settings: Settings) -> Services:
     )
     recorder = Recorder(engine, Spool(settings.data_dir / "spool"))
     erasures = ErasureLog(settings.data_dir / ERASURES)
-    conversation = Conversation(engine, recorder, sealer, library, Shelf(engine), settings.public_url, erasures)
+    conversation = Conversation(
+        engine=engine,
+        recorder=recorder,
+        sealer=sealer,
+        library=library,
+        shelf=Shelf(engine),
+        public_url=settings.public_url,
+        erasures=erasures,
+        pace=Pace(settings.follower_per_minute),
+    )
     pool = FairPool(settings.turn_threads)
     jobs = Jobs(engine, settings.data_dir, _jobs(engine, settings))
     return Services(settings, engine, sealer, library, recorder, conversation, pool, shelving, jobs)
