@@ -24,6 +24,7 @@ from fzbot.body_limit import KILOBYTE, MEGABYTE, BodyLimit
 from fzbot.console.desk import Desk
 from fzbot.console.face import ASSETS as CONSOLE_ASSETS
 from fzbot.console.face import console
+from fzbot.conversation.pace import Pace
 from fzbot.conversation.turn import Conversation
 from fzbot.curation import golden
 from fzbot.curation.publishing import Policy
@@ -236,7 +237,15 @@ def start(settings: Settings) -> Services:
     erasures = ErasureLog(settings.data_dir / ERASURES)
     riders = NextContact(engine, Links(settings.public_url))
     conversation = Conversation(
-        engine, recorder, sealer, library, Shelf(engine), settings.public_url, erasures, riders=riders
+        engine=engine,
+        recorder=recorder,
+        sealer=sealer,
+        library=library,
+        shelf=Shelf(engine),
+        public_url=settings.public_url,
+        erasures=erasures,
+        pace=Pace(settings.follower_per_minute),
+        riders=riders,
     )
     pool = FairPool(settings.turn_threads)
     jobs = Jobs(engine, settings.data_dir, _jobs(engine, settings))

@@ -34,6 +34,7 @@ class Settings(BaseModel):
     secret_key: str = Field(default="", repr=False)
     simulator: bool = False
     turn_threads: int = Field(default=32, ge=1, le=256)
+    follower_per_minute: int = Field(default=30, ge=1, le=1000)
     keep_text_days: int = Field(default=180, ge=1, le=3660)
     second_person: bool = True
     require_totp: Literal["admin", "all", "none"] = "admin"

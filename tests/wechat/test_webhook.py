@@ -27,6 +27,7 @@ def settings(data_folder: DataFolder) -> Settings:
         public_url="https://town.example",
         secret_key=SECRET,
         simulator=True,
+        follower_per_minute=1000,
         wechat_token="testtoken",
         wechat_app_id=APP_ID,
         wechat_aes_key=AES_KEY,

@@ -13,8 +13,9 @@ REMEMBERED = 50_000
 
 @dataclass
 class Pace:
-    """A bucket of tokens for each person, in this process: `PER_MINUTE` at once, filling up again over a minute."""
+    """A bucket of tokens for each person, in this process: `per_minute` at once, filling up again over a minute."""
 
+    per_minute: int = PER_MINUTE
     clock: Callable[[], float] = time.monotonic
     _buckets: OrderedDict[str, tuple[float, float]] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -23,8 +24,8 @@ class Pace:
         """Take a token of the person's; False when there is none left."""
         now = self.clock()
         with self._lock:
-            tokens, since = self._buckets.pop(person, (float(PER_MINUTE), now))
-            tokens = min(PER_MINUTE, tokens + (now - since) * PER_MINUTE / MINUTE)
+            tokens, since = self._buckets.pop(person, (float(self.per_minute), now))
+            tokens = min(self.per_minute, tokens + (now - since) * self.per_minute / MINUTE)
             is_allowed = tokens >= 1
             self._buckets[person] = (tokens - 1 if is_allowed else tokens, now)
             if len(self._buckets) > REMEMBERED:
