@@ -23,6 +23,9 @@ from sqlalchemy import create_engine, text
 
 from bench.questions import DEV, read
 from bench.webhook import OWN
+from fzbot.answering.snapshot import Snapshot
+from fzbot.app import CACHE
+from fzbot.settings import shipped_knowledge
 from tests.platform_client import PlatformClient
 from tests.servers import Server
 
@@ -54,6 +57,7 @@ def main() -> None:
         folder.chmod(0o755)
         database = pgserver.get_server(folder / "postgres", cleanup_mode="delete")  # type: ignore[attr-defined]
         url = database.get_uri()
+        Snapshot.of_folder(shipped_knowledge(), folder / "data" / CACHE)  # training is not what is measured
         server = Server(folder / "data", options.workers, url, more={"FZBOT_POST_MAX_AGE": "0"}).start()
         try:
             tally = asyncio.run(run(server, database, options))

@@ -4,7 +4,6 @@ import asyncio
 import logging
 import multiprocessing
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +16,11 @@ from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 
 import fzbot
-from fzbot import clock, db, migrations
+from fzbot import clock, db, logs, migrations
 from fzbot.answering.library import Library
 from fzbot.answering.snapshot import Snapshot, is_built
 from fzbot.audit import SYSTEM
+from fzbot.body_limit import KILOBYTE, MEGABYTE, BodyLimit
 from fzbot.console.desk import Desk
 from fzbot.console.face import ASSETS as CONSOLE_ASSETS
 from fzbot.console.face import console
@@ -47,6 +47,7 @@ from fzbot.people.erasure_log import ErasureLog
 from fzbot.people.members import Profile
 from fzbot.people.sealing import Sealer
 from fzbot.people.staff import Role
+from fzbot.request_log import RequestLog, broken
 from fzbot.settings import Settings
 from fzbot.simulation.platform_side import PlatformSide
 from fzbot.site import simulator
@@ -57,6 +58,7 @@ from fzbot.statistics import rollup
 from fzbot.statutes.lookup import Shelf
 from fzbot.wechat.accounts import Door, Doors
 from fzbot.wechat.envelope import Envelope
+from fzbot.wechat.fair_pool import FairPool
 from fzbot.wechat.receipts import Receipts
 from fzbot.wechat.webhook import Webhook
 
@@ -68,6 +70,9 @@ FIRST_ADMIN = "admin"
 CACHE = "cache"
 COUNT_SECONDS = 10.0
 HOUR = 3600.0
+FORM = (64 * KILOBYTE, 10.0)
+UPLOAD = (20 * MEGABYTE, 60.0)
+"""The most bytes and seconds that a request may take; photos and spreadsheets come over slow lines."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,7 @@ class Services:
     library: Library
     recorder: Recorder
     conversation: Conversation
-    pool: ThreadPoolExecutor
+    pool: FairPool
     shelving: Shelving
     jobs: Jobs
     outgoing: Outgoing
@@ -93,13 +98,14 @@ class Services:
             self.worker.close()
         self.outgoing.close()
         self.shelving.close()
-        self.pool.shutdown(wait=True)
+        self.pool.shutdown()
         self.recorder.close()
         self.engine.dispose()
 
 
 def from_environment() -> FastAPI:
     """The application as the environment configures it; what each server process calls."""
+    logs.configure()
     return create_app(Settings.from_environment())
 
 
@@ -175,14 +181,23 @@ def build(services: Services) -> FastAPI:
     # Bare Starlette routes: FastAPI's parameter handling would halve the throughput of the one hot path.
     for path in ("/wechat", "/wechat/{account}"):
         app.router.routes.append(Route(path, webhook.answer, methods=["GET", "POST"]))
-    app.mount("/api/v1", api(services.engine, services.library), name="api")
+    _mount(app, "/api/v1", api(services.engine, services.library), FORM)
     app.mount("/console/assets", StaticFiles(directory=CONSOLE_ASSETS), name="console assets")
-    app.mount("/console", console(desk(services)), name="console")
+    _mount(app, "/console", console(desk(services)), UPLOAD)
     app.mount("/assets", StaticFiles(directory=Path(fzbot.__file__).parent / "site" / "assets"), name="assets")
     add_health(app, health_of(services))
-    app.mount("/", public_pages(services), name="pages")
+    _mount(app, "/", public_pages(services), FORM)
     app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, broken)
+    app.add_middleware(RequestLog)
     return app
+
+
+def _mount(app: FastAPI, path: str, part: FastAPI, limits: tuple[int, float]) -> None:
+    most, seconds = limits
+    part.add_middleware(BodyLimit, most=most, seconds=seconds)
+    part.add_exception_handler(Exception, broken)
+    app.mount(path, part)
 
 
 def public_pages(services: Services) -> FastAPI:
@@ -223,7 +238,7 @@ def start(settings: Settings) -> Services:
     conversation = Conversation(
         engine, recorder, sealer, library, Shelf(engine), settings.public_url, erasures, riders=riders
     )
-    pool = ThreadPoolExecutor(settings.turn_threads, thread_name_prefix="turn")
+    pool = FairPool(settings.turn_threads)
     jobs = Jobs(engine, settings.data_dir, _jobs(engine, settings))
     outgoing = open_outgoing(settings, engine, sealer)
     return Services(

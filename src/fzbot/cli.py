@@ -155,7 +155,7 @@ def report(
     year: Annotated[int, typer.Option(help="哪一年，如 2026")],
     output: Annotated[Path, typer.Option("-o", "--output", help="写到哪个 .docx 文件")],
     account: Annotated[str, typer.Option(help="哪个公众号的短名")] = "default",
-    org: Annotated[str, typer.Option(help="单位名称；不填用公众号名称")] = "",
+    org: Annotated[str, typer.Option(help="单位名称；不填用上次定稿的，没有就用公众号名称")] = "",
     issue: Annotated[bool, typer.Option("--issue", help="定稿：固定数字，编号存档")] = False,
     number: Annotated[int | None, typer.Option(help="再出一份已定稿的第几号")] = None,
 ) -> None:

@@ -75,7 +75,11 @@ def make_engine(url: str, pool_size: int = 8) -> Engine:
         raise ConfigError("FZBOT_DATABASE_URL 不是数据库地址，应像 postgresql://用户:密码@主机/库名") from error
     if backend == "sqlite":
         engine = create_engine(
-            url, pool_size=pool_size, max_overflow=pool_size, connect_args={"timeout": LOCK_WAIT_SECONDS}
+            url,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            hide_parameters=True,
+            connect_args={"timeout": LOCK_WAIT_SECONDS},
         )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_immediately)
@@ -86,6 +90,7 @@ def make_engine(url: str, pool_size: int = 8) -> Engine:
             url,
             pool_size=pool_size,
             max_overflow=pool_size,
+            hide_parameters=True,  # an error's text must not say what a villager wrote
             pool_pre_ping=True,
             pool_timeout=LOCK_WAIT_SECONDS,
             connect_args={"connect_timeout": LOCK_WAIT_SECONDS, "options": options},

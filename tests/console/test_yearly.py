@@ -65,6 +65,7 @@ def test_the_draft_follows_the_ledger_and_an_issued_report_does_not(office: Offi
     address = re.search(r'"/console(/report/\d+)"', page)
     assert address
     before = browser.look(address[1]).content
+    assert 'value="红旗镇"' in browser.look("/report").text
     assert "第1号" in Document(BytesIO(before)).paragraphs[2].text
     with writing(office.engine) as session:
         for row in session.scalars(select(Activity)):

@@ -1,7 +1,7 @@
 """The figures of a year: each is its rows added up, what nobody wrote down stays blank, and years do not mix."""
 
 import itertools
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,6 +13,8 @@ from fzbot.activities.kinds import DEFAULTS, Kind, Measure
 from fzbot.activities.listing import Wanted
 from fzbot.db import reading, writing
 from fzbot.errors import ReportError
+from fzbot.handovers import handover
+from fzbot.handovers.handover import Handover
 from fzbot.interactions.store import store
 from fzbot.statistics import rollup, year
 from fzbot.statistics.year_report import YearReport
@@ -61,6 +63,10 @@ def test_a_year_as_a_township_reports_it(engine: Engine) -> None:
     ask(town, "1", openid_hash="a", village_id=red)
     ask(town, "2", openid_hash="a", decision="unknown", entry=None)
     ask(town, "3", openid_hash="b", kind="subscribe", decision=None, entry=None, question=None)
+    for key, at in (("1", NOW), ("2", NOW - timedelta(days=365))):
+        with writing(engine) as session:
+            passed_on = handover.values(town.account_id, key, "a", "彩礼怎么退", at)
+            session.add(Handover(**passed_on))
     report = gather(town)
     assert values(report) == {
         "activities": 3,
@@ -84,6 +90,7 @@ def test_a_year_as_a_township_reports_it(engine: Engine) -> None:
         "direct-rate": 1,
         "unknown": 1,
         "urgent": 0,
+        "handed-over": 1,
         "followed": 1,
         "unfollowed": 0,
     }

@@ -100,6 +100,7 @@ def _found(engine: Engine, sealer: Sealer) -> tuple[Town, str]:
         account = accounts.find(session, accounts.DEFAULT) or accounts.add(
             session, sealer, Credentials(accounts.DEFAULT, ""), "演示镇普法", now
         )
+        account.name = "演示镇"
         villages = [village.add(session, account.id, f"{name}村").id for name in VILLAGES]
         said = [_adviser(session, account.id, number, villages, now) for number in range(3)]
     return Town(account.id, villages), "、".join(said)

@@ -18,7 +18,7 @@ from fzbot.statistics.year_report import YearReport
 
 @dataclass(frozen=True)
 class Order:
-    """What is asked for. `number` is that of an issued report; an empty `org` is the account's name."""
+    """What is asked for. `number` is that of an issued report; an empty `org` is the name used last."""
 
     year: int
     account: str = accounts.DEFAULT
@@ -61,4 +61,6 @@ def _report(engine: Engine, order: Order) -> YearReport:
 def _gathered(engine: Engine, account: Account, order: Order) -> YearReport:
     rollup.catch_up(engine)
     with reading(engine) as session:
-        return year.gather(session, account.id, order.org or account.name, order.year, clock.today())
+        return year.gather(
+            session, account.id, order.org or issued.usual_org(session, account), order.year, clock.today()
+        )

@@ -1,6 +1,5 @@
 """`fzbot serve`: prepare the database, say where things are, and run the server."""
 
-import logging
 import threading
 import time
 from urllib.error import URLError
@@ -8,7 +7,7 @@ from urllib.request import urlopen
 
 import uvicorn
 
-from fzbot import app, metrics
+from fzbot import app, logs, metrics
 from fzbot.settings import Settings
 
 KEEP_ALIVE_SECONDS = 60
@@ -18,8 +17,7 @@ GREETING_PATIENCE_SECONDS = 60
 
 def serve(settings: Settings, host: str, port: int, workers: int) -> None:
     """Serve until stopped. With several workers each is a process of its own on the same port."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logs.configure()
     app.prepare(settings)
     password = app.first_admin(settings)
     if workers > 1:
@@ -32,6 +30,7 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
         port=port,
         workers=workers,
         log_level="warning",
+        log_config=None,
         access_log=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,

@@ -98,7 +98,12 @@ async def _bad_form(request: Request, error: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
-    words = {404: "没有这个页面", 405: "不能这样打开这个页面", 413: "内容太大"}
+    words = {
+        404: "没有这个页面",
+        405: "不能这样打开这个页面",
+        408: "传得太慢，请换个网络再试",
+        413: "内容太大，请分几次传",
+    }
     return _page(request, words.get(status, "出错了"), status)
 
 

@@ -5,11 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from fzbot.clock import day_bounds
+from fzbot.handovers.handover import Handover
 from fzbot.statistics import figures as f
 from fzbot.statistics.definitions import TOPICS
 from fzbot.statistics.figures import ASKED, Figures, Scope, Span
+from fzbot.statistics.rollup import NO_VILLAGE
 
 DAILY_UP_TO = 92
 """Longer spans are shown by month."""
@@ -30,6 +34,8 @@ class Dashboard:
     villages: dict[int, int]
     hours: list[int]
     entries: dict[str, int]
+    handed_over: tuple[int, int]
+    """Questions passed to advisers, now and in the span before."""
 
     @property
     def frauds(self) -> dict[str, int]:
@@ -56,7 +62,18 @@ def dashboard(session: Session, scope: Scope, span: Span) -> Dashboard:
         villages=f.by_village(session, scope, span),
         hours=[hours.get(f"{hour:02d}", 0) for hour in range(24)],
         entries=entries,
+        handed_over=(_handed_over(session, scope, span), _handed_over(session, scope, span.previous)),
     )
+
+
+def _handed_over(session: Session, scope: Scope, span: Span) -> int:
+    start, end = day_bounds(span.first, span.last)
+    query = select(func.count()).where(
+        Handover.account_id.in_(scope.accounts), Handover.asked_at >= start, Handover.asked_at < end
+    )
+    if scope.villages is not None:
+        query = query.where(func.coalesce(Handover.village_id, NO_VILLAGE).in_(scope.villages))
+    return session.scalar(query) or 0
 
 
 def _trend(session: Session, scope: Scope, span: Span, by_month: bool) -> dict[str, tuple[int, int]]:

@@ -10,6 +10,7 @@ from fzbot import audit
 from fzbot.audit import Actor, Change
 from fzbot.db import Base, Moment, take_turns
 from fzbot.errors import ReportError
+from fzbot.people.account import Account
 from fzbot.statistics.year_report import YearReport
 
 TURNS = "reports"
@@ -60,6 +61,14 @@ def issued(session: Session, accounts: tuple[int, ...]) -> list[IssuedReport]:
     """The issued reports of some accounts, newest first."""
     query = select(IssuedReport).where(IssuedReport.account_id.in_(accounts))
     return list(session.scalars(query.order_by(IssuedReport.year.desc(), IssuedReport.number.desc(), IssuedReport.id)))
+
+
+def usual_org(session: Session, account: Account) -> str:
+    """Under which name the account's last report was issued; the account's own where there was none."""
+    last = session.scalar(
+        select(IssuedReport).where(IssuedReport.account_id == account.id).order_by(IssuedReport.id.desc()).limit(1)
+    )
+    return last.report.org if last else account.name
 
 
 def find(session: Session, account_id: int, year: int, number: int) -> IssuedReport:

@@ -96,7 +96,8 @@ def _chat(report: YearReport) -> str:
     return (
         f"公众号收到互动{said('interactions')}，其中咨询{said('questions')}，服务{said('visits')}、{said('people')}"
         f"（同一人一天算一人次，全年不重复算一人）。直接解答{said('answered')}，直接解答率{shown(rate) or BLANK}{share}；"
-        f"未解答{said('unknown')}，已请村民拨打12348或联系村法律顾问；紧急情况提醒{said('urgent')}。"
+        f"未解答{said('unknown')}，已请村民拨打12348或联系村法律顾问；转人工{said('handed-over')}；"
+        f"紧急情况提醒{said('urgent')}。"
         f"关注{said('followed')}，取消关注{said('unfollowed')}。以上由系统自动统计。"
     )
 

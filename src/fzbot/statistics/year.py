@@ -2,13 +2,15 @@
 
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from fzbot import clock
 from fzbot.activities import listing
 from fzbot.activities.kinds import Measure, kinds_of
 from fzbot.activities.listing import Sums, Wanted
 from fzbot.errors import ReportError
+from fzbot.handovers.handover import Handover
 from fzbot.people.village import Village
 from fzbot.statistics import figures as f
 from fzbot.statistics.definitions import TOPICS
@@ -45,7 +47,14 @@ def _recorded(session: Session, account_id: int, span: Span) -> Recorded:
         listing.sums(session, wanted),
         listing.service_sums(session, wanted),
         f.figures(session, Scope((account_id,)), span),
+        _handovers(session, account_id, span),
     )
+
+
+def _handovers(session: Session, account_id: int, span: Span) -> int:
+    start, end = clock.day_bounds(span.first, span.last)
+    passed_on = (Handover.account_id == account_id, Handover.asked_at >= start, Handover.asked_at < end)
+    return session.scalar(select(func.count()).select_from(Handover).where(*passed_on)) or 0
 
 
 def _year_before(span: Span) -> Span:

@@ -8,7 +8,7 @@ from fzbot.activities.listing import Sums
 from fzbot.statistics import definitions as d
 from fzbot.statistics.definitions import Definition
 from fzbot.statistics.figures import Figures
-from fzbot.statistics.year_report import CHAT, LEDGER, SERVICE_LOG, Line
+from fzbot.statistics.year_report import CHAT, HANDOVERS, LEDGER, SERVICE_LOG, Line
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ class Recorded:
     everything: Sums
     services: Sums
     chat: Figures
+    handovers: int
 
     def of(self, measure: Measure) -> Sums:
         """What activities that count as `measure` add up to."""
@@ -141,6 +142,14 @@ RECIPES = (
     ),
     _chat("unknown", d.UNKNOWN, "次", lambda chat: chat.decisions.get("unknown", 0)),
     _chat("urgent", d.URGENT, "次", lambda chat: chat.decisions.get("urgent", 0)),
+    Recipe(
+        "handed-over",
+        d.HANDED_OVER,
+        "件",
+        lambda recorded: recorded.handovers if recorded.chat.interactions else None,
+        lambda recorded: recorded.handovers,
+        source=HANDOVERS,
+    ),
     _chat("followed", d.FOLLOWED, "次", lambda chat: chat.kinds.get("subscribe", 0)),
     _chat("unfollowed", d.UNFOLLOWED, "次", lambda chat: chat.kinds.get("unsubscribe", 0)),
 )

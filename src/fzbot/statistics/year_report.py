@@ -4,7 +4,7 @@ from datetime import date
 
 from pydantic import BaseModel, ConfigDict
 
-LEDGER, SERVICE_LOG, CHAT = "台账", "服务记录", "互动记录"
+LEDGER, SERVICE_LOG, CHAT, HANDOVERS = "台账", "服务记录", "互动记录", "转人工记录"
 """Where figures come from."""
 
 
@@ -35,7 +35,7 @@ class Line(Frozen):
     @property
     def by_hand(self) -> bool:
         """Whether people typed it in, rather than the service counting it."""
-        return self.source != CHAT
+        return self.source in {LEDGER, SERVICE_LOG}
 
 
 class KindLine(Frozen):

@@ -49,10 +49,14 @@ class Doors:
         if self._clock() - read_at < FRESH_SECONDS:
             return door
         door = self._read(slug)
-        if len(self._cache) >= MAX_CACHED:
-            self._cache.clear()
+        if len(self._cache) >= MAX_CACHED:  # made-up names push out one another, never an account
+            self._cache = {name: cached for name, cached in self._cache.items() if cached[1]}
         self._cache[slug] = (self._clock(), door)
         return door
+
+    def knows(self, slug: str) -> bool:
+        """Whether there is such an account as far as is known without looking it up."""
+        return slug == accounts.DEFAULT or self._cache.get(slug, (0.0, None))[1] is not None
 
     def _read(self, slug: str) -> Door | None:
         with reading(self._engine) as session:

@@ -1,8 +1,9 @@
 """`GET|POST /wechat` and `/wechat/{account}`: what the platform calls."""
 
+import asyncio
 import logging
-from asyncio import get_running_loop, wrap_future
-from concurrent.futures import Future, ThreadPoolExecutor
+from asyncio import wrap_future
+from concurrent.futures import Future
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import ClientDisconnect, Request
@@ -14,19 +15,24 @@ from fzbot.metrics import POST_SECONDS, POSTS_REFUSED
 from fzbot.people.account import DEFAULT
 from fzbot.wechat.accounts import Door, Doors
 from fzbot.wechat.envelope import MAX_BODY, Opened, Query
+from fzbot.wechat.fair_pool import FairPool
 from fzbot.wechat.messages import reply_xml, to_message
 from fzbot.wechat.receipts import Receipts
 
 log = logging.getLogger(__name__)
 
+BODY_SECONDS = 4.0
+"""How long a body may take to come in: the platform sends it at once, and gives up on the reply after five seconds."""
+UNKNOWN = ""
+"""The line in which calls wait whose account has not been looked up."""
 SUCCESS = "success"
 """What the platform takes as “no reply, do not post again”."""
 
 
 class Webhook:
-    """The bare route behind the platform's address; turns run in a bounded pool of threads."""
+    """The bare route behind the platform's address; turns run in a bounded pool of threads, accounts in rounds."""
 
-    def __init__(self, doors: Doors, conversation: Conversation, pool: ThreadPoolExecutor, receipts: Receipts) -> None:
+    def __init__(self, doors: Doors, conversation: Conversation, pool: FairPool, receipts: Receipts) -> None:
         self._doors = doors
         self._conversation = conversation
         self._pool = pool
@@ -50,12 +56,13 @@ class Webhook:
             signature=params.get("signature", ""),
             msg_signature=params.get("msg_signature", ""),
         )
-        loop = get_running_loop()
         slug = request.path_params.get("account", DEFAULT)
+        line = slug if self._doors.knows(slug) else UNKNOWN  # made-up names must not get a line each
         if request.method == "GET":
-            return await loop.run_in_executor(self._pool, self._verify, slug, query, params.get("echostr", ""))
+            echo = params.get("echostr", "")
+            return await wrap_future(self._pool.submit(line, self._verify, slug, query, echo))
         body = await _body(request)
-        door, opened, recorded = await loop.run_in_executor(self._pool, self._turn, slug, query, body)
+        door, opened, recorded = await wrap_future(self._pool.submit(line, self._turn, slug, query, body))
         # No thread waits for the disk: the recorder wakes the loop when the row is durable.
         text = await wrap_future(recorded)
         if not text:
@@ -96,10 +103,13 @@ async def _body(request: Request) -> bytes:
         raise PostRefusedError("body is too large", 413)
     body = bytearray()
     try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > MAX_BODY:
-                raise PostRefusedError("body is too large", 413)
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > MAX_BODY:
+                    raise PostRefusedError("body is too large", 413)
+    except TimeoutError as slow:
+        raise PostRefusedError("the body took too long to come in", 408) from slow
     except ClientDisconnect as gone:
         raise PostRefusedError("connection closed before the body was complete") from gone
     return bytes(body)

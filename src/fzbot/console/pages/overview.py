@@ -89,6 +89,7 @@ def _tiles(board: Dashboard, period: Period) -> list[Tile]:
         _rate(now, before, period),
         _tile(d.UNKNOWN, *_pair(now.decisions, before.decisions, "unknown"), period.query(decision="unknown")),
         _tile(d.URGENT, *_pair(now.decisions, before.decisions, "urgent"), period.query(decision="urgent")),
+        Tile(d.HANDED_OVER, f"{board.handed_over[0]:,}", change(*board.handed_over), None),
         _tile(d.FOLLOWED, *_pair(now.kinds, before.kinds, "subscribe"), period.query(kind="subscribe")),
         _tile(d.UNFOLLOWED, *_pair(now.kinds, before.kinds, "unsubscribe"), period.query(kind="unsubscribe")),
     ]

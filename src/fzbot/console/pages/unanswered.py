@@ -21,7 +21,7 @@ from fzbot.errors import CurationError
 router = APIRouter()
 
 DAYS = 90
-SHOWN = 40
+SHOWN = 20
 SUGGESTED = 4
 KINDS = {Kind.UNKNOWN: "未解答", Kind.UNSURE: "没把握", Kind.COMPLAINT: "投诉"}
 

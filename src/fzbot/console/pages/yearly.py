@@ -19,7 +19,7 @@ from fzbot.people.account import Account
 from fzbot.statistics import issued, report, report_tables, rollup, year
 from fzbot.statistics.figures import Span
 from fzbot.statistics.issued import IssuedReport
-from fzbot.statistics.year_report import CHAT, SERVICE_LOG, Line, YearReport
+from fzbot.statistics.year_report import CHAT, HANDOVERS, SERVICE_LOG, Line, YearReport
 
 router = APIRouter()
 
@@ -85,7 +85,7 @@ def issue(desk: TheDesk, request: Request, org: Org = "") -> Response:
     made, account_id = _gathered(desk, request, visitor, org)
     with writing(desk.engine) as session:
         issued.issue(session, account_id, made, visitor.actor, desk.now())
-    return go("/report", done="issued", year=str(made.year), account=str(account_id), org=made.org)
+    return go("/report", done="issued", year=str(made.year), account=str(account_id))
 
 
 @router.get("/report/{report_id}")
@@ -103,7 +103,8 @@ def _gathered(desk: Desk, request: Request, visitor: Visitor, org: str = "") -> 
     account_id = chosen.account if chosen.account in visitor.accounts else visitor.home_account
     rollup.catch_up(desk.engine)
     with reading(desk.engine) as session:
-        name = (org or request.query_params.get("org", ""))[:60].strip() or session.get_one(Account, account_id).name
+        name = (org or request.query_params.get("org", ""))[:60].strip()
+        name = name or issued.usual_org(session, session.get_one(Account, account_id))
         return year.gather(session, account_id, name, chosen.year or today.year, today), account_id
 
 
@@ -113,7 +114,7 @@ def _file(made: YearReport) -> Response:
 
 def _rows(line: Line, made: YearReport, account_id: int, visitor: Visitor) -> str | None:
     """Where the rows behind a figure are; None where nothing was recorded or they cannot be told apart."""
-    if line.value is None:
+    if line.value is None or line.source == HANDOVERS:
         return None
     if line.source == CHAT:
         period = Period("other", Span(made.first, made.last))
