@@ -12,6 +12,7 @@ from sqlalchemy import Engine, text
 
 from fzbot import app as wiring
 from fzbot import db
+from fzbot.app import Services
 from fzbot.settings import Settings
 from tests.conftest import SECRET, DataFolder
 from tests.interactions.rows import stored
@@ -36,16 +37,18 @@ def settings(data_folder: DataFolder) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def application(settings: Settings) -> Iterator[tuple[FastAPI, Engine]]:
+def application(settings: Settings) -> Iterator[tuple[FastAPI, Services]]:
     wiring.prepare(settings)
     services = wiring.start(settings)
-    yield wiring.build(services), services.engine
+    yield wiring.build(services), services
     services.close()
 
 
 @pytest.fixture
-def wechat(application: tuple[FastAPI, Engine]) -> Iterator["Wechat"]:
-    app, engine = application
+def wechat(application: tuple[FastAPI, Services]) -> Iterator["Wechat"]:
+    app, services = application
+    engine = services.engine
+    services.conversation.pace._buckets.clear()  # one villager writes in all tests, faster than anybody could
     with engine.begin() as connection:
         for table in ("interaction", "session", "follower", "village"):
             connection.execute(text(f"DELETE FROM {table}"))
