@@ -1,12 +1,13 @@
 """The audit log is a chain: what is changed or taken out is found."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Thread
 
 import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
+from fzbot import audit
 from fzbot.audit import COMMAND_LINE, Actor, Change, first_broken, record
 from fzbot.db import reading, writing
 
@@ -65,3 +66,38 @@ def test_an_event_is_undone_with_its_transaction(engine: Engine) -> None:
         session.rollback()
     write(engine, "马家湾村")
     assert broken(engine) is None
+
+
+def prune(engine: Engine, before: datetime) -> int:
+    with writing(engine) as session:
+        return audit.prune(session, before, NOW)
+
+
+def test_pruning_leaves_a_chain_that_still_shows_what_is_missing(engine: Engine) -> None:
+    old = NOW - timedelta(days=400)
+    for at in (old, old, NOW):
+        with writing(engine) as session:
+            record(session, COMMAND_LINE, Change("village.add", "village:1"), at)
+    assert prune(engine, NOW - timedelta(days=365)) == 2
+    assert broken(engine) is None
+    assert prune(engine, NOW - timedelta(days=365)) == 0
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM audit_event WHERE id = 3"))
+    assert broken(engine) == 4
+
+
+def test_pruning_again_moves_the_beginning(engine: Engine) -> None:
+    for days in (500, 450, 10):
+        with writing(engine) as session:
+            record(session, COMMAND_LINE, Change("village.add", "village:1"), NOW - timedelta(days=days))
+    assert prune(engine, NOW - timedelta(days=460)) == 1
+    assert prune(engine, NOW - timedelta(days=100)) == 1
+    assert broken(engine) is None
+    write(engine, "红庄村")
+    assert broken(engine) is None
+
+
+def test_events_are_pruned_a_month_at_a_time(engine: Engine) -> None:
+    with writing(engine) as session:
+        record(session, COMMAND_LINE, Change("village.add", "village:1"), NOW - timedelta(days=380))
+    assert prune(engine, NOW - timedelta(days=365)) == 0

@@ -16,7 +16,7 @@ from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 
 import fzbot
-from fzbot import clock, db, logs, migrations
+from fzbot import clock, db, keeping, logs, migrations
 from fzbot.answering.library import Library
 from fzbot.answering.snapshot import Snapshot, is_built
 from fzbot.audit import SYSTEM
@@ -31,10 +31,10 @@ from fzbot.curation.publishing import Policy
 from fzbot.curation.shelving import Shelving, live_entries
 from fzbot.headers import SecurityHeaders
 from fzbot.health import Health, add_health
-from fzbot.interactions import retention
 from fzbot.interactions.record import Recorder
 from fzbot.interactions.spool import Spool
 from fzbot.jobs import Job, Jobs
+from fzbot.keeping import Keeping
 from fzbot.knowledge.entry import Entry
 from fzbot.notices.contact import NextContact
 from fzbot.notices.wording import Links
@@ -266,9 +266,10 @@ def start(settings: Settings) -> Services:
 
 
 def _jobs(engine: Engine, settings: Settings) -> tuple[Job, ...]:
+    keep = Keeping(settings.keep_text_days, settings.keep_audit_days)
     return (
         Job("count", COUNT_SECONDS, lambda: rollup.catch_up(engine)),
-        Job("retention", HOUR, lambda: retention.erase_old_text(engine, clock.now(), settings.keep_text_days)),
+        Job("forget", HOUR, lambda: keeping.forget(engine, keep, clock.now())),
     )
 
 

@@ -3,10 +3,10 @@
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, select
+from sqlalchemy import JSON, Index, String, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from fzbot.db import Base, BigId, Moment, take_turns
@@ -14,6 +14,8 @@ from fzbot.db import Base, BigId, Moment, take_turns
 START = "0" * 64
 CHAIN = "audit"
 AT_ONCE = 1000
+PRUNE = "audit.prune"
+PRUNE_EVERY = timedelta(days=31)
 
 
 class AuditEvent(Base):
@@ -80,9 +82,28 @@ def record(session: Session, actor: Actor, change: Change, at: datetime) -> Audi
     return event
 
 
+def prune(session: Session, before: datetime, at: datetime) -> int:
+    """Delete the events before a moment, about once a month; returns how many.
+
+    What the rest is chained to is kept in an event of its own, so that the chain still shows what else is missing.
+    """
+    take_turns(session, CHAIN)
+    oldest = session.scalar(select(func.min(AuditEvent.at)))
+    if oldest is None or oldest >= before - PRUNE_EVERY:
+        return 0
+    last = session.scalars(
+        select(AuditEvent).where(AuditEvent.at < before).order_by(AuditEvent.id.desc()).limit(1)
+    ).one()
+    gone = {"through": last.id, "hash": last.hash}
+    number = session.scalar(select(func.count()).where(AuditEvent.id <= last.id)) or 0
+    record(session, SYSTEM, Change(PRUNE, "audit", after=gone), at)
+    session.execute(delete(AuditEvent).where(AuditEvent.id <= last.id))
+    return number
+
+
 def first_broken(session: Session) -> int | None:
     """The id of the first event that was changed, or that follows a missing one; None when the chain holds."""
-    expected, last_id = START, 0
+    expected, last_id = _beginning(session), 0
     query = select(AuditEvent).order_by(AuditEvent.id).limit(AT_ONCE)
     while events := session.scalars(query.where(AuditEvent.id > last_id)).all():
         for event in events:
@@ -91,6 +112,13 @@ def first_broken(session: Session) -> int | None:
             expected, last_id = event.hash, event.id
         session.expunge_all()
     return None
+
+
+def _beginning(session: Session) -> str:
+    pruned = session.scalar(
+        select(AuditEvent).where(AuditEvent.action == PRUNE).order_by(AuditEvent.id.desc()).limit(1)
+    )
+    return str((pruned.after or {})["hash"]) if pruned is not None else START
 
 
 def _hash(event: AuditEvent) -> str:

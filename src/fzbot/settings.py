@@ -36,6 +36,7 @@ class Settings(BaseModel):
     turn_threads: int = Field(default=32, ge=1, le=256)
     follower_per_minute: int = Field(default=30, ge=1, le=1000)
     keep_text_days: int = Field(default=180, ge=1, le=3660)
+    keep_audit_days: int = Field(default=365, ge=180, le=3660)
     second_person: bool = True
     require_totp: Literal["admin", "all", "none"] = "admin"
     post_max_age: int = Field(default=300, ge=0, le=86_400)

@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, select
+from sqlalchemy import JSON, ForeignKey, String, delete, select, tuple_
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from fzbot.db import Base, Moment
+from fzbot.db import Base, Moment, rows_changed
 from fzbot.interactions.row import Upsert
 from fzbot.people.erasure import GOES
 
 LIFETIME = timedelta(minutes=30)
+AT_ONCE = 1000
 
 
 class ConversationSession(Base):
@@ -63,3 +64,16 @@ def keep(state: State, account_id: int, openid_hash: str, now: datetime) -> Upse
         "updated_at": now,
     }
     return Upsert(ConversationSession.__tablename__, ("account_id", "openid_hash"), "updated_at", values)
+
+
+def forget_old(session: Session, now: datetime) -> int:
+    """Delete up to `AT_ONCE` states that are over, passing over those that somebody is just writing; returns how many."""
+    over = (
+        select(ConversationSession.account_id, ConversationSession.openid_hash)
+        .where(ConversationSession.updated_at < now - LIFETIME)
+        .limit(AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    table = ConversationSession.__table__
+    whose = tuple_(table.c.account_id, table.c.openid_hash)
+    return rows_changed(session.execute(delete(ConversationSession).where(whose.in_(over))))

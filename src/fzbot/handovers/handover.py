@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from fzbot import audit
 from fzbot.audit import Actor, Change
-from fzbot.db import Base, Moment
+from fzbot.db import Base, Moment, rows_changed
 from fzbot.errors import HandoverError
 from fzbot.people.erasure import PERSONAL
 
@@ -98,6 +98,13 @@ def waiting(session: Session, account_id: int, openid_hash: str) -> list[Handove
         Handover.delivered_at.is_(None),
     )
     return list(session.scalars(query.order_by(Handover.answered_at)))
+
+
+def erase_old_words(session: Session, before: datetime) -> int:
+    """Empty questions and answers asked before a moment; that they were asked and settled stays. Returns how many."""
+    has_words = or_(Handover.question != "", Handover.answer.is_not(None))
+    emptied = update(Handover).where(Handover.asked_at < before, has_words).values(question="", answer=None)
+    return rows_changed(session.execute(emptied))
 
 
 def count_open(session: Session, accounts: tuple[int, ...]) -> int:

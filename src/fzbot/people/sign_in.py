@@ -12,7 +12,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import ForeignKey, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from fzbot.db import Base, Moment, take_turns
+from fzbot.db import Base, Moment, rows_changed, take_turns
 from fzbot.errors import SignInError, StaffError
 from fzbot.people.sealing import Sealer
 from fzbot.people.staff import Staff, find
@@ -130,6 +130,13 @@ def end(session: Session, token_hash: str) -> None:
 def end_all(session: Session, staff_id: int, except_token_hash: str = "") -> None:
     """End every sign-in of a staff member, save one."""
     session.execute(delete(SignIn).where(SignIn.staff_id == staff_id, SignIn.token_hash != except_token_hash))
+
+
+def forget_old(session: Session, now: datetime) -> int:
+    """Delete sign-ins that are over and failures that no longer count; returns how many."""
+    over = delete(SignIn).where(SignIn.created_at < now - LIFETIME)
+    stale = delete(SignInFailure).where(SignInFailure.failed_at < now - FORGET_FAILURES)
+    return rows_changed(session.execute(over)) + rows_changed(session.execute(stale))
 
 
 def new_totp_secret() -> str:
