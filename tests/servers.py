@@ -38,6 +38,13 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> "Server":
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        arguments = ["--port", str(self.port), "--workers", str(self.workers)]
+        self.process = self.spawn("serve", self.data_dir / "server.log", *arguments)
+        self._wait()
+        return self
+
+    def _environment(self) -> dict[str, str]:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("FZBOT_")}
         environment |= {
             "FZBOT_DATA_DIR": str(self.data_dir),
@@ -47,13 +54,15 @@ class Server:
             "FZBOT_WECHAT_TOKEN": "testtoken",
             "FZBOT_WECHAT_APP_ID": "wx0123456789abcdef",
             "FZBOT_WECHAT_AES_KEY": AES_KEY,
-        } | self.more
-        command = [sys.executable, "-m", "fzbot", "serve", "--port", str(self.port), "--workers", str(self.workers)]
-        self.data_dir.mkdir(parents=True, exist_ok=True)
-        with (self.data_dir / "server.log").open("ab") as log:
-            self.process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-        self._wait()
-        return self
+        }
+        return environment | self.more
+
+    def spawn(self, command: str, log: Path, *arguments: str) -> subprocess.Popen[bytes]:
+        """Another command over the same data."""
+        with log.open("ab") as file:
+            return subprocess.Popen(
+                [sys.executable, "-m", "fzbot", command, *arguments], env=self._environment(), stdout=file, stderr=file
+            )
 
     def _wait(self) -> None:
         deadline = time.monotonic() + START_SECONDS

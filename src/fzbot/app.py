@@ -37,6 +37,7 @@ from fzbot.jobs import Job, Jobs
 from fzbot.keeping import Keeping
 from fzbot.knowledge.entry import Entry
 from fzbot.notices.contact import NextContact
+from fzbot.notices.reading import Reads
 from fzbot.notices.wording import Links
 from fzbot.notices.worker import Worker
 from fzbot.outgoing import Outgoing, open_outgoing
@@ -54,6 +55,7 @@ from fzbot.simulation.platform_side import PlatformSide
 from fzbot.site import simulator
 from fzbot.site.api import api
 from fzbot.site.kiosk import kiosk
+from fzbot.site.notices import notice_pages
 from fzbot.site.pages import not_found, pages
 from fzbot.statistics import rollup
 from fzbot.statutes.lookup import Shelf
@@ -206,7 +208,9 @@ def public_pages(services: Services) -> FastAPI:
     settings = services.settings
     site = FastAPI(title="fzbot pages", docs_url=None, redoc_url=None, openapi_url=None)
     site.add_middleware(SecurityHeaders)
-    site.include_router(pages(services.library, Shelf(services.engine)))
+    reads = Reads(services.engine)
+    site.include_router(pages(services.library, Shelf(services.engine), reads))
+    site.include_router(notice_pages(services.engine, services.library, reads))
     site.include_router(kiosk(services.conversation, services.library, _default_account(services)))
     if settings.simulator:
         site.include_router(simulator.simulator(platform_side(settings)))

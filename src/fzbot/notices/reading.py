@@ -1,15 +1,22 @@
 """Counting what is opened through a notice's links; nobody is known by it."""
 
-from datetime import date
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from sqlalchemy import Date, ForeignKey, String
+from sqlalchemy import Date, Engine, ForeignKey, String
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from fzbot.db import Base
+from fzbot import clock
+from fzbot.db import Base, writing
 from fzbot.notices.notice import Notice
 from fzbot.notices.wording import unmark
 from fzbot.people.village import Village
+
+log = logging.getLogger(__name__)
 
 NO_VILLAGE = 0
 NOTICE_PAGE = ""
@@ -25,6 +32,24 @@ class NoticeRead(Base):
     entry: Mapped[str] = mapped_column(String(80), primary_key=True)
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     number: Mapped[int]
+
+
+@dataclass(frozen=True)
+class Reads:
+    """Counts openings of pages. A page opens also while it cannot be counted."""
+
+    engine: Engine
+    now: Callable[[], datetime] = clock.now
+
+    def opened(self, marked: str, entry: str) -> None:
+        """Count an opening through an address that carries a mark."""
+        if unmark(marked) is None:
+            return
+        try:
+            with writing(self.engine) as session:
+                count(session, marked, entry, clock.china_day(self.now()))
+        except SQLAlchemyError as error:
+            log.warning("an opening was not counted: %s", type(error).__name__)
 
 
 def count(session: Session, marked: str, entry: str, day: date) -> bool:

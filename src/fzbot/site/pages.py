@@ -9,6 +9,7 @@ from starlette.templating import Jinja2Templates
 
 from fzbot.answering.library import Library
 from fzbot.knowledge.reply import basis_line
+from fzbot.notices.reading import Reads
 from fzbot.statutes.lookup import Shelf
 
 HERE = Path(__file__).parent
@@ -17,16 +18,17 @@ _SENTENCE = re.compile(r"[^。！？\n]+[。！？”]*")
 templates = Jinja2Templates(HERE / "templates")
 
 
-def pages(library: Library, shelf: Shelf) -> APIRouter:
+def pages(library: Library, shelf: Shelf, reads: Reads) -> APIRouter:
     """The routes of the pages that anyone may read."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/a/{entry_id}", response_class=HTMLResponse)
-    def answer_page(request: Request, entry_id: str) -> Response:
+    def answer_page(request: Request, entry_id: str, n: str = "") -> Response:
         snapshot = library.current
         entry = snapshot.entries.get(entry_id)
         if entry is None or entry.is_chat:
             return not_found(request)
+        reads.opened(n, entry.id)
         context = {
             "entry": entry,
             "paragraphs": paragraphs(entry.answer),

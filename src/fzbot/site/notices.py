@@ -1,0 +1,43 @@
+"""The page of a notice: where a line that stands for it leads, and what may be forwarded to a group."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+from sqlalchemy import Engine
+
+from fzbot.answering.library import Library
+from fzbot.clock import china_day
+from fzbot.db import reading
+from fzbot.errors import NotFoundError
+from fzbot.notices import notice as notices
+from fzbot.notices.notice import State
+from fzbot.notices.reading import NOTICE_PAGE, Reads
+from fzbot.site.pages import not_found, templates
+
+HIDDEN = (State.DRAFT, State.CANCELLED)
+
+
+def notice_pages(engine: Engine, library: Library, reads: Reads) -> APIRouter:
+    """The route; what is not approved, or was withdrawn, is not there."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/n/{notice_id}", response_class=HTMLResponse)
+    def notice_page(request: Request, notice_id: int, n: str = "") -> Response:
+        try:
+            with reading(engine) as session:
+                notice = notices.find(session, notice_id)
+                version = notices.current(session, notice)
+        except NotFoundError:
+            return not_found(request)
+        if notice.state in HIDDEN:
+            return not_found(request)
+        reads.opened(n or str(notice.id), NOTICE_PAGE)
+        known = library.current.entries
+        context = {
+            "version": version,
+            "lines": [line for line in version.text.splitlines() if line.strip()],
+            "entries": [known[id_] for id_ in version.entries if id_ in known],
+            "day": china_day(notice.started_at or version.made_at),
+        }
+        return templates.TemplateResponse(request, "notice.html", context)
+
+    return router
