@@ -12,6 +12,7 @@ from sqlalchemy import Engine, text
 
 from fzbot import app as wiring
 from fzbot import db
+from fzbot.app import Services
 from fzbot.settings import Settings
 from tests.conftest import SECRET, DataFolder
 from tests.interactions.rows import stored
@@ -36,16 +37,18 @@ def settings(data_folder: DataFolder) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def application(settings: Settings) -> Iterator[tuple[FastAPI, Engine]]:
+def application(settings: Settings) -> Iterator[tuple[FastAPI, Services]]:
     wiring.prepare(settings)
     services = wiring.start(settings)
-    yield wiring.build(services), services.engine
+    yield wiring.build(services), services
     services.close()
 
 
 @pytest.fixture
-def wechat(application: tuple[FastAPI, Engine]) -> Iterator["Wechat"]:
-    app, engine = application
+def wechat(application: tuple[FastAPI, Services]) -> Iterator["Wechat"]:
+    app, services = application
+    engine = services.engine
+    services.conversation.pace._buckets.clear()  # one villager writes in all tests, faster than anybody could
     with engine.begin() as connection:
         for table in ("interaction", "session", "follower", "village"):
             connection.execute(text(f"DELETE FROM {table}"))
@@ -173,9 +176,30 @@ def test_scan_click_and_silent_events(wechat: Wechat) -> None:
     client = wechat.client
     assert "结婚离婚" in wechat.send(client.event("CLICK", "topic:marriage"))
     assert "《民法典》" in wechat.send(client.event("CLICK", "marriage.bride-price"))
-    for event in ("unsubscribe", "SCAN", "VIEW", "LOCATION", "TEMPLATESENDJOBFINISH"):
+    for event in ("unsubscribe", "SCAN", "VIEW", "LOCATION"):
         assert wechat.send(client.event(event, "x")) == ""
-    assert len(stored(wechat.engine)) == 7
+    assert len(stored(wechat.engine)) == 6
+
+
+def test_receipts_are_kept_and_are_nobodys_interaction(wechat: Wechat) -> None:
+    counts = {"TotalCount": "100", "FilterCount": "99", "SentCount": "98", "ErrorCount": "1"}
+    mass = {"MsgType": "event", "Event": "MASSSENDJOBFINISH", "MsgID": "1000001", "Status": "send success", **counts}
+    template = {"MsgType": "event", "Event": "TEMPLATESENDJOBFINISH", "MsgID": "200163836", "Status": "success"}
+    for fields in (mass, mass, template):
+        assert wechat.send(wechat.client.xml("o-mphelper", **fields)) == ""
+    with wechat.engine.connect() as connection:
+        rows = connection.execute(text("SELECT msg_id, way, status, total, sent FROM receipt ORDER BY msg_id")).all()
+        followers = connection.scalar(text("SELECT count(*) FROM follower"))
+    assert [tuple(row) for row in rows] == [
+        ("1000001", "mass", "send success", 100, 98),
+        ("200163836", "template", "success", 1, 1),
+    ]
+    assert (stored(wechat.engine), followers) == ([], 0)
+
+
+def test_a_receipt_without_a_number_is_refused(wechat: Wechat) -> None:
+    xml = wechat.client.xml(MsgType="event", Event="MASSSENDJOBFINISH", Status="send success")
+    assert wechat.request("POST", "/wechat", *wechat.client.post(xml)).status_code == 400
 
 
 def test_three_posts_of_one_message_get_one_reply_and_one_row(wechat: Wechat) -> None:

@@ -33,14 +33,16 @@ class Upload:
 
 def import_activities(session: Session, upload: Upload, context: Context) -> int:
     """Write down every row; returns how many. `LedgerError` with all faults, and nothing is written."""
+    # Read before the session is used for the first time: nobody waits for a lock meanwhile.
     rows = spreadsheet.read(upload.content, activity_fields(context), KNOWN)
     found = [(number, activity_facts(values)) for number, values in rows]
     take_turns(session, TURNS)
     days = [facts.day for _, facts in found]
     there = activities(session, Wanted((upload.account_id,), min(days), max(days)))
     _refuse_repeated(upload, [(n, _same_activity(facts)) for n, facts in found], [_as_facts(row) for row in there])
+    villages = ledger.villages_by_id(session, context.villages.values())
     for _, facts in found:
-        ledger.insert(session, upload.account_id, facts, upload.actor.name, upload.at)
+        ledger.insert(session, upload.account_id, facts, villages, upload.actor.name, upload.at)
     return _written(session, upload, "activity", len(found))
 
 

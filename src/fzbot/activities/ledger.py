@@ -1,5 +1,6 @@
 """The ledger of activities: one row for each, with the villages it was for; every change goes into the audit log."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,6 +15,8 @@ from fzbot.people.village import Village
 
 TEXT_LENGTH = 120
 NOTE_LENGTH = 1000
+
+Villages = Mapping[int, Village]
 
 activity_village = Table(
     "activity_village",
@@ -93,24 +96,27 @@ def facts_of(activity: Activity) -> ActivityFacts:
 
 def add(session: Session, account_id: int, facts: ActivityFacts, actor: Actor, at: datetime) -> Activity:
     """Write an activity down."""
-    activity = insert(session, account_id, facts, actor.name, at)
+    villages = villages_by_id(session, facts.villages)
+    activity = insert(session, account_id, facts, villages, actor.name, at)
+    session.flush()
     audit.record(session, actor, Change("activity.add", f"activity:{activity.id}", after=facts.shown()), at)
     return activity
 
 
-def insert(session: Session, account_id: int, facts: ActivityFacts, typed_by: str, at: datetime) -> Activity:
-    """The row alone; who imports many rows writes one audit event for all of them."""
+def insert(
+    session: Session, account_id: int, facts: ActivityFacts, villages: Villages, typed_by: str, at: datetime
+) -> Activity:
+    """The row alone, to be flushed; who imports many rows writes one audit event for all of them."""
     activity = Activity(account_id=account_id, typed_by=typed_by, created_at=at, changed_at=at)
-    _fill(session, activity, facts)
+    _fill(activity, facts, villages)
     session.add(activity)
-    session.flush()
     return activity
 
 
 def change(session: Session, activity: Activity, facts: ActivityFacts, actor: Actor, at: datetime) -> None:
     """Correct what is written down; who typed it in first stays."""
     before = facts_of(activity).shown()
-    _fill(session, activity, facts)
+    _fill(activity, facts, villages_by_id(session, facts.villages))
     activity.changed_at = at
     session.flush()
     audit.record(session, actor, Change("activity.change", f"activity:{activity.id}", before, facts.shown()), at)
@@ -124,8 +130,13 @@ def remove(session: Session, activity: Activity, actor: Actor, at: datetime) -> 
     audit.record(session, actor, Change("activity.remove", subject, before), at)
 
 
-def _fill(session: Session, activity: Activity, facts: ActivityFacts) -> None:
+def villages_by_id(session: Session, ids: Iterable[int]) -> Villages:
+    """The villages of those ids."""
+    return {village.id: village for village in session.scalars(select(Village).where(Village.id.in_(ids)))}
+
+
+def _fill(activity: Activity, facts: ActivityFacts, villages: Villages) -> None:
     for key in ActivityFacts.__dataclass_fields__:
         if key != "villages":
             setattr(activity, key, getattr(facts, key))
-    activity.villages = list(session.scalars(select(Village).where(Village.id.in_(facts.villages))))
+    activity.villages = [villages[id_] for id_ in facts.villages]

@@ -64,16 +64,16 @@ def facts_of(service: Service) -> ServiceFacts:
 def add(session: Session, account_id: int, facts: ServiceFacts, actor: Actor, at: datetime) -> Service:
     """Write a service down."""
     service = insert(session, account_id, facts, actor.name, at)
+    session.flush()
     audit.record(session, actor, Change("service.add", f"service:{service.id}", after=facts.shown()), at)
     return service
 
 
 def insert(session: Session, account_id: int, facts: ServiceFacts, typed_by: str, at: datetime) -> Service:
-    """The row alone; who imports many rows writes one audit event for all of them."""
+    """The row alone, to be flushed; who imports many rows writes one audit event for all of them."""
     service = Service(account_id=account_id, typed_by=typed_by, created_at=at, changed_at=at)
     _fill(service, facts)
     session.add(service)
-    session.flush()
     return service
 
 

@@ -80,10 +80,11 @@ def fill_ledger(
     session: Session, rng: random.Random, account_id: int, villages: Sequence[int], advisers: Sequence[str], today: date
 ) -> None:
     """Write the ledger of the 730 days up to `today`."""
+    by_id = ledger.villages_by_id(session, villages)
     for plans, before in ((THIS_YEAR, 0), (YEAR_BEFORE, DAYS)):
         last = today - timedelta(days=before)
         for activity in (facts for plan in plans for facts in _rows(rng, plan, villages, last)):
-            ledger.insert(session, account_id, activity, "演示", clock.now())
+            ledger.insert(session, account_id, activity, by_id, "演示", clock.now())
     for number, before in SERVICES:
         last = today - timedelta(days=before)
         for service in (_service(rng, villages, advisers, last) for _ in range(number)):

@@ -1,5 +1,6 @@
 """Gathering the figures of a year, and of the same days a year before."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from sqlalchemy import func, select
@@ -7,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from fzbot import clock
 from fzbot.activities import listing
-from fzbot.activities.kinds import Measure, kinds_of
-from fzbot.activities.listing import Sums, Wanted
+from fzbot.activities.kinds import Measure, counting_as, kinds_of
+from fzbot.activities.listing import Wanted
 from fzbot.errors import ReportError
 from fzbot.handovers.handover import Handover
 from fzbot.people.village import Village
@@ -87,16 +88,17 @@ def _kinds(session: Session, account_id: int, span: Span) -> tuple[KindLine, ...
 
 def _villages(session: Session, account_id: int, span: Span) -> tuple[VillageLine, ...]:
     asked = f.by_village(session, Scope((account_id,)), span)
+    outreach = Wanted((account_id,), span.first, span.last, kinds=counting_as(session, account_id, Measure.OUTREACH))
     villages = select(Village).where(Village.account_id == account_id).order_by(Village.name)
-    return tuple(_village(session, village, span, asked.get(village.id)) for village in session.scalars(villages))
+    return tuple(_village(session, village, outreach, asked.get(village.id)) for village in session.scalars(villages))
 
 
-def _village(session: Session, village: Village, span: Span, questions: int | None) -> VillageLine:
-    wanted = Wanted((village.account_id,), span.first, span.last, frozenset({village.id}))
-    outreach = listing.sums_by_measure(session, wanted).get(Measure.OUTREACH, Sums())
-    services = listing.service_sums(session, wanted).rows or None
+def _village(session: Session, village: Village, outreach: Wanted, questions: int | None) -> VillageLine:
+    own = replace(outreach, villages=frozenset({village.id}))
+    held = listing.sums(session, own)
+    services = listing.service_sums(session, own).rows or None
     return VillageLine(
-        name=village.name, sessions=outreach.sessions, people=outreach.people, services=services, questions=questions
+        name=village.name, sessions=held.sessions, people=held.people, services=services, questions=questions
     )
 
 

@@ -84,8 +84,8 @@ def _tiles(board: Dashboard, period: Period) -> list[Tile]:
     return [
         _tile(d.INTERACTIONS, now.interactions, before.interactions, period.query()),
         _tile(d.QUESTIONS, now.questions, before.questions, period.query(kind="asked")),
-        _tile(d.VISITS, now.visits, before.visits, None),
-        _tile(d.PEOPLE, now.people, before.people, None),
+        _tile(d.VISITS, now.visits, before.visits, period.query()),
+        _tile(d.PEOPLE, now.people, before.people, period.query()),
         _rate(now, before, period),
         _tile(d.UNKNOWN, *_pair(now.decisions, before.decisions, "unknown"), period.query(decision="unknown")),
         _tile(d.URGENT, *_pair(now.decisions, before.decisions, "urgent"), period.query(decision="urgent")),

@@ -84,8 +84,10 @@ def import_file(desk: TheDesk, request: Request, form: Filled) -> Response:
     visitor = visitor_of(request)
     try:
         upload = workbook_of(form, desk, visitor, spreadsheet.LARGEST_FILE)
+        with reading(desk.engine) as session:
+            context = context_of(session, desk, visitor, visitor.home_account)
         with writing(desk.engine) as session:
-            import_services(session, upload, context_of(session, desk, visitor, visitor.home_account))
+            import_services(session, upload, context)
     except LedgerError as error:
         return _list(desk, request, filters_of({}), str(error))
     return go("/services", done="imported")
