@@ -3,13 +3,14 @@
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
 from fzbot.db import reading
 from fzbot.interactions import retention
 from fzbot.interactions.store import store
-from fzbot.jobs import Job, Jobs, leading
+from fzbot.jobs import Job, Jobs
+from fzbot.leadership import Leadership
 from fzbot.statistics import figures, rollup
 from fzbot.statistics.figures import Scope, Span
 from tests.interactions.rows import make_account, make_row, stored
@@ -17,11 +18,36 @@ from tests.interactions.rows import make_account, make_row, stored
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 
 
-def test_only_one_process_leads(engine: Engine, tmp_path: Path) -> None:
-    with leading(engine, tmp_path) as first, leading(engine, tmp_path) as second:
-        assert (first, second) == (True, False)
-    with leading(engine, tmp_path) as again:
-        assert again
+def test_one_process_leads_until_it_gives_up(engine: Engine, tmp_path: Path) -> None:
+    first, second = Leadership(engine, tmp_path), Leadership(engine, tmp_path)
+    assert (first.holds(), second.holds(), first.holds()) == (True, False, True)
+    first.give_up()
+    assert (second.holds(), first.holds()) == (True, False)
+    second.give_up()
+
+
+def test_a_leader_whose_connection_broke_leads_no_longer(postgres_engine: Engine, tmp_path: Path) -> None:
+    first, second = Leadership(postgres_engine, tmp_path), Leadership(postgres_engine, tmp_path)
+    assert first.holds()
+    with postgres_engine.begin() as admin:
+        others = "pid <> pg_backend_pid() AND datname = current_database()"
+        admin.execute(text(f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE {others}"))
+    assert second.holds()
+    assert not first.holds()
+    second.give_up()
+
+
+def test_only_the_leaders_jobs_run(engine: Engine, tmp_path: Path) -> None:
+    ran: list[str] = []
+    one, other = (
+        Jobs(Leadership(engine, tmp_path), (Job("often", 0, lambda name=name: ran.append(name)),))  # type: ignore[misc]
+        for name in ("one", "other")
+    )
+    one.tick(), other.tick(), one.tick()
+    one.close()
+    other.tick()
+    other.close()
+    assert ran == ["one", "one", "other"]
 
 
 def test_jobs_run_when_due_and_again_after_a_failure(sqlite_engine: Engine, tmp_path: Path) -> None:
@@ -33,8 +59,7 @@ def test_jobs_run_when_due_and_again_after_a_failure(sqlite_engine: Engine, tmp_
         raise OperationalError("", {}, Exception())
 
     jobs = Jobs(
-        sqlite_engine,
-        tmp_path,
+        Leadership(sqlite_engine, tmp_path),
         (Job("often", 10, lambda: ran.append("often")), Job("fails", 60, fail)),
         clock=lambda: moment,
     )
@@ -44,6 +69,7 @@ def test_jobs_run_when_due_and_again_after_a_failure(sqlite_engine: Engine, tmp_
     assert jobs.tick() == ["often"]
     moment = 60
     assert jobs.tick() == ["often", "fails"]
+    jobs.close()
     assert ran == ["often", "fails", "often", "often", "fails"]
 
 

@@ -36,6 +36,7 @@ from fzbot.interactions.spool import Spool
 from fzbot.jobs import Job, Jobs
 from fzbot.keeping import Keeping
 from fzbot.knowledge.entry import Entry
+from fzbot.leadership import Leadership
 from fzbot.notices.contact import NextContact
 from fzbot.notices.reading import Reads
 from fzbot.notices.wording import Links
@@ -252,7 +253,7 @@ def start(settings: Settings) -> Services:
         riders=riders,
     )
     pool = FairPool(settings.turn_threads)
-    jobs = Jobs(engine, settings.data_dir, _jobs(engine, settings))
+    jobs = Jobs(Leadership(engine, settings.data_dir), _jobs(engine, settings))
     outgoing = open_outgoing(settings, engine, sealer)
     return Services(
         settings=settings,

@@ -9,11 +9,12 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from sqlalchemy import Engine, func, not_, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from fzbot import db, metrics
+from fzbot import clock, db, metrics
 from fzbot.answering.library import Library
 from fzbot.handovers import handover
 from fzbot.interactions.interaction import Interaction
 from fzbot.interactions.record import Recorder
+from fzbot.notices import outbox
 from fzbot.people.account import Account
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ class Health:
             "fzbot_spool_bytes": float(self.recorder.waiting_bytes),
             "fzbot_entries": float(len(self.library.current.entries)),
             "fzbot_release": float(self.release()),
+            "fzbot_snapshot_age_seconds": self.library.age_seconds,
         }
         try:
             with db.reading(self.engine) as session:
@@ -41,6 +43,9 @@ class Health:
                 found["fzbot_uncounted_rows"] = float(session.scalar(uncounted) or 0)
                 everyone = tuple(session.scalars(select(Account.id)))
                 found["fzbot_handovers_open"] = float(handover.count_open(session, everyone))
+                due, oldest = outbox.backlog(session, clock.now())
+                found["fzbot_outbox_due"] = float(due)
+                found["fzbot_outbox_oldest_seconds"] = oldest.total_seconds()
         except SQLAlchemyError as error:
             log.warning("gauges of the database are missing: %s", type(error).__name__)
         return found

@@ -35,7 +35,16 @@ ALL = (
     DELIVERIES,
 )
 
-MADE_AT_A_LOOK = ("fzbot_spool_bytes", "fzbot_uncounted_rows", "fzbot_handovers_open", "fzbot_entries", "fzbot_release")
+MADE_AT_A_LOOK = (
+    "fzbot_spool_bytes",
+    "fzbot_uncounted_rows",
+    "fzbot_handovers_open",
+    "fzbot_outbox_due",
+    "fzbot_outbox_oldest_seconds",
+    "fzbot_entries",
+    "fzbot_release",
+    "fzbot_snapshot_age_seconds",
+)
 """Gauges that are read from the place itself when somebody looks."""
 
 

@@ -1,5 +1,6 @@
 """From draft to release to the snapshot that answers: checks, the second person, golden questions, going back."""
 
+import threading
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -168,3 +169,29 @@ def test_faults_of_a_draft_are_named_before_it_is_published(small: Path, snapsho
 def test_a_body_keeps_all_that_an_entry_says(snapshot: Snapshot) -> None:
     for entry in snapshot.entries.values():
         assert revisions.entry_of(body_of(entry)) == entry
+
+
+class Watched(Library):
+    """Says when it was given another snapshot."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.replaced = threading.Event()
+        super().__init__(snapshot)
+        self.replaced.clear()
+
+    def replace(self, snapshot: Snapshot) -> None:
+        super().replace(snapshot)
+        self.replaced.set()
+
+
+def test_a_worker_takes_over_as_soon_as_the_bell_rings(postgres_engine: Engine, small: Path, cache: Path) -> None:
+    library = Watched(Snapshot.of_folder(small, cache))
+    elsewhere = Shelving(postgres_engine, library, small, cache, poll_seconds=600)
+    elsewhere.start()
+    try:
+        with writing(postgres_engine) as session:
+            publishing.add_wordings(session, library.current.entries["loan.unpaid"], ["钱借出去叫天天不应"], LI, NOW)
+        assert library.replaced.wait(60)
+    finally:
+        elsewhere.close()
+    assert library.current.entries["loan.unpaid"].questions[-1] == "钱借出去叫天天不应"

@@ -1,17 +1,15 @@
 """`fzbot worker`: sends notices, as a process of its own."""
 
-import logging
 import signal
 
-from fzbot import app, outgoing
+from fzbot import app, logs, outgoing
 from fzbot.people.sealing import Sealer
 from fzbot.settings import Settings
 
 
 def work(settings: Settings) -> None:
     """Send what is due until stopped by SIGTERM or SIGINT; the wave under way is finished first."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logs.configure()
     app.prepare_database(settings)
     engine = app.open_engine(settings)
     out = outgoing.open_outgoing(settings, engine, Sealer(settings.secret()))

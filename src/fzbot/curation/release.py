@@ -11,11 +11,14 @@ from typing import Any
 from sqlalchemy import JSON, String, Text, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from fzbot.bell import ring
 from fzbot.db import Base, Moment, take_turns
 
 LEASE = timedelta(minutes=5)
 """How long a builder has; after it another one may take over."""
 TURN = "release"
+BELL = "fzbot_release"
+"""Rings when there is a release to build, and when one went live."""
 
 
 class Stage(StrEnum):
@@ -92,6 +95,7 @@ def settle(session: Session, release_id: int, problems: list[str]) -> None:
         return
     release.stage = Stage.REFUSED if problems else Stage.LIVE
     release.problems = "\n".join(problems)
+    ring(session, BELL)
 
 
 def recent(session: Session, number: int = 50) -> list[Release]:
@@ -102,4 +106,5 @@ def recent(session: Session, number: int = 50) -> list[Release]:
 def _queue(session: Session, release: Release) -> Release:
     session.add(release)
     session.flush()
+    ring(session, BELL)
     return release

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from fzbot import clock
 from fzbot.answering.library import Library
 from fzbot.answering.snapshot import Snapshot, is_built
+from fzbot.bell import Bell
 from fzbot.curation import release
 from fzbot.curation.golden import Golden, still_right
 from fzbot.curation.revisions import entry_of
@@ -27,6 +28,7 @@ from fzbot.knowledge.entry import Entry
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 2.0
+"""How often each worker looks for itself, should the bell not be heard."""
 
 
 @dataclass
@@ -40,8 +42,13 @@ class Shelving:
     golden: tuple[Golden, ...] = ()
     loaded: int | None = None
     now: Callable[[], datetime] = field(default=clock.now)
-    _stop: threading.Event = field(default_factory=threading.Event)
+    poll_seconds: float = POLL_SECONDS
+    _bell: Bell = field(init=False)
     _thread: threading.Thread | None = None
+
+    def __post_init__(self) -> None:
+        """Know the bell."""
+        self._bell = Bell(self.engine, release.BELL)
 
     def start(self) -> None:
         """Watch on a thread of its own until `close`."""
@@ -50,7 +57,7 @@ class Shelving:
 
     def close(self) -> None:
         """Stop watching."""
-        self._stop.set()
+        self._bell.stop()
         if self._thread is not None:
             self._thread.join()
 
@@ -60,11 +67,13 @@ class Shelving:
         return self._take_over() or built
 
     def _watch(self) -> None:
-        while not self._stop.wait(POLL_SECONDS):
+        while not self._bell.is_stopped:
+            self._bell.wait(self.poll_seconds)
             try:
                 self.poll()
             except (SQLAlchemyError, OSError, KnowledgeError) as error:
                 log.warning("releases not looked after: %s", type(error).__name__)
+        self._bell.close()
 
     def _build_waiting(self) -> bool:
         with writing(self.engine) as session:
@@ -89,7 +98,7 @@ class Shelving:
         entries = entries_of(live[1])
         if not is_built(self.folder, self.cache, entries):
             _aside(_trial, self.folder, self.cache, live[1], ())
-        self.library.current = Snapshot.of_folder(self.folder, self.cache, entries)
+        self.library.replace(Snapshot.of_folder(self.folder, self.cache, entries))
         self.loaded = live[0]
         return True
 

@@ -116,6 +116,15 @@ def sweep(session: Session, pace: Pace, now: datetime) -> int:
     return len(queued) + len(unclear)
 
 
+def backlog(session: Session, now: datetime) -> tuple[int, timedelta]:
+    """How many deliveries are due and not sent yet, and for how long the oldest has been."""
+    due = select(func.count(), func.min(Delivery.not_before)).where(
+        Delivery.state == State.QUEUED, Delivery.not_before <= now
+    )
+    number, oldest = session.execute(due).one()
+    return number, now - oldest if oldest else timedelta()
+
+
 def close_unknown(session: Session, pace: Pace, now: datetime) -> int:
     """Stop looking into what can no longer be found out; such rows stay unknown. Returns how many."""
     waiting = [Delivery.state == State.UNKNOWN, Delivery.reconcile_at.is_not(None)]
