@@ -24,6 +24,8 @@ from fzbot.wechat.token_redis import RedisShelf
 from fzbot.wechat.token_table import TableShelf
 from fzbot.wechat.tokens import TokenShelf
 
+PACE = Pace()
+
 
 @dataclass(frozen=True)
 class Outgoing:
@@ -35,13 +37,12 @@ class Outgoing:
     platforms: Platforms
     pushes: PlatformPushes
 
-    def worker(self) -> Worker:
+    def worker(self, pace: Pace = PACE) -> Worker:
         """A worker, not started yet."""
         settings = self.settings
         picture = partial(pictures.load, settings.data_dir / "uploads")
         loader = Loader(self.sealer, Links(settings.public_url), picture)
         pool = ThreadPoolExecutor(WAVE, thread_name_prefix="push")
-        pace = Pace()
         sender = Sender(self.engine, self.pushes, loader, pool, settings.send_per_minute, pace, clock.now)
         return Worker(self.engine, self.pushes, sender, pace, clock.now)
 

@@ -1,6 +1,6 @@
 """Writing down what the platform said to a delivery."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -16,11 +16,14 @@ from fzbot.notices.ways import Way
 def settle(session: Session, delivery: Delivery, fate: Fate, pace: Pace, now: datetime) -> None:
     """Put the fate of an attempt into its row. A receipt that was faster than the answer is taken in."""
     delivery.claim = delivery.lease_until = None
+    is_repeat = delivery.reconcile_at is not None
     match fate:
         case Accepted(msg_id):
             delivery.state, delivery.settled_at, delivery.reconcile_at = State.ACCEPTED, now, None
             delivery.msg_id, delivery.reason = msg_id or None, ""
             receipts.match(session, delivery)
+        case Refused() | Postponed() if is_repeat:
+            _look_again(session, delivery, fate, pace, now)
         case Refused(reason, code):
             fail(delivery, reason, code, now)
         case Postponed():
@@ -42,31 +45,34 @@ def fail(delivery: Delivery, reason: str, code: int | None, now: datetime) -> No
         answers.wait_for_contact(delivery)
 
 
+def _look_again(session: Session, delivery: Delivery, fate: Refused | Postponed, pace: Pace, now: datetime) -> None:
+    # The first attempt may have been carried out all the same; only its own answer would tell that it was not.
+    if isinstance(fate, Postponed) and fate.pause is not Pause.SOON:
+        _stop(session, delivery, fate, now)
+    delivery.state, delivery.settled_at = State.UNKNOWN, now
+    delivery.reason, delivery.code = fate.reason[:200], fate.code
+    delivery.reconcile_at = now + _wait(delivery, pace)
+
+
 def _postpone(session: Session, delivery: Delivery, fate: Postponed, pace: Pace, now: datetime) -> None:
     if fate.pause is Pause.SOON and delivery.attempts >= pace.most_attempts:
-        return _give_up(delivery, fate, now)
+        fail(delivery, f"试了 {delivery.attempts} 次没有成功：{fate.reason}", fate.code, now)
+        return
     if fate.pause is Pause.SOON:
-        wait = min(pace.backoff * 2 ** (delivery.attempts - 1), pace.longest_backoff)
-        delivery.not_before = now + wait
+        delivery.not_before = now + _wait(delivery, pace)
     else:
-        delivery.not_before = next_minute(now) if fate.pause is Pause.MINUTE else next_day(now)
+        delivery.not_before = _stop(session, delivery, fate, now)
         delivery.attempts -= 1
-        stop(session, delivery.account_id, Way(delivery.way), delivery.not_before, fate.reason)
-    delivery.reason, delivery.code = fate.reason[:200], fate.code
-    _requeue(delivery, now, pace)
-    return None
-
-
-def _requeue(delivery: Delivery, now: datetime, pace: Pace) -> None:
-    if delivery.state == State.UNKNOWN or delivery.reconcile_at is not None:
-        # It may have been carried out earlier: only a repeat under the same `clientmsgid` may follow.
-        delivery.state, delivery.reconcile_at = State.UNKNOWN, max(delivery.not_before, now + pace.reconcile)
-        return
     delivery.state, delivery.attempted_at, delivery.day = State.QUEUED, None, None
+    delivery.reason, delivery.code = fate.reason[:200], fate.code
 
 
-def _give_up(delivery: Delivery, fate: Postponed, now: datetime) -> None:
-    if delivery.reconcile_at is not None:
-        delivery.state, delivery.reconcile_at, delivery.settled_at = State.UNKNOWN, None, now
-        return
-    fail(delivery, f"试了 {delivery.attempts} 次没有成功：{fate.reason}", fate.code, now)
+def _stop(session: Session, delivery: Delivery, fate: Postponed, now: datetime) -> datetime:
+    until = next_minute(now) if fate.pause is Pause.MINUTE else next_day(now)
+    stop(session, delivery.account_id, Way(delivery.way), until, fate.reason)
+    return until
+
+
+def _wait(delivery: Delivery, pace: Pace) -> timedelta:
+    doublings = min(delivery.attempts - 1, 20)
+    return min(pace.backoff * (1 << doublings), pace.longest_backoff)

@@ -46,8 +46,11 @@ class Knobs:
                 "drafts": world.drafts,
                 "menu": world.menu,
                 "tags": {str(id_): name for id_, name in world.tags.items()},
-                "receipts": {"posted": simulation.mailbox.posted, "refused": simulation.mailbox.refused},
-                "receipts_waiting": simulation.mailbox.waiting.qsize(),
+                "receipts": {
+                    "owed": simulation.mailbox.owed,
+                    "posted": simulation.mailbox.posted,
+                    "refused": simulation.mailbox.refused,
+                },
             }
         )
 

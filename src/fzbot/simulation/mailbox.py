@@ -23,12 +23,14 @@ class Mailbox:
     side: PlatformSide
     webhook: str = ""
     delay: float = 0.0
+    owed: int = 0
     posted: int = 0
     refused: int = 0
     waiting: "asyncio.Queue[dict[str, str]]" = field(default_factory=asyncio.Queue)
 
     def put(self, receipt: dict[str, str]) -> None:
         """Have a receipt posted later; `openid` says from whom, the rest are its fields."""
+        self.owed += 1
         self.waiting.put_nowait(receipt)
 
     async def carry(self) -> None:

@@ -49,7 +49,6 @@ class World:
     templates: set[str] = field(default_factory=lambda: {"TEMPLATE"})
     calls: Counter[str] = field(default_factory=Counter)
     answers: Counter[str] = field(default_factory=Counter)
-    receipts_sent: int = 0
     _number: int = 1000
 
     @property

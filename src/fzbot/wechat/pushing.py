@@ -136,7 +136,7 @@ def _refusal(error: PlatformError) -> Fate:
     if error.code is None:
         return Postponed(str(error), Pause.SOON)
     match reaction(error.code):
-        case Reaction.RETRY:
+        case Reaction.RETRY | Reaction.REFRESH:  # somebody else may have pushed out the token again
             return Postponed(str(error), Pause.SOON, error.code)
         case Reaction.NEXT_MINUTE:
             return Postponed(str(error), Pause.MINUTE, error.code)

@@ -1,0 +1,28 @@
+"""A worker whose leases and waits are short, so that a test need not wait: `python -m tests.fault.hasty_worker`."""
+
+from datetime import timedelta
+
+from fzbot import db, outgoing, tables
+from fzbot.notices.outbox import Pace
+from fzbot.people.sealing import Sealer
+from fzbot.settings import Settings
+
+PACE = Pace(
+    lease=timedelta(seconds=4),
+    backoff=timedelta(seconds=0.2),
+    longest_backoff=timedelta(seconds=2),
+    reconcile=timedelta(seconds=0.5),
+    receipt_wait=timedelta(seconds=15),
+    most_attempts=20,
+)
+
+
+def main() -> None:
+    assert tables.TABLES
+    settings = Settings.from_environment()
+    engine = db.make_engine(db.database_url(settings.database_url, settings.data_dir))
+    outgoing.open_outgoing(settings, engine, Sealer(settings.secret())).worker(PACE).run()
+
+
+if __name__ == "__main__":
+    main()
