@@ -374,7 +374,9 @@ def test_rows_of_two_accounts_do_not_mix(town: Town) -> None:
     assert (rows, town.states(id_)) == ([], {"accepted": 1})
 
 
-@pytest.mark.parametrize("fate", [Refused("没有权限", 48001), Refused("次数用完", 45028), Postponed("忙", Pause.SOON, -1)])
+@pytest.mark.parametrize(
+    "fate", [Refused("没有权限", 48001), Refused("次数用完", 45028), Postponed("忙", Pause.SOON, -1)]
+)
 def test_a_refused_repeat_does_not_say_that_the_first_was_not_sent(town: Town, fate: Fate) -> None:
     town.follow("o-1", "o-2")
     fates: Iterator[Fate] = iter([Unclear("没有回话"), fate, fate, Accepted("4711")])
