@@ -40,7 +40,7 @@ TALKS = (
 
 def fill_handovers(session: Session, rng: random.Random, account_id: int, villages: list[int], today: date) -> None:
     """One in four days somebody asks for a person; the last days' questions are still open."""
-    for number, before in enumerate(range(0, DAYS, EVERY_DAYS)):
+    for number, before in enumerate(range(DAYS - 1, -1, -EVERY_DAYS)):
         question, words = TALKS[number % len(TALKS)]
         asked_at = datetime.combine(today - timedelta(days=before + 1), time(rng.randrange(8, 21), 12), clock.CHINA)
         values = handover.values(account_id, f"demo handover {number}", f"{number:032x}", question, asked_at)
