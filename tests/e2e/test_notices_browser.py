@@ -144,7 +144,7 @@ def test_an_adviser_on_a_phone_pushes_and_sees_the_receipts(browser: Browser, to
     page.fill("[name=wechat_name]", "o-1")
     page.click("text=发给我预览")
     expect(page.locator(".notice.good")).to_contain_text("已发到您的微信")
-    assert [row["way"] for row in town.platform.fans()["o-1"]["received"]] == ["preview"]
+    assert [row["way"] for row in town.platform.fans()["o-1"]["received"]] == ["reply", "preview"]
 
     approve(browser, town, address)
     page.goto(address)
