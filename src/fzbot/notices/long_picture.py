@@ -19,7 +19,7 @@ TITLE_SIZE, TEXT_SIZE, SMALL_SIZE = 64, 46, 34
 LEADING = 1.55
 MOST_LINES = 120
 QUALITY = 88
-CODE_SIDE = 300
+CODE_SIDE, CODE_BORDER = 300, 2
 GREEN, BLACK, GREY, PAPER = (11, 107, 79), (29, 37, 41), (76, 87, 96), (255, 255, 255)
 HANGING = "，。；：！？、”’）》】"
 """What never begins a line."""
@@ -111,17 +111,22 @@ def _photo(content: bytes) -> Image.Image:
 
 
 def _code(poster: Poster, font: ImageFont.FreeTypeFont) -> Image.Image:
-    target = BytesIO()
-    segno.make(poster.link, error="m").save(target, kind="png", scale=8, border=2)
-    target.seek(0)
-    code = Image.open(target).convert("RGB").resize((CODE_SIDE, CODE_SIDE), Image.Resampling.NEAREST)
-    block = Image.new("RGB", (INNER, CODE_SIDE), PAPER)
+    code = _qr(poster.link)
+    block = Image.new("RGB", (INNER, code.height), PAPER)
     block.paste(code, (0, 0))
     pen = ImageDraw.Draw(block)
-    said = ("长按识别二维码，看详细、问问题", f"{poster.day:%Y-%m-%d}")
-    for number, line in enumerate(said):
-        pen.text((CODE_SIDE + 30, 80 + number * 70), line, font=font, fill=GREY)
+    for number, line in enumerate(("长按识别二维码，看详细", f"{poster.day:%Y-%m-%d}")):
+        pen.text((code.width + 30, code.height // 4 + number * 70), line, font=font, fill=GREY)
     return block
+
+
+def _qr(link: str) -> Image.Image:
+    code, target = segno.make(link, error="m"), BytesIO()
+    modules = code.symbol_size(border=CODE_BORDER)[0]
+    code.save(target, kind="png", scale=max(1, CODE_SIDE // modules), border=CODE_BORDER)
+    target.seek(0)
+    with Image.open(target) as drawn:
+        return drawn.convert("RGB")
 
 
 def _font(path: Path, size: int) -> ImageFont.FreeTypeFont:
