@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from fzbot.notices.ways import Way
 from fzbot.people.follower import Follower
 from fzbot.people.sealing import Sealer
 from fzbot.people.staff import Role
-from tests.console.office import Clicks, Office
+from tests.console.office import Clicks, Office, enter
 from tests.console.test_activities import jpeg
 
 WORDS = {"title": "停电通知", "text": "明天上午停电。\r\n请提前蓄水。", "entries": "marriage.bride-price"}
@@ -233,6 +234,36 @@ def test_whom_it_would_reach_is_told_while_composing(office: Office) -> None:
     assert "微信说太快" in page
 
 
+def test_of_several_who_press_send_at_once_one_sends(office: Office) -> None:
+    author, second = office.sign_in("li", Role.EDITOR), office.sign_in("zhao", Role.EDITOR)
+    id_ = written(compose(author))
+    step(second, id_, "approve")
+    for browser in (author, second):
+        browser.look(f"/notices/{id_}")
+    with ThreadPoolExecutor(8) as pool:
+        fields = {"version": 1, "action": "now"}
+        sent = [pool.submit(browser.submit, f"/notices/{id_}/send", fields) for browser in (author, second) * 4]
+        codes = [answer.result().status_code for answer in sent]
+    assert sorted(codes) == [200] + [422] * 7
+    assert actions(office) == ["notice.draft", "notice.approve", "notice.schedule"]
+
+
+def test_the_county_tries_out_whom_a_notice_of_an_account_would_reach(small_office: Office) -> None:
+    east = small_office.add_account("east", "东乡")
+    small_office.add_staff("east", Role.EDITOR, account_id=east)
+    editor = small_office.browser()
+    enter(editor, "east")
+    editor.look("/password")
+    id_ = written(compose(editor))
+    follow(small_office, "o-1")
+    county = small_office.sign_in("admin", Role.ADMIN)
+    assert f"audience?notice={id_}&amp;" in county.look(f"/notices/{id_}/edit").text
+    ask = {"way": "mass", "to": "all"}
+    assert "选中 <strong>0</strong> 人" in county.look("/notices/audience", notice=id_, **ask).text
+    assert "选中 <strong>1</strong> 人" in county.look("/notices/audience", **ask).text
+    assert small_office.sign_in("li", Role.EDITOR).look("/notices/audience", notice=id_, **ask).status_code == 404
+
+
 def test_an_adviser_writes_to_own_villages_only_and_sees_their_part(office: Office) -> None:
     red, white = office.add_village("红庄村"), office.add_village("白庄村")
     follow(office, "o-1", village=red)
@@ -277,8 +308,7 @@ def test_another_account_sees_nothing_of_it(small_office: Office) -> None:
     east = small_office.add_account("east", "东乡")
     small_office.add_staff("east", Role.EDITOR, account_id=east)
     browser = small_office.browser()
-    browser.look("/sign-in")
-    browser.submit("/sign-in", {"login": "east", "password": "a long enough pass phrase"})
+    enter(browser, "east")
     assert "停电通知" not in browser.look("/notices").text
     for path in ("", "/edit", "/long.jpg", "/picture.jpg"):
         assert browser.look(f"/notices/{id_}{path}").status_code == 404

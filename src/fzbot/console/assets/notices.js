@@ -25,7 +25,7 @@ if (form) {
       if (["way", "to", "villages", "topic"].includes(name)) query.append(name, value);
     }
     const mine = ++asked;
-    const answer = await fetch(`${reach.dataset.address}?${query}`).catch(() => null);
+    const answer = await fetch(reach.dataset.address + query).catch(() => null);
     if (mine !== asked) return;
     if (answer && answer.ok && !answer.redirected) reach.innerHTML = await answer.text();
     else reach.textContent = "现在算不出有多少人，保存后再看。";

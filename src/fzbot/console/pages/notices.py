@@ -91,15 +91,16 @@ def add(desk: TheDesk, request: Request, form: Filled) -> Response:
 
 
 @router.get("/notices/audience")
-def audience(desk: TheDesk, request: Request) -> Response:
-    """Whom the form's plan would reach; a piece of a page."""
+def audience(desk: TheDesk, request: Request, notice: int | None = None) -> Response:
+    """Whom the plan in the form, of that notice or of a new one, would reach; a piece of a page."""
     visitor, sent = visitor_of(request), NoticeForm.read(request.query_params)
     context: dict[str, Any] = {}
     try:
         with reading(desk.engine) as session:
-            villages = notice_sight.villages_of(session, visitor, visitor.home_account)
+            account = notice_sight.to_change(session, visitor, notice).account_id if notice else visitor.home_account
+            villages = notice_sight.villages_of(session, visitor, account)
             notice_sight.check_audience(visitor, sent.audience(), villages)
-            context["reach"] = notice_reach.reach(session, desk, visitor.home_account, sent.plan())
+            context["reach"] = notice_reach.reach(session, desk, account, sent.plan())
         context["way"] = sent.chosen_way()
     except NoticeError as error:
         context["words"] = str(error)
