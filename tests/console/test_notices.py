@@ -357,6 +357,21 @@ def test_the_page_tells_fates_receipts_and_readings(office: Office) -> None:
     assert re.search(r"停电通知</a>.*?3<span.*?2<span.*?1<span.*?3<span", author.look("/notices").text, re.DOTALL)
 
 
+def test_an_adviser_of_two_villages_sees_a_batch_that_went_to_both(small_office: Office) -> None:
+    both = small_office.add_village("红庄村"), small_office.add_village("白庄村")
+    adviser, half = small_office.sign_in("wang", Role.ADVISER, both), small_office.sign_in("ma", Role.ADVISER, both[:1])
+    id_ = written(compose(adviser, to="villages", villages=list(both)))
+    common = {"account_id": small_office.account_id, "notice_id": id_, "way": "mass", "state": "delivered"}
+    common |= {"queued_at": small_office.now, "not_before": small_office.now, "people": 5, "people_delivered": 4}
+    with writing(small_office.engine) as session:
+        session.add(Delivery(**common))
+        session.get_one(Notice, id_).state = NoticeState.SENT
+    assert re.findall(r'<div class="value">(\d+)</div>', adviser.look(f"/notices/{id_}").text)[:3] == ["5", "5", "4"]
+    assert "4<span" in adviser.look("/notices").text
+    assert "4<span" not in half.look("/notices").text
+    assert "发得怎么样" not in half.look(f"/notices/{id_}").text
+
+
 def test_what_waits_for_the_next_contact_is_stopped(office: Office) -> None:
     follow(office, "o-1", "o-2")
     author, second = office.sign_in("li", Role.EDITOR), office.sign_in("zhao", Role.EDITOR)

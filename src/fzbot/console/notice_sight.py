@@ -55,6 +55,11 @@ def may_change(visitor: Visitor, notice: Notice) -> bool:
     return visitor.villages is None or (to is not None and visitor.villages.issuperset(to))
 
 
+def part_of(visitor: Visitor, notice: Notice) -> frozenset[int] | None:
+    """The villages whose figures a visitor sees; None for all of a notice that goes to nobody but their own."""
+    return None if may_change(visitor, notice) else visitor.villages
+
+
 def villages_of(session: Session, visitor: Visitor, account_id: int) -> list[Village]:
     """The villages of an account that a visitor may write to."""
     return [village for village in visitor.villages_in_sight(session) if village.account_id == account_id]

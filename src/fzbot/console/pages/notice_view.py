@@ -103,14 +103,14 @@ def _ahead(session: Session, desk: Desk, visitor: Visitor, notice: Notice, versi
 
 
 def _fate(session: Session, visitor: Visitor, notice: Notice) -> dict[str, Any]:
-    own = visitor.villages
+    own = notice_sight.part_of(visitor, notice)
     return {
         "sums": tally.of_notices(session, [notice.id], own).get(notice.id, tally.Tally()),
         "fates": tally.fates(session, notice.id, own),
         "reasons": tally.reasons(session, notice.id, own),
         "reads": tally.reads_by_page(session, notice.id, own),
         "by_village": tally.by_village(session, notice.id, own),
-        "is_part": not notice_sight.may_change(visitor, notice),
+        "is_part": own is not None,
     }
 
 

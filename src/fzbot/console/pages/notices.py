@@ -55,7 +55,7 @@ def listing(desk: TheDesk, request: Request, tab: str = "", before: int | None =
         shown = rows[:PAGE]
         context: dict[str, Any] = {
             "rows": [(row, notices.current(session, row)) for row in shown],
-            "tallies": tally.of_notices(session, [row.id for row in shown], visitor.villages),
+            "tallies": _tallies(session, visitor, shown),
             "villages": {village.id: village.name for village in visitor.villages_in_sight(session)},
         }
     templates = load_templates(desk.knowledge)
@@ -129,6 +129,12 @@ def revise(desk: TheDesk, request: Request, notice_id: int, form: Filled) -> Res
     except (NoticeError, LedgerError) as error:
         return _form(desk, request, sent, notice.account_id, notice, str(error), str(form.get("version", ""))[:9])
     return go(f"/notices/{notice_id}", done="notice")
+
+
+def _tallies(session: Session, visitor: Visitor, rows: list[Notice]) -> dict[int, tally.Tally]:
+    whole = [row.id for row in rows if notice_sight.part_of(visitor, row) is None]
+    parts = [row.id for row in rows if row.id not in whole]
+    return tally.of_notices(session, whole) | tally.of_notices(session, parts, visitor.villages)
 
 
 def _checked(session: Session, desk: Desk, visitor: Visitor, sent: NoticeForm, account_id: int) -> tuple[Words, Plan]:
