@@ -24,7 +24,7 @@ from fzbot.people.staff import Staff, StaffVillage
 from fzbot.people.token import ApiToken
 from fzbot.people.village import Village
 from fzbot.statistics.issued import IssuedReport
-from fzbot.statistics.rollup import DailyCount, PeopleGap, PersonDay
+from fzbot.statistics.rollup import DailyCount, PeopleGap, PersonDay, PersonVillage
 from fzbot.statutes.article import ArticleRow
 from fzbot.wechat.tags import FollowerTag, VillageTag
 from fzbot.wechat.token_table import PlatformToken
@@ -43,6 +43,7 @@ TABLES = (
     Handover,
     DailyCount,
     PersonDay,
+    PersonVillage,
     PeopleGap,
     IssuedReport,
     ArticleRow,

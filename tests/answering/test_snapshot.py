@@ -78,7 +78,7 @@ def test_every_entry_answers_its_own_title(snapshot: Snapshot) -> None:
 
 
 def test_an_explanation_names_the_alarm(snapshot: Snapshot) -> None:
-    assert "channel.crisis" in explain(snapshot, "我不想活了")
+    assert "channel.crisis" in explain(snapshot, "我不想活了").text
 
 
 def test_a_matrix_multiplies_like_a_dense_one() -> None:

@@ -1,14 +1,17 @@
 """Working the questions in the console: adding a wording, writing an entry, publishing by a second person."""
 
+import pytest
 from sqlalchemy import select
 
 from fzbot import clock
 from fzbot.console.entry_form import EntryForm
 from fzbot.curation.release import Release
 from fzbot.curation.revisions import body_of
-from fzbot.db import reading
+from fzbot.db import reading, writing
 from fzbot.interactions.store import store
+from fzbot.knowledge.statutes import Article, Statute
 from fzbot.people.staff import Role
+from fzbot.statutes import article
 from tests.console.office import Clicks, Office
 from tests.interactions.rows import make_row
 
@@ -94,5 +97,41 @@ def test_search_finds_entries_by_words_in_them(small_office: Office) -> None:
 def test_the_bench_explains_a_decision(small_office: Office) -> None:
     viewer: Clicks = small_office.sign_in("zhao", Role.VIEWER)
     page = viewer.look("/bench", q="彩礼怎么退<b>").text
-    assert "marriage.bride-price" in page
-    assert "<b>" not in page.split("<pre")[1]
+    assert "彩礼怎么退&lt;b&gt;" in page.split("<pre")[1]
+    bubble, reasons = page.split('class="bubble"')[1].split("<h3>为什么")
+    assert "彩礼" in bubble
+    assert "/console/knowledge/marriage.bride-price" in reasons
+
+
+def import_law(office: Office, law: str, articles: dict[str, str]) -> None:
+    statute = Statute(law, law, {number: Article(law, number, text) for number, text in articles.items()})
+    with writing(office.engine) as session:
+        article.replace(session, statute)
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("民法典1042", ["民法典1042"]),
+        ("民法典 104", ["民法典1042"]),
+        ("彩礼", []),
+        ("离婚 申请", ["民法典1077"]),
+        ("287之二", ["刑法287之二"]),
+        ("%", []),
+        ("", []),
+    ],
+)
+def test_articles_are_found_by_name_number_and_words(small_office: Office, words: str, found: list[str]) -> None:
+    import_law(small_office, "民法典", {"1042": "禁止买卖婚姻。", "1077": "撤回离婚登记申请的期间。"})
+    import_law(small_office, "刑法", {"287之二": "帮助犯罪活动。"})
+    editor = small_office.sign_in("li", Role.EDITOR)
+    answer = editor.look("/articles", q=words).json()
+    assert [one["cite"] for one in answer["found"]] == found
+    assert ("fzbot statutes import" in answer["hint"]) == (bool(words) and not found)
+
+
+def test_a_law_that_was_changed_is_cited_whole(small_office: Office) -> None:
+    changed = next(name for name, law in small_office.snapshot.laws.items() if law.changed)
+    import_law(small_office, changed, {"1": "为了试验。"})
+    editor = small_office.sign_in("li", Role.EDITOR)
+    assert [one["cite"] for one in editor.look("/articles", q="为了试验").json()["found"]] == [changed]

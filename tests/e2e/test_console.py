@@ -158,6 +158,21 @@ def test_from_an_unanswered_question_to_an_answer(page: Page, town: Town) -> Non
     expect(page.locator(".theirs .bubble").last).to_contain_text("依据：")
 
 
+def test_an_article_is_looked_up_and_cited(page: Page, town: Town, tmp_path: Path) -> None:
+    law = tmp_path / "民法典.md"
+    law.write_text("第一千零七十九条　夫妻一方要求离婚的，可以由有关组织进行调解。\n", encoding="utf-8")
+    assert town.server.spawn("statutes", tmp_path / "log", "import", str(law)).wait(timeout=30) == 0
+    sign_in(page, town)
+    page.goto("/console/knowledge/loan.unpaid/edit")
+    page.get_by_label("查法条").fill("离婚 调解")
+    page.get_by_label("查法条").press("Enter")
+    page.get_by_role("button", name="引用 民法典1079").click()
+    expect(page.locator("[name=basis]")).to_have_value(re.compile("民法典1079$"))
+    page.get_by_label("查法条").fill("没有这样的话")
+    page.get_by_role("button", name="查法条").click()
+    expect(page.locator(".picker [role=status]")).to_contain_text("没有找到")
+
+
 def test_every_page_fits_and_is_accessible(browser: Browser, town: Town) -> None:
     for size in (DESKTOP, PHONE):
         context = browser.new_context(viewport=size, base_url=town.server.url)  # type: ignore[arg-type]

@@ -117,7 +117,7 @@ def check_against_recount(engine: Engine, account: int, villages: list[int]) -> 
         for first in range(DAYS):
             for last in range(first, DAYS):
                 span = Span(FIRST + timedelta(days=first), FIRST + timedelta(days=last))
-                for wanted in (None, {villages[0]}, set(villages), {NO_VILLAGE}):
+                for wanted in (None, {villages[0]}, set(villages), {NO_VILLAGE}, {NO_VILLAGE, villages[1]}):
                     scope = Scope((account,), frozenset(wanted) if wanted else None)
                     inside = [
                         row
@@ -142,7 +142,7 @@ def check_against_recount(engine: Engine, account: int, villages: list[int]) -> 
 def test_rollups_equal_a_recount_after_any_history(place: tuple[Engine, int, list[int]], history: list[object]) -> None:
     engine, account, villages = place
     with writing(engine) as session:
-        for name in ("interaction", "daily_count", "person_day", "people_gap"):
+        for name in ("interaction", "daily_count", "person_day", "person_village", "people_gap"):
             session.execute(delete(Base.metadata.tables[name]))
     live_through(engine, account, villages, history)
     check_against_recount(engine, account, villages)
@@ -181,7 +181,7 @@ def contents(engine: Engine) -> dict[str, set[tuple[object, ...]]]:
     with engine.connect() as connection:
         return {
             name: {tuple(row) for row in connection.execute(select(Base.metadata.tables[name])) if row[-1] != 0}
-            for name in ("daily_count", "person_day", "people_gap")
+            for name in ("daily_count", "person_day", "person_village", "people_gap")
         }
 
 

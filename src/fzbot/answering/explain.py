@@ -1,7 +1,13 @@
 """Why a question is decided as it is, readable by staff: step 6 of answering."""
 
+from dataclasses import dataclass
+
 from fzbot.answering.decide import Decision, DecisionKind
+from fzbot.answering.score import Scored
 from fzbot.answering.snapshot import Snapshot
+from fzbot.knowledge.entry import Entry
+
+SHOWN = 5
 
 NAMES = {
     "words": "按词分类",
@@ -33,40 +39,59 @@ DECISIONS = {
 }
 
 
-def explain(snapshot: Snapshot, text: str) -> str:
-    """The whole way from the words to the decision."""
+@dataclass(frozen=True)
+class Explanation:
+    """The whole way from the words to the decision; `text` tells it in full."""
+
+    words: tuple[str, ...]
+    alarm: str
+    candidates: tuple[tuple[Entry, Scored], ...]
+    none: float
+    verdict: str
+    text: str
+
+
+def explain(snapshot: Snapshot, text: str) -> Explanation:
+    """Why a question is decided as it is."""
     question = snapshot.normalise(text)
     scoring = snapshot.score(question)
-    decision = snapshot.decide(text)
-    alarm = snapshot.alarm(question)
     entries = list(snapshot.entries.values())
+    candidates = tuple((entries[found.entry], found) for found in scoring.candidates[:SHOWN])
+    found = snapshot.alarm(question)
+    alarm = f"“{found.cue}” → {found.entry}（{found.danger}）" if found else "没有"
+    verdict = _verdict(snapshot, snapshot.decide(text))
+    words = tuple(snapshot.tokeniser.words(question.text))
+    general = "，".join(
+        f"{NAMES[side]} {value:.2f}×{snapshot.blend.none[side]:.2f}" for side, value in scoring.general.items()
+    )
     lines = [
         f"原话：{text}",
         f"规整：{question.text}",
         f"问的部分：{question.asking}",
-        f"分词：{' / '.join(snapshot.tokeniser.words(question.text))}",
-        f"紧急线索：{f'“{alarm.cue}” → {alarm.entry}（{alarm.danger}）' if alarm else '没有'}",
+        f"分词：{' / '.join(words)}",
+        f"紧急线索：{alarm}",
         "候选：",
+        *(_candidate(snapshot, number, entry, one) for number, (entry, one) in enumerate(candidates, start=1)),
+        f"  都不是　可能性 {scoring.none:.1%}（{general}）",
+        f"判定：{verdict}",
     ]
-    for number, found in enumerate(scoring.candidates[:5], start=1):
-        entry = entries[found.entry]
-        lines.append(f"  {number}. {entry.id} {entry.title}　可能性 {found.probability:.1%}")
-        lines.append(f"     最近的问法：{found.nearest or '没有'}")
-        sides = "，".join(
-            f"{NAMES[side]} {value:.2f}×{snapshot.blend.sides[side]:.2f}" for side, value in found.sides.items()
-        )
-        lines.append(f"     各项得分×权重：{sides}")
-    general = "，".join(
-        f"{NAMES[side]} {value:.2f}×{snapshot.blend.none[side]:.2f}" for side, value in scoring.general.items()
+    return Explanation(words, alarm, candidates, scoring.none, verdict, "\n".join(lines))
+
+
+def _candidate(snapshot: Snapshot, number: int, entry: Entry, found: Scored) -> str:
+    sides = "，".join(
+        f"{NAMES[side]} {value:.2f}×{snapshot.blend.sides[side]:.2f}" for side, value in found.sides.items()
     )
-    lines.append(f"  都不是　可能性 {scoring.none:.1%}（{general}）")
-    lines.append(_verdict(snapshot, decision))
-    return "\n".join(lines)
+    return (
+        f"  {number}. {entry.id} {entry.title}　可能性 {found.probability:.1%}\n"
+        f"     最近的问法：{found.nearest or '没有'}\n"
+        f"     各项得分×权重：{sides}"
+    )
 
 
 def _verdict(snapshot: Snapshot, decision: Decision) -> str:
     blend = snapshot.blend
     return (
-        f"判定：{DECISIONS[decision.kind]}（第一名到 {blend.answer_from:.0%} 直接回答；"
+        f"{DECISIONS[decision.kind]}（第一名到 {blend.answer_from:.0%} 直接回答；"
         f"前三名合计到 {blend.suggest_from:.0%} 给出选项；否则转给人）"
     )

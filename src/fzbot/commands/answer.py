@@ -3,13 +3,9 @@
 import json
 from typing import TextIO
 
-from fzbot import clock
 from fzbot.answering.explain import explain as explanation
 from fzbot.answering.snapshot import Snapshot
-from fzbot.conversation.answers import Answers, Outcome
-from fzbot.conversation.fitting import clean, fit
-from fzbot.conversation.message import Kind, Message
-from fzbot.conversation.session import State
+from fzbot.conversation.alone import reply_alone
 from fzbot.errors import FzbotError
 from fzbot.settings import Settings
 from fzbot.statutes.lookup import Shelf
@@ -19,12 +15,12 @@ MAX_ENTRIES = 5
 
 def answer(settings: Settings, text: str) -> str:
     """The reply to one question, as a villager reads it."""
-    return _reply(_snapshot(settings), settings.public_url, text).text
+    return reply_alone(_snapshot(settings), Shelf(), settings.public_url, text)
 
 
 def explain(settings: Settings, text: str) -> str:
     """Why a question is decided as it is."""
-    return explanation(_snapshot(settings), text)
+    return explanation(_snapshot(settings), text).text
 
 
 def answer_lines(settings: Settings, lines: TextIO, out: TextIO) -> None:
@@ -48,15 +44,8 @@ def _line(snapshot: Snapshot, public_url: str, text: str) -> dict[str, object]:
     return {
         "decision": decision.kind.value,
         "entries": entries,
-        "reply": _reply(snapshot, public_url, text).text,
+        "reply": reply_alone(snapshot, Shelf(), public_url, text),
     }
-
-
-def _reply(snapshot: Snapshot, public_url: str, text: str) -> Outcome:
-    message = Message(0, "", Kind.TEXT, "", clock.now(), text=clean(text))
-    outcome = Answers(snapshot, public_url, State, Shelf()).to(message)
-    link = f"{public_url}/a/{outcome.entry}" if outcome.entry else ""
-    return Outcome(fit(clean(outcome.text), link))
 
 
 def _snapshot(settings: Settings) -> Snapshot:

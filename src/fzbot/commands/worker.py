@@ -16,7 +16,8 @@ def work(settings: Settings) -> None:
     worker = out.worker()
     worker.start()
     print("fzbot worker 已启动，Ctrl+C 停止", flush=True)  # noqa: T201 - said to the person who started it
-    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
+    for number in (signal.SIGTERM, signal.SIGINT):  # started in the background by a shell, SIGINT would be ignored
+        signal.signal(number, signal.default_int_handler)
     try:
         worker.wait()
     except KeyboardInterrupt:

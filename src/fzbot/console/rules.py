@@ -35,6 +35,7 @@ RULES: dict[tuple[str, str], Roles | None] = {
     ("GET", "/knowledge/{entry_id}/edit"): EDITORS,
     ("POST", "/knowledge/{entry_id}/publish"): EDITORS,
     ("POST", "/knowledge/{entry_id}/discard"): EDITORS,
+    ("GET", "/articles"): EDITORS,
     ("GET", "/handovers"): ANYONE,
     ("GET", "/handovers/{handover_id}"): ANYONE,
     ("POST", "/handovers/{handover_id}"): SERVERS,

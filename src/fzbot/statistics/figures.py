@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, cast, func, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from fzbot.statistics.rollup import ALL_VILLAGES, DailyCount, PeopleGap, PersonDay
+from fzbot.statistics.rollup import ALL_VILLAGES, DailyCount, PeopleGap, PersonDay, PersonVillage
 
 ASKED = ("text", "voice")
 DECISIONS = {"answer": "直接解答", "suggest": "给出选项", "unknown": "未解答", "chat": "闲谈", "urgent": "紧急"}
@@ -132,35 +133,39 @@ def by_village(session: Session, scope: Scope, span: Span, keys: Iterable[str] =
 
 
 def people(session: Session, scope: Scope, span: Span) -> int:
-    """Distinct people of a span. People of several villages are looked up one by one, so that nobody counts twice."""
-    if scope.villages is not None and len(scope.villages) > 1:
-        query = (
-            select(PersonDay.account_id, PersonDay.openid_hash)
-            .where(
-                PersonDay.account_id.in_(scope.accounts),
-                PersonDay.village_id.in_(scope.villages),
-                PersonDay.day.between(span.first, span.last),
-            )
-            .distinct()
-        )
-        return session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    return _gap_sum(session, scope, span, PeopleGap.previous_day < span.first)
+    """Distinct people of a span."""
+    added_up = _gap_sum(session, scope, span, PeopleGap.previous_day < span.first)
+    return added_up - _counted_again(session, scope, span, PersonDay.openid_hash)
 
 
 def visits(session: Session, scope: Scope, span: Span) -> int:
     """Visits of a span: a person counts once for each day of being active."""
-    if scope.villages is not None and len(scope.villages) > 1:
-        query = (
-            select(PersonDay.account_id, PersonDay.openid_hash, PersonDay.day)
-            .where(
-                PersonDay.account_id.in_(scope.accounts),
-                PersonDay.village_id.in_(scope.villages),
-                PersonDay.day.between(span.first, span.last),
-            )
-            .distinct()
-        )
-        return session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    return _gap_sum(session, scope, span, true())
+    return _gap_sum(session, scope, span, true()) - _counted_again(
+        session, scope, span, PersonDay.openid_hash, PersonDay.day
+    )
+
+
+def _counted_again(session: Session, scope: Scope, span: Span, *what: InstrumentedAttribute[Any]) -> int:
+    """How often adding up the villages counts the same again, because somebody wrote under several of them."""
+    if scope.villages is None or len(scope.villages) == 1:
+        return 0
+    person = (PersonVillage.account_id, PersonVillage.openid_hash)
+    movers = (
+        select(*person)
+        .where(scope.holds(PersonVillage.account_id, PersonVillage.village_id))
+        .group_by(*person)
+        .having(func.count() > 1)
+        .subquery()
+    )
+    by_village = (
+        select(PersonDay.account_id, PersonDay.village_id, *what)
+        .join(movers, (movers.c.account_id == PersonDay.account_id) & (movers.c.openid_hash == PersonDay.openid_hash))
+        .where(scope.holds(PersonDay.account_id, PersonDay.village_id), PersonDay.day.between(span.first, span.last))
+        .distinct()
+    )
+    together = by_village.with_only_columns(PersonDay.account_id, *what)
+    counts = [select(func.count()).select_from(query.subquery()).scalar_subquery() for query in (by_village, together)]
+    return int(session.scalar(select(counts[0] - counts[1])) or 0)
 
 
 def topics(entries: dict[str, int]) -> dict[str, int]:

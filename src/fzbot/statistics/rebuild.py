@@ -22,14 +22,23 @@ from sqlalchemy.orm import Session
 from fzbot.db import take_turns
 from fzbot.interactions.interaction import Interaction
 from fzbot.people.erasure import COUNTING
-from fzbot.statistics.rollup import ALL_VILLAGES, LOST, NEVER, NO_VILLAGE, DailyCount, PeopleGap, PersonDay
+from fzbot.statistics.rollup import (
+    ALL_VILLAGES,
+    LOST,
+    NEVER,
+    NO_VILLAGE,
+    DailyCount,
+    PeopleGap,
+    PersonDay,
+    PersonVillage,
+)
 from fzbot.statistics.rows import china_hour
 
 
 def rebuild(session: Session) -> None:
     """Throw the rollups away and count every interaction anew, within the caller's transaction."""
     take_turns(session, COUNTING)
-    for table in (DailyCount, PersonDay, PeopleGap):
+    for table in (DailyCount, PersonDay, PersonVillage, PeopleGap):
         session.execute(delete(table))
     for village in (literal(ALL_VILLAGES, Integer), func.coalesce(Interaction.village_id, NO_VILLAGE)):
         for facet, key in _facets(session).items():
@@ -37,6 +46,7 @@ def rebuild(session: Session) -> None:
             session.execute(insert(DailyCount).from_select(columns, _counts(village, facet, key)))
         columns = ["account_id", "village_id", "openid_hash", "day"]
         session.execute(insert(PersonDay).from_select(columns, _person_days(village)))
+    session.execute(insert(PersonVillage).from_select(["account_id", "village_id", "openid_hash"], _person_villages()))
     session.execute(
         insert(PeopleGap).from_select(["account_id", "village_id", "day", "previous_day", "number"], _gaps())
     )
@@ -69,6 +79,14 @@ def _person_days(village: ColumnElement[Any]) -> Select[Any]:
     return (
         select(Interaction.account_id, village, Interaction.openid_hash, Interaction.day)
         .where(Interaction.kind != LOST)
+        .distinct()
+    )
+
+
+def _person_villages() -> Select[int, int, str]:
+    return (
+        select(PersonDay.account_id, PersonDay.village_id, PersonDay.openid_hash)
+        .where(PersonDay.village_id != ALL_VILLAGES)
         .distinct()
     )
 

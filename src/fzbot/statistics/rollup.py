@@ -21,7 +21,6 @@ from sqlalchemy import (
     ForeignKey,
     Integer,
     String,
-    Table,
     bindparam,
     not_,
     select,
@@ -69,6 +68,17 @@ class PersonDay(Base):
     village_id: Mapped[int] = mapped_column(Integer, primary_key=True)
     openid_hash: Mapped[str] = mapped_column(String(32), primary_key=True)
     day: Mapped[date] = mapped_column(Date, primary_key=True)
+
+
+class PersonVillage(Base):
+    """The villages (-1: none) that a person has ever been counted under. Few people have several."""
+
+    __tablename__ = "person_village"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    village_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    openid_hash: Mapped[str] = mapped_column(String(32), primary_key=True)
 
 
 class PeopleGap(Base):
@@ -154,7 +164,7 @@ def _add_counts(session: Session, rows: Sequence[Any]) -> None:
             for village in villages_of(row):
                 added[row.account_id, facet, village, row.day, key] += 1
     columns = ("account_id", "facet", "village_id", "day", "key")
-    _add(session, Base.metadata.tables[DailyCount.__tablename__], columns, added)
+    _add(session, DailyCount, columns, added)
 
 
 def _add_people(session: Session, rows: Sequence[Any]) -> None:
@@ -165,18 +175,20 @@ def _add_people(session: Session, rows: Sequence[Any]) -> None:
                 seen[row.account_id, village, row.openid_hash].add(row.day)
     known = _known_days(session, seen)
     changes = Counter[tuple[int, int, date, date]]()
-    new: list[dict[str, Any]] = []
+    new_days: list[dict[str, Any]] = []
+    new_villages: list[dict[str, Any]] = []
     for person, days in seen.items():
         before = known.get(person, set())
         fresh = days - before
         if fresh:
             changes.update(_gaps(person, before | fresh))
             changes.subtract(_gaps(person, before))
-            new += [_person_day(person, day) for day in fresh]
-    if new:
-        session.execute(Base.metadata.tables[PersonDay.__tablename__].insert(), new)
+            new_days += [_columns(person) | {"day": day} for day in fresh]
+            new_villages += [_columns(person)] if person[1] != ALL_VILLAGES else []
+    _insert(session, PersonDay, new_days)
+    _insert(session, PersonVillage, new_villages)
     columns = ("account_id", "village_id", "day", "previous_day")
-    _add(session, Base.metadata.tables[PeopleGap.__tablename__], columns, changes)
+    _add(session, PeopleGap, columns, changes)
 
 
 def _known_days(session: Session, people: Iterable[Person]) -> dict[Person, set[date]]:
@@ -196,18 +208,27 @@ def _gaps(person: Person, days: set[date]) -> Counter[tuple[int, int, date, date
     return Counter((account_id, village_id, day, previous) for previous, day in pairwise(ordered))
 
 
-def _person_day(person: Person, day: date) -> dict[str, Any]:
+def _columns(person: Person) -> dict[str, Any]:
     account_id, village_id, openid_hash = person
-    return {"account_id": account_id, "village_id": village_id, "openid_hash": openid_hash, "day": day}
+    return {"account_id": account_id, "village_id": village_id, "openid_hash": openid_hash}
 
 
-def _add(session: Session, table: Table, columns: tuple[str, ...], changes: Counter[Any]) -> None:
+def _insert(session: Session, table: type[Base], rows: list[dict[str, Any]]) -> None:
+    if rows:
+        session.execute(_dialect_insert(session, table).on_conflict_do_nothing(), rows)
+
+
+def _add(session: Session, table: type[Base], columns: tuple[str, ...], changes: Counter[Any]) -> None:
     values = [
         dict(zip(columns, key, strict=True)) | {"number": number} for key, number in sorted(changes.items()) if number
     ]
     if not values:
         return
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table)
-    added = {"number": table.c.number + statement.excluded.number}
+    statement = _dialect_insert(session, table)
+    added = {"number": statement.table.c.number + statement.excluded.number}
     session.execute(statement.on_conflict_do_update(index_elements=list(columns), set_=added), values)
+
+
+def _dialect_insert(session: Session, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    return (postgresql.insert if is_postgresql else sqlite.insert)(Base.metadata.tables[table.__tablename__])

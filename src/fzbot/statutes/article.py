@@ -1,8 +1,9 @@
 """The table of imported articles."""
 
+import re
 from collections.abc import Iterable
 
-from sqlalchemy import Integer, String, Text, UniqueConstraint, delete, select
+from sqlalchemy import Integer, String, Text, UniqueConstraint, delete, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from fzbot.db import Base
@@ -43,6 +44,21 @@ def find(session: Session, law: str, number: str) -> ArticleRow | None:
 def is_imported(session: Session, law: str) -> bool:
     """Whether any article of the law is there."""
     return session.scalar(select(ArticleRow.id).where(ArticleRow.law == law).limit(1)) is not None
+
+
+def search(session: Session, words: str, limit: int) -> list[ArticleRow]:
+    """Articles for words that somebody types: parts of the law's name, of the text, or an article's number, in any order."""
+    query = select(ArticleRow).order_by(ArticleRow.law, ArticleRow.id).limit(limit)
+    for word in _WORDS.findall(words):
+        if word[0].isdigit():
+            query = query.where(ArticleRow.number.startswith(word, autoescape=True))
+        else:
+            columns = (ArticleRow.law, ArticleRow.title, ArticleRow.text)
+            query = query.where(or_(*(column.contains(word, autoescape=True) for column in columns)))
+    return list(session.scalars(query))
+
+
+_WORDS = re.compile(r"\d+(?:之[一二三四五六七八九十]+)?|[^\s\d]+")
 
 
 def texts(session: Session, citations: Iterable[Citation]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from fzbot.db import reading
 from fzbot.knowledge.entry import Citation
+from fzbot.knowledge.statutes import Article
 from fzbot.statutes import article as articles
 
 log = logging.getLogger(__name__)
@@ -53,3 +54,11 @@ class Shelf:
         except SQLAlchemyError as error:
             log.warning("articles not read: %s", type(error).__name__)
             return {}
+
+    def search(self, words: str, limit: int = 20) -> list[Article]:
+        """Articles for words that somebody types; none while the shelf is empty."""
+        if self._engine is None:
+            return []
+        with reading(self._engine) as session:
+            rows = articles.search(session, words, limit)
+            return [Article(row.law, row.number, row.text) for row in rows]

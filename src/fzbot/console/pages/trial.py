@@ -6,6 +6,7 @@ from fastapi.responses import Response
 from fzbot.answering.explain import explain
 from fzbot.console.access import TheDesk
 from fzbot.console.rendering import render
+from fzbot.conversation.alone import reply_alone
 
 router = APIRouter()
 
@@ -14,6 +15,10 @@ LONGEST = 500
 
 @router.get("/bench")
 def bench(desk: TheDesk, request: Request, q: str = "") -> Response:
-    text = q.strip()[:LONGEST]
-    context = {"q": text, "explanation": explain(desk.library.current, text) if text else ""}
+    text, snapshot = q.strip()[:LONGEST], desk.library.current
+    context = {
+        "q": text,
+        "explanation": explain(snapshot, text) if text else None,
+        "reply": reply_alone(snapshot, desk.shelf, desk.public_url, text) if text else "",
+    }
     return render(request, "bench.html", context)
