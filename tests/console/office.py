@@ -20,6 +20,7 @@ from fzbot.audit import COMMAND_LINE
 from fzbot.console.desk import Desk
 from fzbot.console.face import console
 from fzbot.db import writing
+from fzbot.notices.notice import Policy
 from fzbot.people import account as accounts
 from fzbot.people import members, village
 from fzbot.people.account import Credentials
@@ -29,6 +30,7 @@ from fzbot.people.sign_in import hash_password
 from fzbot.people.staff import Role, Staff
 from fzbot.settings import shipped_knowledge
 from fzbot.statutes.lookup import Shelf
+from tests.notices.town import FakePush, FakePushes
 
 PASSWORD = "a long enough pass phrase"
 _CSRF = re.compile(r'name="csrf" value="([^"]+)"')
@@ -63,8 +65,11 @@ class Office:
     uploads: Path
     now: datetime = field(default_factory=clock.now)
     totp_roles: frozenset[Role] = frozenset()
+    push: FakePush = field(default_factory=FakePush)
+    notice_policy: Policy = field(default_factory=Policy)
 
     def __post_init__(self) -> None:
+        self.pushes = FakePushes(self.push)
         with writing(self.engine) as session:
             self.account_id = accounts.add(session, self.sealer, Credentials("default", "token"), "本号", self.now).id
         self.desk = Desk(
@@ -72,9 +77,11 @@ class Office:
             sealer=self.sealer,
             library=Library(self.snapshot),
             shelf=Shelf(self.engine),
+            pushes=self.pushes,
             public_url="http://testserver",
             uploads=self.uploads,
             knowledge=shipped_knowledge(),
+            notice_policy=self.notice_policy,
             totp_roles=self.totp_roles,
             now=lambda: self.now,
         )
