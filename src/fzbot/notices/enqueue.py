@@ -1,7 +1,7 @@
 """From a scheduled notice to its deliveries."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -134,11 +134,12 @@ def _add_batches(session: Session, notice: Notice, kind: AccountKind, now: datet
     elif obstacles.is_one_send(audience):
         _add_batch(session, notice, now, {"village": (audience.villages or (0,))[0]}, len(ids))
     else:
+        own = {"village": audience.villages[0]} if audience.villages and len(audience.villages) == 1 else {}
         for chosen in even_parts(ids, LIST_MOST):
-            _add_batch(session, notice, now, {"first": chosen[0], "last": chosen[-1]}, len(chosen))
+            _add_batch(session, notice, now, {"first": chosen[0], "last": chosen[-1]} | own, len(chosen))
 
 
-def _add_batch(session: Session, notice: Notice, now: datetime, target: dict[str, object], people: int) -> None:
+def _add_batch(session: Session, notice: Notice, now: datetime, target: Mapping[str, object], people: int) -> None:
     village = target.get("village")
     session.add(
         Delivery(
@@ -146,7 +147,7 @@ def _add_batch(session: Session, notice: Notice, now: datetime, target: dict[str
             notice_id=notice.id,
             way=notice.way,
             village_id=village if isinstance(village, int) else None,
-            target=target,
+            target=dict(target),
             people=people,
             state=DeliveryState.QUEUED,
             queued_at=now,
