@@ -110,7 +110,7 @@ def measure(name: str, engine: Engine, generate: str, number: int) -> None:
         best(name, "dashboard, month, all villages", lambda: dashboard(session, scope, MONTH))
         best(name, "dashboard, year, one village", lambda: dashboard(session, own, YEAR))
         best(name, "dashboard, year, two villages", lambda: dashboard(session, two, YEAR))
-        wanted = Filter((1,), YEAR, entry="topic13.need13")
+        wanted = Filter((1,), YEAR, entry="topic5.need39")
         best(name, "rows behind a figure, first page", lambda: rows.page(session, wanted, None, 50))
         counted = select(func.count(), func.count(func.distinct(Interaction.openid_hash))).where(
             Interaction.day.between(YEAR.first, YEAR.last)

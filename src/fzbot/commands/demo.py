@@ -13,6 +13,7 @@ from fzbot import app, clock, migrations
 from fzbot.answering.decide import DecisionKind
 from fzbot.answering.snapshot import Snapshot
 from fzbot.audit import COMMAND_LINE
+from fzbot.commands.demo_handovers import fill_handovers
 from fzbot.commands.demo_ledger import fill_ledger
 from fzbot.db import database_url, make_engine, writing
 from fzbot.errors import FzbotError
@@ -85,6 +86,7 @@ def fill(settings: Settings, folder: Path, today: date) -> str:
             # Dice of its own: the rest of the town stays the same when the ledger changes.
             dice = random.Random(SEED)  # noqa: S311 - the same ledger each time
             fill_ledger(session, dice, town.account_id, town.villages, ADVISERS, today)
+            fill_handovers(session, dice, town.account_id, town.villages, today)
         rollup.catch_up(engine)
     finally:
         engine.dispose()

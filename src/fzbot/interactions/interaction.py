@@ -20,6 +20,14 @@ class Interaction(Base):
         UniqueConstraint("account_id", "key"),
         Index(None, "account_id", "day"),
         Index(None, "account_id", "openid_hash"),
+        Index(
+            "ix_interaction_entry",
+            "account_id",
+            "entry",
+            "day",
+            sqlite_where=text("entry IS NOT NULL"),
+            postgresql_where=text("entry IS NOT NULL"),
+        ),
         Index("ix_interaction_uncounted", "id", sqlite_where=text("counted = 0"), postgresql_where=text("NOT counted")),
     )
 
