@@ -21,6 +21,7 @@ from fzbot.console.pages import (
     knowledge,
     members,
     overview,
+    pushes,
     rows,
     services,
     signing,
@@ -40,6 +41,7 @@ ASSETS = HERE / "assets"
 PAGES = (
     overview,
     rows,
+    pushes,
     handovers,
     unanswered,
     knowledge,

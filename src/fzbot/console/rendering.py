@@ -21,7 +21,10 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MENU: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("", (("/", "总览"),)),
     ("问答", (("/handovers", "转人工"), ("/unanswered", "待完善问题"), ("/knowledge", "知识库"), ("/bench", "试一试"))),
-    ("台账", (("/activities", "普法台账"), ("/services", "服务记录"), ("/report", "年度报告"))),
+    (
+        "台账",
+        (("/activities", "普法台账"), ("/services", "服务记录"), ("/pushes", "通知统计"), ("/report", "年度报告")),
+    ),
     ("管理", (("/villages", "村和村顾问"), ("/staff", "人员"), ("/tokens", "接口令牌"), ("/audit", "操作记录"))),
 )
 """The menu: groups of (path, name). Only what the rules open to a visitor is shown."""

@@ -24,6 +24,8 @@ RULES: dict[tuple[str, str], Roles | None] = {
     ("GET", "/"): ANYONE,
     ("GET", "/export.xlsx"): ANYONE,
     ("GET", "/interactions"): ANYONE,
+    ("GET", "/pushes"): ANYONE,
+    ("GET", "/pushes/rows"): ANYONE,
     ("GET", "/unanswered"): ANYONE,
     ("POST", "/unanswered"): EDITORS,
     ("GET", "/knowledge"): ANYONE,

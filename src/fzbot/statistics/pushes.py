@@ -31,6 +31,8 @@ FIGURES = (
     PushFigure("forwarded", d.FORWARDED, lambda tally: tally.forwarded, by_hand=True),
 )
 """In the order in which they are shown; never added to each other."""
+HEADS = {By.NOTICE: "通知", By.VILLAGE: "村", By.ADVISER: "顾问", By.MONTH: "月份"}
+"""What the tables are told apart by."""
 
 
 def wanted(scope: Scope, span: Span, notice: int | None = None, adviser: int | None = None) -> Wanted:
