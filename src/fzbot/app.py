@@ -313,6 +313,7 @@ def desk(services: Services) -> Desk:
         public_url=settings.public_url,
         uploads=settings.data_dir / "uploads",
         knowledge=settings.knowledge,
+        side=services.outgoing.account_side(),
         policy=Policy(settings.second_person),
         totp_roles=roles[settings.require_totp],
         hidden_accounts=frozenset({simulator.SLUG}),

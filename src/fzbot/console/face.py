@@ -21,6 +21,7 @@ from fzbot.console.pages import (
     knowledge,
     members,
     overview,
+    platform,
     pushes,
     rows,
     services,
@@ -55,6 +56,7 @@ PAGES = (
     signing,
     members,
     villages,
+    platform,
     tokens,
     audit_log,
 )

@@ -25,7 +25,16 @@ MENU: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         "台账",
         (("/activities", "普法台账"), ("/services", "服务记录"), ("/pushes", "通知统计"), ("/report", "年度报告")),
     ),
-    ("管理", (("/villages", "村和村顾问"), ("/staff", "人员"), ("/tokens", "接口令牌"), ("/audit", "操作记录"))),
+    (
+        "管理",
+        (
+            ("/villages", "村和村顾问"),
+            ("/platform", "公众号"),
+            ("/staff", "人员"),
+            ("/tokens", "接口令牌"),
+            ("/audit", "操作记录"),
+        ),
+    ),
 )
 """The menu: groups of (path, name). Only what the rules open to a visitor is shown."""
 
@@ -34,6 +43,8 @@ DONE = {
     "draft": "草稿已保存",
     "queued": "已提交，正在构建和核对，约一分钟后生效；没通过会写明原因",
     "answered": "已答复，会送到对方微信",
+    "menu": "菜单已放到公众号上，一般几分钟后看到，最多 24 小时",
+    "tags": "标签已同步",
     "saved": "已保存",
     "added": "已添加",
     "removed": "已删除",

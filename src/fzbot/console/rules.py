@@ -82,6 +82,10 @@ RULES: dict[tuple[str, str], Roles | None] = {
     ("GET", "/audit"): ADMINS,
     ("GET", "/villages"): ANYONE,
     ("POST", "/villages"): ADMINS,
+    ("GET", "/villages/{village_id}/code.png"): ANYONE,
+    ("GET", "/platform"): OFFICE,
+    ("POST", "/platform/menu"): ADMINS,
+    ("POST", "/platform/tags"): ADMINS,
     ("GET", "/villages/{village_id}"): ANYONE,
     ("POST", "/villages/{village_id}"): ADMINS,
 }
