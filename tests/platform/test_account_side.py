@@ -132,7 +132,7 @@ def settings(data_folder: DataFolder, small: Path, simulated: SimulatedPlatform)
         public_url=SITE,
     )
     made.secret()
-    app.prepare(made)
+    app.prepare_database(made)
     yield made
 
 

@@ -23,7 +23,7 @@ def show(settings: Settings) -> str:
 
 def put(settings: Settings, slug: str) -> str:
     """Put it on the platform; `PlatformError` when the platform refuses, `AccountError` where there is no such account."""
-    app.prepare(settings)
+    app.prepare_database(settings)
     engine = app.open_engine(settings)
     outgoing = open_outgoing(settings, engine, Sealer(settings.secret()))
     try:
