@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from fzbot.clock import china_day
 from fzbot.notices.counting import Wanted, deliveries_of, forwards_of, reads_of, was_accepted
 from fzbot.notices.delivery import Delivery
 from fzbot.notices.delivery import State as DeliveryState
@@ -67,15 +68,15 @@ def forwards(session: Session, wanted: Wanted) -> list[Row]:
 
 
 def titles(session: Session, notices: Collection[int]) -> dict[int, str]:
-    """What notices are called."""
+    """What notices are called, with the day on which each was written: titles come back every year."""
     if not notices:
         return {}
     query = (
-        select(Notice.id, NoticeVersion.title)
+        select(Notice.id, NoticeVersion.title, Notice.created_at)
         .join(NoticeVersion, (NoticeVersion.notice_id == Notice.id) & (NoticeVersion.number == Notice.version))
         .where(Notice.id.in_(notices))
     )
-    return dict(session.execute(query).all())
+    return {id_: f"{title}（{china_day(made_at)}）" for id_, title, made_at in session.execute(query)}
 
 
 def _delivery(row: Delivery) -> Row:
