@@ -38,6 +38,7 @@ from fzbot.jobs import Job, Jobs
 from fzbot.keeping import Keeping
 from fzbot.knowledge.entry import Entry
 from fzbot.leadership import Leadership
+from fzbot.notices import notice as notices
 from fzbot.notices.contact import NextContact
 from fzbot.notices.reading import Reads
 from fzbot.notices.wording import Links
@@ -310,11 +311,13 @@ def desk(services: Services) -> Desk:
         sealer=services.sealer,
         library=services.library,
         shelf=Shelf(services.engine),
+        pushes=services.outgoing.pushes,
         public_url=settings.public_url,
         uploads=settings.data_dir / "uploads",
         knowledge=settings.knowledge,
         side=services.outgoing.account_side(),
         policy=Policy(settings.second_person),
+        notice_policy=notices.Policy(settings.second_person),
         totp_roles=roles[settings.require_totp],
         hidden_accounts=frozenset({simulator.SLUG}),
     )

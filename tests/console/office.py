@@ -23,6 +23,7 @@ from fzbot.console.face import console
 from fzbot.db import writing
 from fzbot.errors import PlatformError
 from fzbot.knowledge.menu import Menu, load_menu
+from fzbot.notices.notice import Policy
 from fzbot.notices.ways import AccountKind
 from fzbot.people import account as accounts
 from fzbot.people import members, village
@@ -33,6 +34,7 @@ from fzbot.people.sign_in import hash_password
 from fzbot.people.staff import Role, Staff
 from fzbot.settings import shipped_knowledge
 from fzbot.statutes.lookup import Shelf
+from tests.notices.town import FakePush, FakePushes
 
 PASSWORD = "a long enough pass phrase"
 _CSRF = re.compile(r'name="csrf" value="([^"]+)"')
@@ -113,8 +115,11 @@ class Office:
     now: datetime = field(default_factory=clock.now)
     totp_roles: frozenset[Role] = frozenset()
     side: FakeSide = field(default_factory=FakeSide)
+    push: FakePush = field(default_factory=FakePush)
+    notice_policy: Policy = field(default_factory=Policy)
 
     def __post_init__(self) -> None:
+        self.pushes = FakePushes(self.push)
         with writing(self.engine) as session:
             self.account_id = accounts.add(session, self.sealer, Credentials("default", "token"), "本号", self.now).id
         self.desk = Desk(
@@ -122,10 +127,12 @@ class Office:
             sealer=self.sealer,
             library=Library(self.snapshot),
             shelf=Shelf(self.engine),
+            pushes=self.pushes,
             public_url="http://testserver",
             uploads=self.uploads,
             knowledge=shipped_knowledge(),
             side=self.side,
+            notice_policy=self.notice_policy,
             totp_roles=self.totp_roles,
             now=lambda: self.now,
         )

@@ -6,8 +6,11 @@ from sqlalchemy import select
 
 from fzbot.db import reading, writing
 from fzbot.handovers.handover import Handover
+from fzbot.interactions.store import store
+from fzbot.notices.delivery import Delivery
 from fzbot.people.staff import Role
 from tests.console.office import Office
+from tests.interactions.rows import make_row
 
 
 def pass_on(office: Office, question: str, village: int | None = None, key: str = "1") -> int:
@@ -40,7 +43,6 @@ def test_an_adviser_answers_the_questions_of_own_villages(office: Office) -> Non
     assert "地被占了" in page
     assert "羊丢了" not in page
     assert adviser.look(f"/handovers/{not_mine}").status_code == 404
-    assert "还剩 48 小时" in adviser.look(f"/handovers/{mine}").text
     assert "已答复" in adviser.submit(f"/handovers/{mine}", {"action": "answer", "words": "先找村委会调解。"}).text
     row = stored(office, mine)
     assert (row.state, row.answer, row.answered_by) == ("answered", "先找村委会调解。", office.member("wang").id)
@@ -69,11 +71,55 @@ def test_bad_answers_are_named_and_nothing_is_lost(small_office: Office) -> None
     assert stored(small_office, number).note == "已打电话答复"
 
 
+def says(office: Office, ago: timedelta = timedelta()) -> None:
+    """The person who asked wrote, some time ago."""
+    at = office.now - ago
+    row = make_row(office.account_id, f"said {ago}", at=at, day=at.date())
+    with office.engine.begin() as connection:
+        store(connection, [row])
+
+
+def sent(office: Office, handover_id: int) -> Delivery:
+    with reading(office.engine) as session:
+        return session.scalars(select(Delivery).where(Delivery.handover_id == handover_id)).one()
+
+
+def test_in_the_window_it_is_sent_and_the_adviser_sees_what_is_left(office: Office) -> None:
+    number = pass_on(office, "地被占了")
+    says(office, timedelta(minutes=59))
+    li = office.sign_in("li")
+    assert "还剩 47 小时、5 条" in li.look(f"/handovers/{number}").text
+    assert "还有 47 小时、5 条" in li.look("/handovers").text
+    assert "正在用客服消息发" in li.submit(f"/handovers/{number}", {"action": "answer", "words": "先调解。"}).text
+    assert (sent(office, number).way, sent(office, number).state) == ("customer", "queued")
+    assert "排队" in li.look("/handovers", state="answered").text
+
+
 def test_past_the_window_the_adviser_is_told(small_office: Office) -> None:
     number = pass_on(small_office, "地被占了")
+    says(small_office, timedelta(hours=49))
     li = small_office.sign_in("li")
-    small_office.now += timedelta(minutes=59)
-    assert "还剩 47 小时" in li.look(f"/handovers/{number}").text
-    small_office.now += timedelta(hours=48)
-    later = small_office.sign_in("zhao", Role.EDITOR)
-    assert "已过 48 小时" in later.look(f"/handovers/{number}").text
+    for path in ("/handovers", f"/handovers/{number}"):
+        assert "超过 48 小时没有来消息" in li.look(path).text
+    answer = li.submit(f"/handovers/{number}", {"action": "answer", "words": "先调解。"})
+    assert "下次来消息时，连同回复一起显示" in answer.text
+    assert (sent(small_office, number).way, sent(small_office, number).state) == ("contact", "waiting")
+    assert "等对方下次来消息时显示" in li.look(f"/handovers/{number}").text
+
+
+def test_past_the_allowance_the_adviser_is_told(small_office: Office) -> None:
+    number = pass_on(small_office, "地被占了")
+    says(small_office, timedelta(hours=1))
+    common = {"account_id": small_office.account_id, "way": "customer", "openid_hash": "somebody", "people": 1}
+    common |= {"state": "accepted", "queued_at": small_office.now, "not_before": small_office.now}
+    with writing(small_office.engine) as session:
+        session.add_all(Delivery(**common, attempted_at=small_office.now) for _ in range(5))
+    li = small_office.sign_in("li")
+    assert "5 条用完了" in li.look(f"/handovers/{number}").text
+
+
+def test_an_account_that_may_not_write_says_so(small_office: Office) -> None:
+    number = pass_on(small_office, "地被占了")
+    says(small_office)
+    small_office.pushes.account_kind = "subscription-unverified"
+    assert "本号不能主动发消息" in small_office.sign_in("li").look(f"/handovers/{number}").text

@@ -32,6 +32,8 @@ PAGES = (
     "/knowledge/marriage.bride-price/edit",
     "/knowledge/releases",
     "/bench?q=彩礼怎么退",
+    "/notices",
+    "/notices/new?template=anti-fraud-month",
     "/activities",
     "/activities/new",
     "/activities/kinds",

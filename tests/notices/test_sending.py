@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import select, update
 
 from fzbot.db import reading, writing
-from fzbot.notices import enqueue, outbox, quota
+from fzbot.notices import contact, enqueue, outbox, quota
 from fzbot.notices import notice as notices
 from fzbot.notices.audience import Audience, size
 from fzbot.notices.delivery import Delivery, State
+from fzbot.notices.notice import Notice
 from fzbot.notices.notice import State as NoticeState
 from fzbot.notices.outbox import Lease, Pace
 from fzbot.notices.push import Accepted, Fate, Parcel, Pause, Postponed, Refused, Unclear
@@ -387,3 +388,16 @@ def test_a_refused_repeat_does_not_say_that_the_first_was_not_sent(town: Town, f
         town.clock.pass_by(minutes=10)
     assert town.states(id_) == {"accepted": 1}
     assert len({parcel.client_id for parcel in town.push.parcels}) == 1
+
+
+def test_what_is_stopped_is_shown_to_nobody_else(town: Town) -> None:
+    town.follow("o-1", "o-2", "o-3")
+    id_ = town.schedule(Way.CONTACT)
+    with writing(town.engine) as session:
+        enqueue.start(session, session.get_one(Notice, id_), town.pushes, town.clock())
+    with writing(town.engine) as session:
+        assert enqueue.add_chunk(session, id_, town.clock(), size=2) == 2
+        assert contact.stop(session, id_, town.clock()) == 2
+    town.work()
+    assert town.states(id_) == {"cancelled": 2}
+    assert town.notice(id_).state == NoticeState.FAILED

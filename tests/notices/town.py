@@ -56,12 +56,15 @@ class FakePush:
     fate: Callable[[Parcel], Fate] = lambda _: Accepted()
     parcels: list[Parcel] = field(default_factory=list)
     previews: list[tuple[str, str]] = field(default_factory=list)
+    refusal: Exception | None = None
 
     def send(self, parcel: Parcel) -> Fate:
         self.parcels.append(parcel)
         return self.fate(parcel)
 
     def preview(self, text: str, wechat_name: str) -> None:
+        if self.refusal is not None:
+            raise self.refusal
         self.previews.append((text, wechat_name))
 
     @property

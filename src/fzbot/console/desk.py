@@ -13,6 +13,10 @@ from fzbot.console.account_side import AccountSide
 from fzbot.curation.publishing import Policy
 from fzbot.knowledge import files
 from fzbot.knowledge.files import KnowledgeBase
+from fzbot.notices import long_picture
+from fzbot.notices import notice as notices
+from fzbot.notices.push import Pushes
+from fzbot.notices.wording import Links
 from fzbot.people.sealing import Sealer
 from fzbot.people.staff import Role
 from fzbot.statutes.lookup import Shelf
@@ -26,20 +30,29 @@ class Desk:
     sealer: Sealer
     library: Library
     shelf: Shelf
+    pushes: Pushes
     public_url: str
     uploads: Path
     knowledge: Path
     side: AccountSide
     """The accounts on the platform."""
     policy: Policy = field(default_factory=Policy)
+    notice_policy: notices.Policy = field(default_factory=notices.Policy)
     totp_roles: frozenset[Role] = frozenset({Role.ADMIN})
     hidden_accounts: frozenset[str] = frozenset()
     """Slugs of accounts that are for trying out only and are counted nowhere."""
+    font: Path | None = field(default_factory=long_picture.find_font)
+    """A font with Chinese characters, for pictures of notices."""
     now: Callable[[], datetime] = field(default=clock.now)
 
     def base(self) -> KnowledgeBase:
         """The shipped knowledge base, read anew: pages that check against it are few."""
         return files.load(self.knowledge)
+
+    @property
+    def links(self) -> Links:
+        """Makes the addresses that notices carry."""
+        return Links(self.public_url)
 
     @property
     def is_secure(self) -> bool:

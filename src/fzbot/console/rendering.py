@@ -21,10 +21,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MENU: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("", (("/", "总览"),)),
     ("问答", (("/handovers", "转人工"), ("/unanswered", "待完善问题"), ("/knowledge", "知识库"), ("/bench", "试一试"))),
-    (
-        "台账",
-        (("/activities", "普法台账"), ("/services", "服务记录"), ("/pushes", "通知统计"), ("/report", "年度报告")),
-    ),
+    ("通知", (("/notices", "通知"), ("/pushes", "通知统计"))),
+    ("台账", (("/activities", "普法台账"), ("/services", "服务记录"), ("/report", "年度报告"))),
     (
         "管理",
         (
@@ -41,8 +39,17 @@ MENU: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
 DONE = {
     "wording": "已加成问法，约一分钟后生效",
     "draft": "草稿已保存",
+    "notice": "草稿已保存，看看效果，再往下走",
+    "approved": "已审批",
+    "scheduled": "已安排发送；这一页会显示发到了哪一步",
+    "withdrawn": "已撤回",
+    "reopened": "已退回草稿，可以改了，改完要重新审批",
+    "stopped": "已停止，没看到的人不会再看到",
+    "previewed": "已发到您的微信，请打开公众号看",
+    "forwarded": "已登记",
     "queued": "已提交，正在构建和核对，约一分钟后生效；没通过会写明原因",
-    "answered": "已答复，会送到对方微信",
+    "answered": "已答复，正在用客服消息发到对方微信",
+    "answered-later": "已答复。现在不能主动发，对方下次来消息时，连同回复一起显示；急事请打电话",
     "menu": "菜单已放到公众号上，一般几分钟后看到，最多 24 小时",
     "tags": "标签已同步",
     "saved": "已保存",

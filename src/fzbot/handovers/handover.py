@@ -1,6 +1,6 @@
 """Handovers (转人工): a villager's question for the village adviser, the answer, and how it gets back."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -13,8 +13,6 @@ from fzbot.db import Base, Moment, rows_changed
 from fzbot.errors import HandoverError
 from fzbot.people.erasure import PERSONAL
 
-WINDOW = timedelta(hours=48)
-"""How long after a villager's message the platform lets us write to them (platform limit, facts of 2026-11)."""
 ANSWER_BYTES = 1800
 
 
@@ -45,10 +43,6 @@ class Handover(Base):
     answered_at: Mapped[datetime | None] = mapped_column(Moment)
     delivered_at: Mapped[datetime | None] = mapped_column(Moment)
     note: Mapped[str] = mapped_column(String(200), server_default="")
-
-    def window_left(self, last_message_at: datetime, now: datetime) -> timedelta:
-        """How long the platform still lets us write; nothing once it is over."""
-        return max(last_message_at + WINDOW - now, timedelta())
 
 
 def values(account_id: int, key: str, person: str, question: str, at: datetime) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """Writing a batch of rows in one transaction, each at most once."""
 
 from collections.abc import Sequence
+from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, select, tuple_, update
+from sqlalchemy import Connection, bindparam, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from fzbot.db import Base
@@ -15,6 +16,19 @@ from fzbot.people.follower import Follower
 
 _INTERACTIONS = Base.metadata.tables[Interaction.__tablename__]
 _FOLLOWERS = Base.metadata.tables[Follower.__tablename__]
+_DIALECTS: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+_VILLAGES = (
+    update(_INTERACTIONS)
+    .where(_INTERACTIONS.c.id.in_(bindparam("ids", expanding=True)), _INTERACTIONS.c.village_id.is_(None))
+    .values(
+        village_id=select(_FOLLOWERS.c.village_id)
+        .where(
+            _FOLLOWERS.c.account_id == _INTERACTIONS.c.account_id,
+            _FOLLOWERS.c.openid_hash == _INTERACTIONS.c.openid_hash,
+        )
+        .scalar_subquery()
+    )
+)
 
 
 def store(connection: Connection, rows: Sequence[Row]) -> dict[tuple[int, str], str]:
@@ -36,50 +50,42 @@ def store(connection: Connection, rows: Sequence[Row]) -> dict[tuple[int, str], 
 
 
 def _insert(connection: Connection, rows: Sequence[Row]) -> dict[tuple[int, str], int]:
-    table = _INTERACTIONS
-    statement = _dialect_insert(connection, table).on_conflict_do_nothing(index_elements=["account_id", "key"])
-    returned = connection.execute(
-        statement.returning(table.c.account_id, table.c.key, table.c.id), [row.values for row in rows]
-    )
+    returned = connection.execute(_insert_statement(connection.dialect.name), [row.values for row in rows])
     return {(account_id, key): id_ for account_id, key, id_ in returned}
 
 
 def _upsert(connection: Connection, upserts: Sequence[Upsert]) -> None:
     latest = {upsert.identity: upsert for upsert in sorted(upserts, key=lambda upsert: upsert.values[upsert.stamp])}
     ordered = sorted(latest.values(), key=lambda upsert: (*_shape(upsert), upsert.identity))
-    for _, group in groupby(ordered, key=_shape):
-        alike = list(group)
-        connection.execute(_upsert_statement(connection, alike[0]), [upsert.values for upsert in alike])
+    for shape, group in groupby(ordered, key=_shape):
+        connection.execute(_upsert_statement(connection.dialect.name, *shape), [upsert.values for upsert in group])
 
 
-def _shape(upsert: Upsert) -> tuple[str, tuple[str, ...]]:
-    return upsert.table, tuple(sorted(upsert.values))
+def _shape(upsert: Upsert) -> tuple[str, tuple[str, ...], str, tuple[str, ...], tuple[str, ...]]:
+    return upsert.table, upsert.key, upsert.stamp, tuple(sorted(upsert.values)), tuple(sorted(upsert.only_new))
 
 
-def _upsert_statement(connection: Connection, sample: Upsert) -> Any:
-    table = Base.metadata.tables[sample.table]
-    statement = _dialect_insert(connection, table)
-    changed = {
-        column: statement.excluded[column]
-        for column in sample.values
-        if column not in sample.key and column not in sample.only_new
-    }
-    not_older = table.c[sample.stamp] <= statement.excluded[sample.stamp]
-    return statement.on_conflict_do_update(index_elements=list(sample.key), set_=changed, where=not_older)
+# Statements are built once: building them took longer than running them.
+@cache
+def _insert_statement(dialect: str) -> Any:
+    table = _INTERACTIONS
+    statement = _DIALECTS[dialect](table).on_conflict_do_nothing(index_elements=["account_id", "key"])
+    return statement.returning(table.c.account_id, table.c.key, table.c.id)
+
+
+@cache
+def _upsert_statement(
+    dialect: str, name: str, key: tuple[str, ...], stamp: str, columns: tuple[str, ...], only_new: tuple[str, ...]
+) -> Any:
+    table = Base.metadata.tables[name]
+    statement = _DIALECTS[dialect](table)
+    changed = {column: statement.excluded[column] for column in columns if column not in {*key, *only_new}}
+    not_older = table.c[stamp] <= statement.excluded[stamp]
+    return statement.on_conflict_do_update(index_elements=list(key), set_=changed, where=not_older)
 
 
 def _fill_villages(connection: Connection, ids: list[int]) -> None:
-    village = (
-        select(_FOLLOWERS.c.village_id)
-        .where(
-            _FOLLOWERS.c.account_id == _INTERACTIONS.c.account_id,
-            _FOLLOWERS.c.openid_hash == _INTERACTIONS.c.openid_hash,
-        )
-        .scalar_subquery()
-    )
-    unset = _INTERACTIONS.c.village_id.is_(None)
-    statement = update(_INTERACTIONS).where(_INTERACTIONS.c.id.in_(bindparam("ids", expanding=True)), unset)
-    connection.execute(statement.values(village_id=village), {"ids": ids})
+    connection.execute(_VILLAGES, {"ids": ids})
 
 
 def _stored_replies(connection: Connection, identities: list[tuple[int, str]]) -> dict[tuple[int, str], str]:
@@ -92,8 +98,3 @@ def _stored_replies(connection: Connection, identities: list[tuple[int, str]]) -
         )
     )
     return {(account_id, key): reply for account_id, key, reply in found}
-
-
-def _dialect_insert(connection: Connection, table: Table) -> Any:
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    return insert(table)

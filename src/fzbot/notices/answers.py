@@ -3,8 +3,9 @@
 By a customer-service message while the platform lets us, otherwise with the reply to the follower's next message.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,22 +21,48 @@ BY_MESSAGE = "正在用客服消息发给对方。"
 NOT_ALLOWED = "本号不能主动发消息；对方下次来消息时，连同回复一起显示。"
 TOO_LATE = "对方超过 48 小时没有来消息，微信不让主动发；对方下次来消息时，连同回复一起显示。"
 
+USED_UP = "48 小时内能主动发的 5 条用完了；对方下次来消息时，连同回复一起显示。"
+NEVER = Window(None, None)
+
 
 @dataclass(frozen=True)
 class Route:
-    """How an answer gets back, and how to say so to the adviser."""
+    """How an answer gets back, and how to say so; how long and how many messages the platform still lets us send."""
 
     way: Way
     said: str
+    left: timedelta = timedelta()
+    messages: int = 0
+
+    @property
+    def hours(self) -> int:
+        """Whole hours that are left."""
+        return int(self.left.total_seconds() // 3600)
+
+
+def routes(session: Session, handovers: Collection[Handover], pushes: Pushes, now: datetime) -> dict[int, Route]:
+    """The ways that are open now, by handover."""
+    found: dict[int, Route] = {}
+    for account in {handover.account_id for handover in handovers}:
+        rows = [handover for handover in handovers if handover.account_id == account]
+        if Way.CUSTOMER not in ways_of(pushes.kind(account)) or pushes.find(account) is None:
+            found |= dict.fromkeys((row.id for row in rows), Route(Way.CONTACT, NOT_ALLOWED))
+            continue
+        known = windows(session, account, {row.openid_hash for row in rows}, now)
+        found |= {row.id: _route(known.get(row.openid_hash, NEVER), now) for row in rows}
+    return found
 
 
 def route(session: Session, handover: Handover, pushes: Pushes, now: datetime) -> Route:
     """The way that is open now."""
-    account = handover.account_id
-    if Way.CUSTOMER not in ways_of(pushes.kind(account)) or pushes.find(account) is None:
-        return Route(Way.CONTACT, NOT_ALLOWED)
-    window = windows(session, account, [handover.openid_hash], now).get(handover.openid_hash, Window(None, None))
-    return Route(Way.CUSTOMER, BY_MESSAGE) if window.left(now) else Route(Way.CONTACT, TOO_LATE)
+    return routes(session, [handover], pushes, now)[handover.id]
+
+
+def _route(window: Window, now: datetime) -> Route:
+    left, messages = window.closes_in(now), window.left(now)
+    if messages:
+        return Route(Way.CUSTOMER, BY_MESSAGE, left, messages)
+    return Route(Way.CONTACT, USED_UP if left else TOO_LATE, left)
 
 
 def send(session: Session, handover: Handover, pushes: Pushes, now: datetime) -> Route:

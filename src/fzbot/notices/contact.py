@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Engine, select, update
 from sqlalchemy.orm import Session
 
 from fzbot.clock import china_day
-from fzbot.db import reading, writing
+from fzbot.db import reading, take_turns, writing
 from fzbot.handovers.handover import Handover
 from fzbot.interactions.interaction import Interaction
 from fzbot.notices import answers, wording
@@ -132,6 +132,8 @@ def lapse(session: Session, now: datetime) -> int:
 
 def stop(session: Session, notice_id: int, now: datetime) -> int:
     """Show a notice to nobody else; returns how many had not seen it."""
+    take_turns(session, "enqueue")  # a chunk that is being made belongs to it too, and no other follows
+    session.execute(update(Notice).where(Notice.id == notice_id).values(is_enqueued=True))
     values: dict[str, Any] = {"state": State.CANCELLED, "settled_at": now}
     gone = session.scalars(
         update(Delivery)

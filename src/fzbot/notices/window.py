@@ -36,6 +36,10 @@ class Window:
         after_message = self._left(self.last_message, AFTER_MESSAGE, MESSAGES_AFTER_MESSAGE, now)
         return max(after_message, self._left(self.last_event, AFTER_EVENT, MESSAGES_AFTER_EVENT, now))
 
+    def closes_in(self, now: datetime) -> timedelta:
+        """How long their last message lets us write; nothing once that is over."""
+        return max(self.last_message + AFTER_MESSAGE - MARGIN - now, timedelta()) if self.last_message else timedelta()
+
     def _left(self, since: datetime | None, lasts: timedelta, allowed: int, now: datetime) -> int:
         if since is None or now > since + lasts - MARGIN:
             return 0

@@ -1,7 +1,6 @@
 """The handover desk: questions passed to advisers, and answering them."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -20,7 +19,9 @@ from fzbot.db import reading, writing
 from fzbot.errors import HandoverError, NotFoundError
 from fzbot.handovers import handover as handovers
 from fzbot.handovers.handover import Handover, State
-from fzbot.people.follower import Follower
+from fzbot.notices import answers
+from fzbot.notices.answers import Route
+from fzbot.notices.ways import Way
 from fzbot.statistics.rollup import NO_VILLAGE
 
 router = APIRouter()
@@ -33,20 +34,16 @@ Words = Annotated[str, Form(max_length=3000)]
 
 @dataclass(frozen=True)
 class Line:
-    """A handover as the desk shows it. `left` is how long the platform lets us write to the person."""
+    """A handover as the desk shows it: how an answer would get back, or where it is (empty until it is queued)."""
 
     handover: Handover
-    left: timedelta
+    route: Route
+    status: str
 
     @property
     def is_open(self) -> bool:
         """Whether it waits for an answer."""
         return self.handover.state == State.OPEN
-
-    @property
-    def hours_left(self) -> int:
-        """Whole hours."""
-        return int(self.left.total_seconds() // 3600)
 
 
 @router.get("/handovers")
@@ -60,7 +57,7 @@ def listing(desk: TheDesk, request: Request, state: State = State.OPEN, before: 
     with writing(desk.engine) as session:
         query = select(Handover).where(*conditions, *older).order_by(order).limit(SHOWN + 1)
         rows = list(session.scalars(query))
-        lines = [Line(row, _left(session, row, desk.now())) for row in rows[:SHOWN]]
+        lines = _lines(session, desk, rows[:SHOWN])
         total = session.scalar(select(func.count()).select_from(Handover).where(*conditions)) or 0
         seen = {"span": f"{period.span.first}–{period.span.last}"} if period else {"state": state.value}
         change = Change("interaction.view", "handovers", after=seen | {"rows": len(lines)})
@@ -82,18 +79,23 @@ def answer(desk: TheDesk, request: Request, handover_id: int, action: Words, wor
     try:
         with writing(desk.engine) as session:
             row = _find(session, visitor, handover_id)
-            settle = handovers.close if action == "close" else handovers.answer
-            settle(session, row, words, visitor.actor, desk.now())
+            if action == "close":
+                handovers.close(session, row, words, visitor.actor, desk.now())
+                done = "saved"
+            else:
+                handovers.answer(session, row, words, visitor.actor, desk.now())
+                route = answers.send(session, row, desk.pushes, desk.now())
+                done = "answered" if route.way is Way.CUSTOMER else "answered-later"
     except HandoverError as error:
         return _one(desk, request, handover_id, str(error), words)
-    return go("/handovers", done="saved" if action == "close" else "answered")
+    return go("/handovers", done=done)
 
 
 def _one(desk: Desk, request: Request, handover_id: int, error: str = "", words: str = "") -> Response:
     visitor = visitor_of(request)
     with reading(desk.engine) as session:
         row = _find(session, visitor, handover_id)
-        line = Line(row, _left(session, row, desk.now()))
+        (line,) = _lines(session, desk, [row])
         villages = {village.id: village.name for village in visitor.villages_in_sight(session)}
     candidates = desk.library.current.decide(row.question).candidates[:3] if row.question else ()
     context = {"line": line, "states": STATES, "villages": villages, "candidates": candidates}
@@ -125,10 +127,7 @@ def _find(session: Session, visitor: Visitor, handover_id: int) -> Handover:
     return row
 
 
-def _left(session: Session, row: Handover, now: datetime) -> timedelta:
-    last = session.scalar(
-        select(Follower.last_message_at).where(
-            Follower.account_id == row.account_id, Follower.openid_hash == row.openid_hash
-        )
-    )
-    return row.window_left(last or row.asked_at, now)
+def _lines(session: Session, desk: Desk, rows: list[Handover]) -> list[Line]:
+    routes = answers.routes(session, rows, desk.pushes, desk.now())
+    statuses = answers.status(session, [row.id for row in rows])
+    return [Line(row, routes[row.id], statuses.get(row.id, "")) for row in rows]

@@ -47,7 +47,7 @@ def page(desk: TheDesk, request: Request) -> Response:
             (
                 by,
                 HEADS[by],
-                [(names[by].get(key, str(key)), _narrowed(period, by, key), one) for key, one in of.items()],
+                [(key, names[by].get(key, str(key)), _narrowed(period, by, key), one) for key, one in of.items()],
             )
             for by, of in tables.items()
         ],

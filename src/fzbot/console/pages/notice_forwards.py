@@ -1,0 +1,66 @@
+"""Forwards of a notice to the WeChat groups of villages, as the adviser types them in."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from fzbot.console import notice_sight
+from fzbot.console.access import TheDesk, visitor_of
+from fzbot.console.ledger_pages import Filled
+from fzbot.console.pages.notice_view import show_one
+from fzbot.console.rendering import go
+from fzbot.console.visitor import Visitor
+from fzbot.db import writing
+from fzbot.errors import NotFoundError, NoticeError
+from fzbot.notices import forwards
+from fzbot.notices.forwards import Forward, Group
+from fzbot.people.staff import Role
+
+router = APIRouter()
+
+
+@router.post("/notices/{notice_id}/forwards")
+def add(desk: TheDesk, request: Request, notice_id: int, form: Filled) -> Response:
+    visitor = visitor_of(request)
+    try:
+        with writing(desk.engine) as session:
+            notice = notice_sight.to_see(session, visitor, notice_id)
+            own = {village.id for village in notice_sight.villages_of(session, visitor, notice.account_id)}
+            group = _group(form, visitor, own)
+            forwards.log(session, notice, group, visitor.actor, desk.now())
+    except NoticeError as error:
+        return show_one(desk, request, notice_id, str(error), form)
+    return go(f"/notices/{notice_id}", done="forwarded")
+
+
+@router.post("/notices/{notice_id}/forwards/{forward_id}/remove")
+def remove(desk: TheDesk, request: Request, notice_id: int, forward_id: int) -> Response:
+    visitor = visitor_of(request)
+    with writing(desk.engine) as session:
+        notice_sight.to_see(session, visitor, notice_id)
+        row = session.get(Forward, forward_id)
+        if row is None or row.notice_id != notice_id or not _may_remove(visitor, row):
+            raise NotFoundError("没有这条登记，或不是您登记的")
+        forwards.remove(session, row, visitor.actor, desk.now())
+    return go(f"/notices/{notice_id}", done="removed")
+
+
+def _group(form: Any, visitor: Visitor, own: set[int]) -> Group:
+    village, people = _number(form.get("village")), _number(form.get("people"))
+    if people is None:
+        raise NoticeError("请填群里有多少人，填数字")
+    if village is None and visitor.villages is not None:
+        raise NoticeError("请选是哪个村的群")
+    if village is not None and village not in own:
+        raise NoticeError("没有这个村，或不归您负责")
+    return Group(str(form.get("group", "")).strip(), people, village)
+
+
+def _may_remove(visitor: Visitor, row: Forward) -> bool:
+    return visitor.role is not Role.ADVISER or row.staff_id == visitor.staff_id
+
+
+def _number(typed: object) -> int | None:
+    text = str(typed or "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None

@@ -1,0 +1,119 @@
+"""How a notice went, in numbers. What was addressed, accepted, delivered, read and forwarded is never added together."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, fields
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, case, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from fzbot.notices.counting import was_accepted
+from fzbot.notices.delivery import Delivery, State
+from fzbot.notices.forwards import Forward
+from fzbot.notices.reading import NoticeRead
+
+Villages = Collection[int] | None
+"""Of which villages rows are counted; None for all, also those that belong to no village."""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """People addressed, accepted by the platform or shown, confirmed by receipts; openings; forwards and group members."""
+
+    addressed: int = 0
+    accepted: int = 0
+    delivered: int = 0
+    reads: int = 0
+    forwards: int = 0
+    forwarded: int = 0
+
+
+@dataclass(frozen=True)
+class Fate:
+    """Deliveries in one state: how many rows, for how many people."""
+
+    state: State
+    rows: int
+    people: int
+
+
+Tallies = dict[Any, Tally]
+
+
+def of_notices(session: Session, ids: Collection[int], villages: Villages = None) -> dict[int, Tally]:
+    """By notice."""
+    keys = (Delivery.notice_id, NoticeRead.notice_id, Forward.notice_id)
+    return _tallies(session, keys, ids, villages)
+
+
+def by_village(session: Session, notice_id: int, villages: Villages = None) -> dict[int, Tally]:
+    """Of one notice, by village; 0 where it names none."""
+    keys = (func.coalesce(Delivery.village_id, 0), NoticeRead.village_id, func.coalesce(Forward.village_id, 0))
+    return _tallies(session, keys, [notice_id], villages)
+
+
+def fates(session: Session, notice_id: int, villages: Villages = None) -> list[Fate]:
+    """The deliveries of a notice by state."""
+    query = select(Delivery.state, func.count(), func.sum(Delivery.people)).where(Delivery.notice_id == notice_id)
+    rows = session.execute(query.where(*_within(Delivery.village_id, villages)).group_by(Delivery.state)).all()
+    found = [Fate(State(state), number, int(people)) for state, number, people in rows]
+    return sorted(found, key=lambda fate: list(State).index(fate.state))
+
+
+def reasons(session: Session, notice_id: int, villages: Villages = None) -> list[tuple[State, str, int]]:
+    """Why deliveries stand where they stand, with numbers of people; most first."""
+    people = func.sum(Delivery.people)
+    query = select(Delivery.state, Delivery.reason, people).where(
+        Delivery.notice_id == notice_id, Delivery.reason != ""
+    )
+    query = query.where(*_within(Delivery.village_id, villages)).group_by(Delivery.state, Delivery.reason)
+    rows = session.execute(query.order_by(people.desc(), Delivery.reason)).all()
+    return [(State(state), reason, int(number)) for state, reason, number in rows]
+
+
+def reads_by_page(session: Session, notice_id: int, villages: Villages = None) -> dict[str, int]:
+    """How often each page was opened through the notice's links; "" is the page of the notice itself."""
+    number = func.sum(NoticeRead.number)
+    query = select(NoticeRead.entry, number).where(NoticeRead.notice_id == notice_id)
+    query = query.where(*_within(NoticeRead.village_id, villages)).group_by(NoticeRead.entry)
+    return {entry: int(count) for entry, count in session.execute(query.order_by(number.desc()))}
+
+
+def _tallies(session: Session, keys: tuple[Any, Any, Any], ids: Collection[int], villages: Villages) -> Tallies:
+    found: dict[Any, dict[str, int]] = {}
+    for key, row in (
+        *_sums(session, keys[0], Delivery, ids, villages),
+        *_sums(session, keys[1], NoticeRead, ids, villages),
+        *_sums(session, keys[2], Forward, ids, villages),
+    ):
+        found.setdefault(key, {}).update(row)
+    return {key: Tally(**values) for key, values in found.items()}
+
+
+def _sums(
+    session: Session, key: Any, table: type[Delivery | NoticeRead | Forward], ids: Collection[int], villages: Villages
+) -> list[tuple[Any, dict[str, int]]]:
+    query = select(key.label("key"), *_COLUMNS[table]).where(
+        table.notice_id.in_(ids), *_within(table.village_id, villages)
+    )
+    return [(row.key, _numbers(row)) for row in session.execute(query.group_by(key))]
+
+
+def _numbers(row: Row[Any]) -> dict[str, int]:
+    names = {field.name for field in fields(Tally)}
+    return {name: int(value or 0) for name, value in row._mapping.items() if name in names}  # noqa: SLF001 - its public name
+
+
+def _within(column: InstrumentedAttribute[Any], villages: Villages) -> list[ColumnElement[bool]]:
+    return [] if villages is None else [column.in_(villages)]
+
+
+_COLUMNS: dict[type, list[ColumnElement[int]]] = {
+    Delivery: [
+        func.sum(Delivery.people).label("addressed"),
+        func.sum(case((was_accepted(), Delivery.people), else_=0)).label("accepted"),
+        func.sum(Delivery.people_delivered).label("delivered"),
+    ],
+    NoticeRead: [func.sum(NoticeRead.number).label("reads")],
+    Forward: [func.count().label("forwards"), func.sum(Forward.people).label("forwarded")],
+}
