@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, String, case, cast, func, select
+from sqlalchemy import ColumnElement, Select, case, func, null, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from fzbot.notices.delivery import Delivery, State
@@ -79,8 +79,12 @@ def cells(session: Session, wanted: Wanted) -> list[Cell]:
     """Everything that was counted, in as few parts as tell it all."""
     found = []
     for names, query in (_pushed(wanted), _read(wanted), _forwarded(wanted)):
-        for notice, village, adviser, month, *numbers in session.execute(query):
-            found.append(Cell(notice, village, adviser, month, dict(zip(names, numbers, strict=True))))
+        rows = session.execute(query).all()
+        authors = _authors(session, {row[0] for row in rows})
+        for notice, village, adviser, day, *numbers in rows:
+            by = authors.get(notice) if adviser is None else adviser
+            counts = dict(zip(names, map(int, numbers), strict=True))
+            found.append(Cell(notice, village, NOBODY if by is None else by, f"{day:%Y-%m}", counts))
     return found
 
 
@@ -104,13 +108,14 @@ def told_apart(parts: Iterable[Cell], by: By) -> dict[int | str, Tally]:
 
 
 def deliveries_of(wanted: Wanted) -> list[ColumnElement[bool]]:
-    """The conditions on deliveries, joined with their notices, that count as pushed."""
+    """The conditions on deliveries that count as pushed."""
     return [
         Delivery.account_id.in_(wanted.accounts),
         Delivery.day.between(wanted.first, wanted.last),
         Delivery.notice_id.is_not(None),
         *_own(wanted, Delivery.village_id),
-        *_of_notice(wanted, Notice.author_id),
+        *_of_notice(wanted, Delivery.notice_id),
+        *_by_author(wanted, Delivery.notice_id),
     ]
 
 
@@ -121,17 +126,19 @@ def reads_of(wanted: Wanted) -> list[ColumnElement[bool]]:
         Notice.account_id.in_(wanted.accounts),
         NoticeRead.day.between(wanted.first, wanted.last),
         *own,
-        *_of_notice(wanted, Notice.author_id),
+        *_of_notice(wanted, NoticeRead.notice_id),
+        *_by_author(wanted, NoticeRead.notice_id),
     ]
 
 
 def forwards_of(wanted: Wanted) -> list[ColumnElement[bool]]:
-    """The conditions on forwards, joined with their notices; their adviser is the one who typed them in."""
+    """The conditions on forwards; their adviser is the one who typed them in."""
     return [
         Forward.account_id.in_(wanted.accounts),
         Forward.day.between(wanted.first, wanted.last),
         *_own(wanted, Forward.village_id),
-        *_of_notice(wanted, Forward.staff_id),
+        *_of_notice(wanted, Forward.notice_id),
+        *([] if wanted.adviser is None else [func.coalesce(Forward.staff_id, NOBODY) == wanted.adviser]),
     ]
 
 
@@ -141,49 +148,53 @@ def was_accepted() -> ColumnElement[bool]:
 
 
 Counted = tuple[tuple[str, ...], Select[*tuple[Any, ...]]]
-"""Names of counts, and the query that gives notice, village, adviser, month and those counts."""
+"""Names of counts, and the query that gives notice, village, adviser (None: the author), day and those counts."""
 
 
 def _pushed(wanted: Wanted) -> Counted:
-    keys = _keys(_known(Delivery.village_id), Notice.author_id, Delivery.day)
-    accepted = case((was_accepted(), Delivery.people), else_=0)
-    query = select(*keys, _sum(Delivery.people), _sum(accepted), _sum(Delivery.people_delivered))
-    joined = query.join(Notice, Notice.id == Delivery.notice_id).where(*deliveries_of(wanted))
-    return ("pushed", "accepted", "delivered"), joined.group_by(*keys)
+    # Grouped in the order of an index that holds everything that is asked for: a million rows are never looked at.
+    keys = (Delivery.day, Delivery.notice_id, Delivery.village_id)
+    accepted = func.sum(case((was_accepted(), Delivery.people), else_=0))
+    sums = (func.sum(Delivery.people), accepted, func.sum(Delivery.people_delivered))
+    query = select(Delivery.notice_id, _known(Delivery.village_id), null(), Delivery.day, *sums)
+    return ("pushed", "accepted", "delivered"), query.where(*deliveries_of(wanted)).group_by(*keys)
 
 
 def _read(wanted: Wanted) -> Counted:
-    keys = _keys(_read_village(), Notice.author_id, NoticeRead.day)
-    query = select(*keys, _sum(NoticeRead.number)).join(Notice, Notice.id == NoticeRead.notice_id)
-    return ("read",), query.where(*reads_of(wanted)).group_by(*keys)
+    keys = (NoticeRead.notice_id, NoticeRead.village_id, NoticeRead.day)
+    query = select(NoticeRead.notice_id, _read_village(), null(), NoticeRead.day, func.sum(NoticeRead.number))
+    joined = query.join(Notice, Notice.id == NoticeRead.notice_id)
+    return ("read",), joined.where(*reads_of(wanted)).group_by(*keys)
 
 
 def _forwarded(wanted: Wanted) -> Counted:
-    keys = _keys(_known(Forward.village_id), Forward.staff_id, Forward.day)
-    query = select(*keys, func.count(), _sum(Forward.people)).join(Notice, Notice.id == Forward.notice_id)
+    adviser = func.coalesce(Forward.staff_id, NOBODY)
+    keys = (Forward.notice_id, Forward.village_id, Forward.staff_id, Forward.day)
+    sums = (func.count(), func.sum(Forward.people))
+    query = select(Forward.notice_id, _known(Forward.village_id), adviser, Forward.day, *sums)
     return ("groups", "forwarded"), query.where(*forwards_of(wanted)).group_by(*keys)
 
 
-def _keys(village: ColumnElement[int], adviser: Any, day: Any) -> tuple[ColumnElement[Any], ...]:
-    month = func.substr(cast(day, String), 1, len("2026-11"))
-    return Notice.id.expression, village, func.coalesce(adviser, NOBODY), month
-
-
-def _sum(column: Any) -> ColumnElement[int]:
-    return cast(func.sum(column), Integer)
+def _authors(session: Session, notices: set[int]) -> dict[int, int | None]:
+    query = select(Notice.id, Notice.author_id).where(Notice.id.in_(notices))
+    return dict(session.execute(query).all()) if notices else {}
 
 
 def _own(wanted: Wanted, village: InstrumentedAttribute[int | None]) -> list[ColumnElement[bool]]:
     return [] if wanted.villages is None else [_known(village).in_(wanted.villages)]
 
 
-def _of_notice(wanted: Wanted, adviser: InstrumentedAttribute[int | None]) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if wanted.notice is not None:
-        found.append(Notice.id == wanted.notice)
-    if wanted.adviser is not None:
-        found.append(func.coalesce(adviser, NOBODY) == wanted.adviser)
-    return found
+def _of_notice(wanted: Wanted, notice: InstrumentedAttribute[Any]) -> list[ColumnElement[bool]]:
+    return [] if wanted.notice is None else [notice == wanted.notice]
+
+
+def _by_author(wanted: Wanted, notice: InstrumentedAttribute[Any]) -> list[ColumnElement[bool]]:
+    if wanted.adviser is None:
+        return []
+    theirs = select(Notice.id).where(
+        Notice.account_id.in_(wanted.accounts), func.coalesce(Notice.author_id, NOBODY) == wanted.adviser
+    )
+    return [notice.in_(theirs)]
 
 
 def _known(village: InstrumentedAttribute[int | None]) -> ColumnElement[int]:

@@ -44,8 +44,8 @@ def deliveries(session: Session, wanted: Wanted, figure: str, before: int | None
         conditions.append(Delivery.people_delivered > 0)
     if before is not None:
         conditions.append(Delivery.id < before)
-    query = select(Delivery).join(Notice, Notice.id == Delivery.notice_id).where(*conditions)
-    return [_delivery(row) for row in session.scalars(query.order_by(Delivery.id.desc()).limit(size))]
+    query = select(Delivery).where(*conditions).order_by(Delivery.id.desc()).limit(size)
+    return [_delivery(row) for row in session.scalars(query)]
 
 
 def reads(session: Session, wanted: Wanted) -> list[Row]:
@@ -60,7 +60,7 @@ def reads(session: Session, wanted: Wanted) -> list[Row]:
 
 def forwards(session: Session, wanted: Wanted) -> list[Row]:
     """Forwards, newest first."""
-    query = select(Forward).join(Notice, Notice.id == Forward.notice_id).where(*forwards_of(wanted))
+    query = select(Forward).where(*forwards_of(wanted))
     return [
         Row(row.id, row.day, row.notice_id, row.village_id, row.group_name, row.people, adviser=row.staff_id)
         for row in session.scalars(query.order_by(Forward.day.desc(), Forward.id.desc()).limit(MOST))
