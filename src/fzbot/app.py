@@ -29,6 +29,7 @@ from fzbot.conversation.turn import Conversation
 from fzbot.curation import golden
 from fzbot.curation.publishing import Policy
 from fzbot.curation.shelving import Shelving, live_entries
+from fzbot.errors import PlatformError
 from fzbot.headers import SecurityHeaders
 from fzbot.health import Health, add_health
 from fzbot.interactions.record import Recorder
@@ -51,6 +52,7 @@ from fzbot.people.erasure_log import ErasureLog
 from fzbot.people.members import Profile
 from fzbot.people.sealing import Sealer
 from fzbot.people.staff import Role
+from fzbot.people.village import Village
 from fzbot.request_log import RequestLog, broken
 from fzbot.settings import Settings
 from fzbot.simulation.platform_side import PlatformSide
@@ -61,6 +63,7 @@ from fzbot.site.notices import notice_pages
 from fzbot.site.pages import not_found, pages
 from fzbot.statistics import rollup
 from fzbot.statutes.lookup import Shelf
+from fzbot.wechat.account_side import AccountSide
 from fzbot.wechat.accounts import Door, Doors
 from fzbot.wechat.envelope import Envelope
 from fzbot.wechat.fair_pool import FairPool
@@ -75,6 +78,7 @@ FIRST_ADMIN = "admin"
 CACHE = "cache"
 COUNT_SECONDS = 10.0
 HOUR = 3600.0
+TAG_SECONDS = 600.0
 FORM = (64 * KILOBYTE, 10.0)
 UPLOAD = (20 * MEGABYTE, 60.0)
 """The most bytes and seconds that a request may take; photos and spreadsheets come over slow lines."""
@@ -254,8 +258,8 @@ def start(settings: Settings) -> Services:
         riders=riders,
     )
     pool = FairPool(settings.turn_threads)
-    jobs = Jobs(Leadership(engine, settings.data_dir), _jobs(engine, settings))
     outgoing = open_outgoing(settings, engine, sealer)
+    jobs = Jobs(Leadership(engine, settings.data_dir), _jobs(engine, settings, outgoing.account_side()))
     return Services(
         settings=settings,
         engine=engine,
@@ -271,12 +275,26 @@ def start(settings: Settings) -> Services:
     )
 
 
-def _jobs(engine: Engine, settings: Settings) -> tuple[Job, ...]:
+def _jobs(engine: Engine, settings: Settings, side: AccountSide) -> tuple[Job, ...]:
     keep = Keeping(settings.keep_text_days, settings.keep_audit_days)
     return (
         Job("count", COUNT_SECONDS, lambda: rollup.catch_up(engine)),
         Job("forget", HOUR, lambda: keeping.forget(engine, keep, clock.now())),
+        Job("tags", TAG_SECONDS, lambda: _synchronise_tags(engine, side)),
     )
+
+
+def _synchronise_tags(engine: Engine, side: AccountSide) -> None:
+    """Keep the platform's tags in step with the villages, of every account that has any."""
+    with db.reading(engine) as session:
+        ids = session.scalars(select(Village.account_id).distinct()).all()
+    for account_id in ids:
+        if side.obstacle(account_id):
+            continue
+        try:
+            side.synchronise_tags(account_id, clock.now())
+        except PlatformError as error:
+            log.warning("tags of account %s wait: %s", account_id, error.code)
 
 
 def health_of(services: Services) -> Health:
@@ -297,6 +315,7 @@ def desk(services: Services) -> Desk:
         public_url=settings.public_url,
         uploads=settings.data_dir / "uploads",
         knowledge=settings.knowledge,
+        side=services.outgoing.account_side(),
         policy=Policy(settings.second_person),
         notice_policy=notices.Policy(settings.second_person),
         totp_roles=roles[settings.require_totp],

@@ -17,6 +17,8 @@ knowledge = typer.Typer(no_args_is_help=True, help="知识库：检查。")
 statutes = typer.Typer(no_args_is_help=True, help="法律全文：导入。")
 account = typer.Typer(no_args_is_help=True, help="公众号：添加、查看。")
 staff = typer.Typer(no_args_is_help=True, help="后台人员：添加、重置、查看。")
+menu = typer.Typer(no_args_is_help=True, help="公众号底部的菜单：查看、放上去。")
+app.add_typer(menu, name="menu")
 app.add_typer(staff, name="staff")
 app.add_typer(knowledge, name="knowledge")
 app.add_typer(account, name="account")
@@ -200,6 +202,22 @@ def account_list() -> None:
     from fzbot.commands import accounts as account_command  # noqa: PLC0415
 
     typer.echo(account_command.listing(Settings.from_environment()))
+
+
+@menu.command("show")
+def menu_show() -> None:
+    """看配置好的菜单（knowledge/menu.yaml）。"""
+    from fzbot.commands import menu as menu_command  # noqa: PLC0415
+
+    typer.echo(menu_command.show(Settings.from_environment()))
+
+
+@menu.command("put")
+def menu_put(account: Annotated[str, typer.Option(help="哪个公众号的短名")] = "default") -> None:
+    """把菜单放到公众号上。"""
+    from fzbot.commands import menu as menu_command  # noqa: PLC0415
+
+    typer.echo(menu_command.put(Settings.from_environment(), account))
 
 
 @staff.command("add")

@@ -8,6 +8,7 @@ import redis
 from sqlalchemy import Engine
 
 from fzbot import clock
+from fzbot.knowledge.menu import load_menu
 from fzbot.notices import pictures
 from fzbot.notices.loading import Loader
 from fzbot.notices.outbox import Pace
@@ -16,6 +17,7 @@ from fzbot.notices.wording import Links
 from fzbot.notices.worker import Worker
 from fzbot.people.sealing import Sealer
 from fzbot.settings import Settings
+from fzbot.wechat.account_side import AccountSide
 from fzbot.wechat.platform import make_http
 from fzbot.wechat.platforms import Platforms
 from fzbot.wechat.pushing import PlatformPushes
@@ -45,6 +47,11 @@ class Outgoing:
         pool = ThreadPoolExecutor(WAVE, thread_name_prefix="push")
         sender = Sender(self.engine, self.pushes, loader, pool, settings.send_per_minute, pace, clock.now)
         return Worker(self.engine, self.pushes, sender, pace, clock.now)
+
+    def account_side(self) -> AccountSide:
+        """Menu, tags and QR codes."""
+        menu = partial(load_menu, self.settings.knowledge)
+        return AccountSide(self.platforms, self.engine, self.sealer, menu, self.settings.public_url)
 
     def close(self) -> None:
         """Close the connections to the platform."""

@@ -8,7 +8,8 @@ from sqlalchemy import text
 from fzbot import app
 from fzbot.audit import COMMAND_LINE, Change, record
 from fzbot.clock import now
-from fzbot.commands.doctor import Finding, Level, examine
+from fzbot.commands.doctor import examine
+from fzbot.commands.findings import Finding, Level
 from fzbot.db import writing
 from fzbot.settings import Settings
 from tests.conftest import DataFolder

@@ -1,6 +1,7 @@
 """An office: the console over a real database, and staff members who click through it."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +21,10 @@ from fzbot.audit import COMMAND_LINE
 from fzbot.console.desk import Desk
 from fzbot.console.face import console
 from fzbot.db import writing
+from fzbot.errors import PlatformError
+from fzbot.knowledge.menu import Menu, load_menu
 from fzbot.notices.notice import Policy
+from fzbot.notices.ways import AccountKind
 from fzbot.people import account as accounts
 from fzbot.people import members, village
 from fzbot.people.account import Credentials
@@ -56,6 +60,51 @@ class Clicks(TestClient):
 
 
 @dataclass
+class FakeSide:
+    """The platform as far as menu, tags and codes go; `refusal` is what it says to everything."""
+
+    account_kind: str = "service"
+    refusal: str = ""
+    done: list[tuple[str, int]] = field(default_factory=list)
+    menu: Callable[[], Menu] = lambda: load_menu(shipped_knowledge())
+
+    def kind(self, account_id: int) -> AccountKind:
+        assert account_id
+        return AccountKind.parse(self.account_kind)
+
+    def obstacle(self, account_id: int) -> str:
+        return "" if self.kind(account_id).is_verified else "未认证的公众号不能管菜单"
+
+    def menu_differences(self, account_id: int) -> list[str]:
+        self._do("compare", account_id)
+        return ["公众号上还没有菜单"]
+
+    def put_menu(self, account_id: int) -> None:
+        self._do("menu", account_id)
+
+    def tag_differences(self, account_id: int) -> list[str]:
+        self._do("compare", account_id)
+        return []
+
+    def synchronise_tags(self, account_id: int, now: datetime) -> int:
+        assert now
+        self._do("tags", account_id)
+        return 7
+
+    def makes_codes(self, account_id: int) -> bool:
+        return self.kind(account_id) == AccountKind(is_service=True, is_verified=True)
+
+    def code(self, account_id: int, scene: str) -> str:
+        self._do("code", account_id)
+        return f"http://weixin.qq.com/q/{scene}"
+
+    def _do(self, what: str, account_id: int) -> None:
+        if self.refusal:
+            raise PlatformError(self.refusal)
+        self.done.append((what, account_id))
+
+
+@dataclass
 class Office:
     """The console with one account and, at wish, villages and staff."""
 
@@ -65,6 +114,7 @@ class Office:
     uploads: Path
     now: datetime = field(default_factory=clock.now)
     totp_roles: frozenset[Role] = frozenset()
+    side: FakeSide = field(default_factory=FakeSide)
     push: FakePush = field(default_factory=FakePush)
     notice_policy: Policy = field(default_factory=Policy)
 
@@ -81,6 +131,7 @@ class Office:
             public_url="http://testserver",
             uploads=self.uploads,
             knowledge=shipped_knowledge(),
+            side=self.side,
             notice_policy=self.notice_policy,
             totp_roles=self.totp_roles,
             now=lambda: self.now,

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import Engine, select
 
+from fzbot.conversation.message import Kind
 from fzbot.conversation.pace import Pace
 from fzbot.conversation.requests import Request, Wish, request_of
 from fzbot.db import reading, writing
@@ -49,6 +50,15 @@ def test_requests_are_understood(text: str, wish: Wish, words: str) -> None:
 )
 def test_questions_are_no_requests(text: str) -> None:
     assert request_of(text) is None
+
+
+def test_an_item_of_the_menu_may_stand_for_words(villager: Villager) -> None:
+    villager.sends(Kind.CLICK, event_key="say:转人工").gets("转人工 我家的地被修路占了")
+    assert villager.last_row().kind == "click"
+    villager.sends(Kind.CLICK, event_key="say:菜单").gets("1. ")
+    villager.sends(Kind.CLICK, event_key="say:查询我的信息").gets("3. 从 ")
+    villager.sends(Kind.CLICK, event_key="say:").gets("1. ")
+    assert handed_over(villager.engine) == []
 
 
 def test_a_follower_joins_a_village_by_saying_so(villager: Villager) -> None:

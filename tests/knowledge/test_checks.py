@@ -155,3 +155,20 @@ def test_serving_refuses_a_faulty_base_and_a_missing_folder(root: Path) -> None:
         files.load_sound(root)
     with pytest.raises(KnowledgeError, match="FZBOT_KNOWLEDGE_DIR"):
         files.load(root / "nowhere")
+
+
+def test_a_menu_leads_somewhere_under_names_that_are_shown_whole(root: Path) -> None:
+    (root / "topics.yaml").write_text(
+        "welcome: 您好\ntopics: [{key: marriage, name: 结婚, entries: [marriage.custody]}]\n", encoding="utf-8"
+    )
+    items = "{name: 彩礼, entry: marriage.bride-price}, {name: 结婚, topic: marriage}, {name: 人, say: 转人工}"
+    menu = root / "menu.yaml"
+    menu.write_text(f"buttons: [{{name: 法律问题, items: [{items}]}}]", encoding="utf-8")
+    assert faults(root, entry(), other()) == []
+    items = "{name: 彩礼, entry: marriage.nothing}, {name: 结婚, topic: nothing}"
+    menu.write_text(f"buttons: [{{name: 法律问题大全, items: [{items}]}}]", encoding="utf-8")
+    found = [(fault.field, fault.severity) for fault in faults(root, entry(), other())]
+    assert found == [("entry", Severity.ERROR), ("topic", Severity.ERROR), ("name", Severity.WARNING)]
+    menu.write_text("buttons: [{name: 问, items: []}]", encoding="utf-8")
+    (fault,) = faults(root, entry(), other())
+    assert (fault.file, fault.severity) == (menu, Severity.ERROR)

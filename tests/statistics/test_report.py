@@ -19,6 +19,12 @@ from fzbot.activities.ledger import Activity, ActivityFacts, change, remove
 from fzbot.audit import AuditEvent
 from fzbot.db import reading, writing
 from fzbot.errors import ReportError
+from fzbot.notices import forwards, notice
+from fzbot.notices.audience import Audience
+from fzbot.notices.forwards import Group
+from fzbot.notices.notice import Plan, Policy
+from fzbot.notices.ways import Way
+from fzbot.notices.wording import Words
 from fzbot.people import erasure, village
 from fzbot.people.village import Village
 from fzbot.statistics import issued, official_document
@@ -26,6 +32,7 @@ from fzbot.statistics.issued import IssuedReport
 from fzbot.statistics.report import document, file_name
 from fzbot.statistics.report_tables import sheets
 from fzbot.statistics.report_words import BLANK, sections, title
+from fzbot.statistics.year_recipes import UNITS
 from fzbot.statistics.year_report import YearReport
 from tests.activities.desk import LI, NOW, Town
 from tests.statistics.test_year import ask, gather
@@ -100,6 +107,31 @@ def test_the_tables_mark_what_was_typed_in_and_say_where_each_figure_is_from(tow
     for sheet in sheets(gather(town)):
         assert sum(sheet.widths) == 156
         assert all(len(row) == len(sheet.heads) == len(sheet.widths) for row in sheet.rows)
+
+
+def test_notices_stand_in_the_report_once_there_are_any(sqlite_engine: Engine) -> None:
+    town = Town(sqlite_engine)
+    before = gather(town)
+    red = town.villages["红庄村"]
+    with writing(sqlite_engine) as session:
+        words = Words("放款前先交钱，一定是骗", "已交钱的马上打110。")
+        one = notice.draft(session, town.account_id, words, Plan(Way.GROUP, Audience()), LI, NOW)
+        notice.approve(session, one, Policy(second_person=False), LI, NOW)
+        forwards.log(session, one, Group("红庄村民群", 180, red), LI, NOW)
+    report = gather(town)
+    assert "法律顾问转发到村微信群1群次、180人次（手工填报）" in words_of(report)
+    assert f"推送普法通知{BLANK}条" in words_of(before)
+    line = report.line("forwarded")
+    assert (line.value, line.rows, line.by_hand, line.source) == (180, 1, True, "转发登记")
+    assert [sheet.title for sheet in sheets(before)] == [one.title for one in sheets(report) if "通知" not in one.title]
+    (village,) = next(sheet for sheet in sheets(report) if sheet.title == "各村通知统计表").rows
+    assert village == ("红庄村", "0", "0", "0", "0", "1", "180")
+
+
+def test_a_report_issued_before_notices_were_counted_says_what_it_said(town: Town) -> None:
+    report = gather(town)
+    old = report.model_copy(update={"lines": tuple(one for one in report.lines if one.key not in UNITS)})
+    assert "通知" not in words_of(old)
 
 
 def test_a_rate_changes_by_points(sqlite_engine: Engine) -> None:

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from fzbot import app, clock, migrations
@@ -15,16 +15,18 @@ from fzbot.answering.snapshot import Snapshot
 from fzbot.audit import COMMAND_LINE
 from fzbot.commands.demo_handovers import fill_handovers
 from fzbot.commands.demo_ledger import fill_ledger
+from fzbot.commands.demo_notices import fill_notices
 from fzbot.db import database_url, make_engine, writing
 from fzbot.errors import FzbotError
 from fzbot.interactions.row import Row
 from fzbot.interactions.store import store
+from fzbot.knowledge.notices import load_templates
 from fzbot.people import account as accounts
 from fzbot.people import members, village
 from fzbot.people.account import Credentials
 from fzbot.people.members import Profile
 from fzbot.people.sealing import Sealer
-from fzbot.people.staff import Role
+from fzbot.people.staff import Role, Staff, villages_of
 from fzbot.settings import Settings
 from fzbot.statistics import rollup
 
@@ -87,6 +89,8 @@ def fill(settings: Settings, folder: Path, today: date) -> str:
             dice = random.Random(SEED)  # noqa: S311 - the same ledger each time
             fill_ledger(session, dice, town.account_id, town.villages, ADVISERS, today)
             fill_handovers(session, dice, town.account_id, town.villages, today)
+            templates = list(load_templates(demo.knowledge).values())
+            fill_notices(session, dice, town.account_id, _rounds(session, town), templates, today)
         rollup.catch_up(engine)
     finally:
         engine.dispose()
@@ -106,6 +110,12 @@ def _found(engine: Engine, sealer: Sealer) -> tuple[Town, str]:
         villages = [village.add(session, account.id, f"{name}村").id for name in VILLAGES]
         said = [_adviser(session, account.id, number, villages, now) for number in range(3)]
     return Town(account.id, villages), "、".join(said)
+
+
+def _rounds(session: Session, town: Town) -> list[tuple[int, list[int]]]:
+    """The advisers with their villages."""
+    query = select(Staff.id).where(Staff.account_id == town.account_id, Staff.role == Role.ADVISER.value)
+    return [(id_, sorted(villages_of(session, id_))) for id_ in session.scalars(query.order_by(Staff.id))]
 
 
 def _adviser(session: Session, account_id: int, number: int, villages: list[int], now: datetime) -> str:

@@ -5,8 +5,6 @@ import socket
 import stat
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,6 +12,8 @@ from sqlalchemy import Engine, func, not_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from fzbot import app, audit, clock, migrations
+from fzbot.commands.doctor_platform import examine_platform
+from fzbot.commands.findings import Finding, Level
 from fzbot.db import reading
 from fzbot.errors import FzbotError
 from fzbot.interactions.interaction import Interaction
@@ -23,43 +23,16 @@ from fzbot.settings import SECRET_FILE, Settings
 LOW_DISK = 1 << 30
 MANY_UNCOUNTED = 50_000
 REACH_SECONDS = 3.0
-PLATFORM = "https://api.weixin.qq.com"
-
-
-class Level(StrEnum):
-    """How a finding is meant."""
-
-    GOOD = "正常"
-    WARNING = "注意"
-    BAD = "有问题"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What was looked at, how it is, and what to do."""
-
-    what: str
-    level: Level
-    said: str
-    do: str = ""
-
-    @property
-    def is_bad(self) -> bool:
-        """Whether it must be mended."""
-        return self.level is Level.BAD
-
-    def __str__(self) -> str:
-        return f"[{self.level}] {self.what}：{self.said}" + (f"。怎么办：{self.do}" if self.do else "")
 
 
 def examine(settings: Settings) -> list[Finding]:
-    """All findings. Looks only; changes nothing."""
+    """All findings. Looks only; changes nothing, save that a token of the platform may be fetched."""
     engine = app.open_engine(settings)
     try:
         found = [*_configuration(settings), *_machine(settings), *_knowledge(settings)]
         for look in (_schema, _audit_chain, _rollups):
             found += _of_database(look, engine)
-        return found
+        return found + _of_platform(settings, engine)
     finally:
         engine.dispose()
 
@@ -111,7 +84,7 @@ def _machine(settings: Settings) -> Iterator[Finding]:
     yield _fonts()
     yield _clock()
     if settings.wechat_app_id:
-        yield _reach(PLATFORM)
+        yield _reach(settings.wechat_api_base)
 
 
 def _existing(path: Path) -> Path:
@@ -168,6 +141,13 @@ def _of_database(look: Callable[[Engine], Finding], engine: Engine) -> list[Find
     except SQLAlchemyError as error:
         do = "检查 FZBOT_DATABASE_URL 和数据库服务；没启动过就先运行一次 fzbot serve"
         return [Finding("数据库", Level.BAD, f"{look.__name__.strip('_')} 没查成（{type(error).__name__}）", do)]
+
+
+def _of_platform(settings: Settings, engine: Engine) -> list[Finding]:
+    try:
+        return examine_platform(settings, engine)
+    except SQLAlchemyError:  # said already, by the checks of the database
+        return []
 
 
 def _schema(engine: Engine) -> Finding:

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from fzbot import clock
 from fzbot.answering.library import Library
+from fzbot.console.account_side import AccountSide
 from fzbot.curation.publishing import Policy
 from fzbot.knowledge import files
 from fzbot.knowledge.files import KnowledgeBase
@@ -33,6 +34,8 @@ class Desk:
     public_url: str
     uploads: Path
     knowledge: Path
+    side: AccountSide
+    """The accounts on the platform."""
     policy: Policy = field(default_factory=Policy)
     notice_policy: notices.Policy = field(default_factory=notices.Policy)
     totp_roles: frozenset[Role] = frozenset({Role.ADMIN})

@@ -25,6 +25,8 @@ from fzbot.console.pages import (
     notice_view,
     notices,
     overview,
+    platform,
+    pushes,
     rows,
     services,
     signing,
@@ -44,6 +46,7 @@ ASSETS = HERE / "assets"
 PAGES = (
     overview,
     rows,
+    pushes,
     handovers,
     unanswered,
     knowledge,
@@ -61,6 +64,7 @@ PAGES = (
     signing,
     members,
     villages,
+    platform,
     tokens,
     audit_log,
 )

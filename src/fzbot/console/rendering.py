@@ -21,9 +21,18 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MENU: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("", (("/", "总览"),)),
     ("问答", (("/handovers", "转人工"), ("/unanswered", "待完善问题"), ("/knowledge", "知识库"), ("/bench", "试一试"))),
-    ("通知", (("/notices", "通知"),)),
+    ("通知", (("/notices", "通知"), ("/pushes", "通知统计"))),
     ("台账", (("/activities", "普法台账"), ("/services", "服务记录"), ("/report", "年度报告"))),
-    ("管理", (("/villages", "村和村顾问"), ("/staff", "人员"), ("/tokens", "接口令牌"), ("/audit", "操作记录"))),
+    (
+        "管理",
+        (
+            ("/villages", "村和村顾问"),
+            ("/platform", "公众号"),
+            ("/staff", "人员"),
+            ("/tokens", "接口令牌"),
+            ("/audit", "操作记录"),
+        ),
+    ),
 )
 """The menu: groups of (path, name). Only what the rules open to a visitor is shown."""
 
@@ -41,6 +50,8 @@ DONE = {
     "queued": "已提交，正在构建和核对，约一分钟后生效；没通过会写明原因",
     "answered": "已答复，正在用客服消息发到对方微信",
     "answered-later": "已答复。现在不能主动发，对方下次来消息时，连同回复一起显示；急事请打电话",
+    "menu": "菜单已放到公众号上，一般几分钟后看到，最多 24 小时",
+    "tags": "标签已同步",
     "saved": "已保存",
     "added": "已添加",
     "removed": "已删除",

@@ -60,8 +60,8 @@ class Answers:
 
     def to(self, message: Message) -> Outcome:
         """The outcome for a message of any kind."""
-        if message.is_question:
-            return self._to_words(message.text)
+        if message.words:
+            return self._to_words(message.words)
         if message.kind is Kind.CLICK:
             return self._to_click(message.event_key)
         if message.kind is Kind.SUBSCRIBE:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from fzbot.knowledge.menu import SAY
+
 
 class Kind(StrEnum):
     """What came in. The last seven are events."""
@@ -46,6 +48,13 @@ class Message:
     channel: Channel = Channel.WECHAT
     scene: str = ""
     """The village's scene where the channel stands in a village; followers have theirs from joining."""
+
+    @property
+    def words(self) -> str:
+        """What was said: written, spoken, or by tapping an item of the menu that stands for words."""
+        if self.kind is Kind.CLICK and self.event_key.startswith(SAY):
+            return self.event_key.removeprefix(SAY)
+        return self.text if self.is_question else ""
 
     @property
     def is_question(self) -> bool:

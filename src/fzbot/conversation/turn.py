@@ -93,8 +93,8 @@ class Conversation:
         if not self.pace.allows(person):
             THROTTLED.labels("follower").inc()
             return answers.urgent(message.text) or Outcome(wording.TOO_FAST)
-        is_personal = message.is_question and message.channel is Channel.WECHAT
-        request = request_of(message.text) if is_personal else None
+        is_personal = bool(message.words) and message.channel is Channel.WECHAT
+        request = request_of(message.words) if is_personal else None
         if request is None:
             return answers.to(message)
         service = SelfService(self.engine, lambda text: mask(clean(text)), self.erasures)

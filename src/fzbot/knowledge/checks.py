@@ -6,12 +6,14 @@ from datetime import date
 
 from fzbot.errors import KnowledgeError
 from fzbot.knowledge.entry import Entry
-from fzbot.knowledge.files import Fault, KnowledgeBase, Severity
+from fzbot.knowledge.files import Fault, KnowledgeBase, Severity, read_model
 from fzbot.knowledge.folding import fold, hanzi
+from fzbot.knowledge.menu import SUB_HANZI, TOP_HANZI, Menu, cut, load_menu
 from fzbot.knowledge.notices import NoticeTemplate, load_calendar, load_templates
 from fzbot.knowledge.numerals import Quantity, quantities, stated
 from fzbot.knowledge.reply import LINK_ROOM, PASSIVE_LIMIT, reply_text
 from fzbot.knowledge.statutes import Statute, texts_of
+from fzbot.knowledge.topics import Topics
 
 MIN_QUESTIONS = 20
 ANSWER_HANZI = range(110, 361)
@@ -205,6 +207,36 @@ def _templates_lead_somewhere(
             yield Fault(path, key, "occasion", f"calendar.yaml 里没有 {template.occasion}", "改成日历里的键，或写 null")
 
 
+def menu_sound(context: Context) -> Iterator[Fault]:
+    """The menu leads to entries and topics that exist, under names that the platform shows whole."""
+    root = context.base.root
+    path = root / "menu.yaml"
+    if not path.exists():
+        return
+    try:
+        menu, topics = load_menu(root), read_model(root / "topics.yaml", Topics)
+    except KnowledgeError as error:
+        yield Fault(path, "", "", str(error), "照文件开头的说明改")
+        return
+    ids, keys = {entry.id for entry in context.base.entries}, {topic.key for topic in topics.topics}
+    for item in menu.items:
+        if item.entry and item.entry not in ids:
+            yield Fault(path, item.name, "entry", f"没有 {item.entry} 这一条", "改成存在的编号")
+        if item.topic and item.topic not in keys:
+            yield Fault(path, item.name, "topic", f"topics.yaml 里没有 {item.topic}", "改成已有的主题")
+    for name, room in _menu_names(menu):
+        if cut(name, room) != name:
+            problem = f"名字会被截成“{cut(name, room)}”"
+            yield Fault(path, name, "name", problem, f"缩到 {room} 个字以内", Severity.WARNING)
+
+
+def _menu_names(menu: Menu) -> Iterator[tuple[str, int]]:
+    for button in menu.buttons:
+        yield button.name, TOP_HANZI
+    for item in menu.items:
+        yield item.name, SUB_HANZI
+
+
 CHECKS: tuple[Check, ...] = (
     needs_covered,
     questions_enough,
@@ -217,4 +249,5 @@ CHECKS: tuple[Check, ...] = (
     related_known,
     reviews_due,
     notices_sound,
+    menu_sound,
 )

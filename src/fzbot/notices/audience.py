@@ -64,12 +64,13 @@ def members(account_id: int, audience: Audience, now: datetime) -> list[ColumnEl
     if audience.villages is not None:
         found.append(Follower.village_id.in_(audience.villages))
     if audience.topic is not None:
-        asked = select(Interaction.openid_hash).where(
+        asked = select(Interaction.id).where(
             Interaction.account_id == account_id,
+            Interaction.openid_hash == Follower.openid_hash,
             Interaction.at > now - INTEREST,
             Interaction.entry.startswith(f"{audience.topic}.", autoescape=True),
         )
-        found.append(Follower.openid_hash.in_(asked))
+        found.append(asked.exists())
     return found
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Date, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, Date, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fzbot.db import Base, BigId, Moment
@@ -55,7 +55,19 @@ class Delivery(Base):
         Index(None, "account_id", "openid_hash"),
         Index(None, "account_id", "msg_id"),
         UniqueConstraint("handover_id"),
-        Index(None, "account_id", "day"),
+        Index(
+            "ix_delivery_counted",
+            "account_id",
+            "day",
+            "notice_id",
+            "village_id",
+            "state",
+            "people",
+            "people_delivered",
+            "msg_id",
+            sqlite_where=text("day IS NOT NULL"),
+            postgresql_where=text("day IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -1,7 +1,7 @@
 """From a scheduled notice to its deliveries."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -72,18 +72,23 @@ def unfinished(session: Session) -> list[int]:
 
 
 def add_chunk(session: Session, notice_id: int, now: datetime, size: int = CHUNK) -> int:
-    """Make the next deliveries of a notice, one for each follower; returns how many. May be repeated at any time."""
+    """Make the deliveries to the next followers, one for each whom the notice is for; returns how many were looked at.
+
+    May be repeated at any time.
+    """
     take_turns(session, "enqueue")
     notice = session.get_one(Notice, notice_id, populate_existing=True)
     if notice.is_enqueued or notice.state != State.SENDING:
         return 0
-    wanted = [*members(notice.account_id, notice.goes_to, notice.started_at or now), Follower.id > notice.enqueued_to]
-    if notice.way == Way.CUSTOMER:
-        wanted.append(in_window(notice.account_id, now))
-    ids = select(Follower.id).where(*wanted).order_by(Follower.id).limit(size).subquery()
+    # The next followers whoever they are: that is quick, so the audience is worked out once, and for these alone.
+    following = (Follower.account_id == notice.account_id, Follower.id > notice.enqueued_to)
+    ids = select(Follower.id).where(*following).order_by(Follower.id).limit(size).subquery()
     last, number = session.execute(select(func.max(ids.c.id), func.count())).one()
     if number:
-        _insert(session, _rows(notice, now).where(*wanted, Follower.id <= last))
+        wanted = members(notice.account_id, notice.goes_to, notice.started_at or now)
+        if notice.way == Way.CUSTOMER:
+            wanted.append(in_window(notice.account_id, now))
+        _insert(session, _rows(notice, now).where(*wanted, Follower.id.between(notice.enqueued_to + 1, last)))
         notice.enqueued_to = last
     notice.is_enqueued = number < size
     return int(number)
@@ -134,11 +139,12 @@ def _add_batches(session: Session, notice: Notice, kind: AccountKind, now: datet
     elif obstacles.is_one_send(audience):
         _add_batch(session, notice, now, {"village": (audience.villages or (0,))[0]}, len(ids))
     else:
+        own = {"village": audience.villages[0]} if audience.villages and len(audience.villages) == 1 else {}
         for chosen in even_parts(ids, LIST_MOST):
-            _add_batch(session, notice, now, {"first": chosen[0], "last": chosen[-1]}, len(chosen))
+            _add_batch(session, notice, now, {"first": chosen[0], "last": chosen[-1]} | own, len(chosen))
 
 
-def _add_batch(session: Session, notice: Notice, now: datetime, target: dict[str, object], people: int) -> None:
+def _add_batch(session: Session, notice: Notice, now: datetime, target: Mapping[str, object], people: int) -> None:
     village = target.get("village")
     session.add(
         Delivery(
@@ -146,7 +152,7 @@ def _add_batch(session: Session, notice: Notice, now: datetime, target: dict[str
             notice_id=notice.id,
             way=notice.way,
             village_id=village if isinstance(village, int) else None,
-            target=target,
+            target=dict(target),
             people=people,
             state=DeliveryState.QUEUED,
             queued_at=now,

@@ -7,13 +7,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, case, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from fzbot.notices.counting import was_accepted
 from fzbot.notices.delivery import Delivery, State
 from fzbot.notices.forwards import Forward
 from fzbot.notices.reading import NoticeRead
 
 Villages = Collection[int] | None
 """Of which villages rows are counted; None for all, also those that belong to no village."""
-TAKEN = (State.ACCEPTED, State.DELIVERED)
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def _within(column: InstrumentedAttribute[Any], villages: Villages) -> list[Colu
 _COLUMNS: dict[type, list[ColumnElement[int]]] = {
     Delivery: [
         func.sum(Delivery.people).label("addressed"),
-        func.sum(case((Delivery.state.in_(TAKEN), Delivery.people), else_=0)).label("accepted"),
+        func.sum(case((was_accepted(), Delivery.people), else_=0)).label("accepted"),
         func.sum(Delivery.people_delivered).label("delivered"),
     ],
     NoticeRead: [func.sum(NoticeRead.number).label("reads")],

@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 
 from fzbot.clock import day_bounds
 from fzbot.handovers.handover import Handover
+from fzbot.notices.counting import By, Tally, total
 from fzbot.statistics import figures as f
+from fzbot.statistics import pushes
 from fzbot.statistics.definitions import TOPICS
 from fzbot.statistics.figures import ASKED, Figures, Scope, Span
 from fzbot.statistics.rollup import NO_VILLAGE
@@ -36,6 +38,10 @@ class Dashboard:
     entries: dict[str, int]
     handed_over: tuple[int, int]
     """Questions passed to advisers, now and in the span before."""
+    pushed: tuple[Tally, Tally]
+    """Notices, now and in the span before."""
+    pushed_by: dict[By, dict[int | str, Tally]]
+    """Notices of the span by notice, village, adviser and month."""
 
     @property
     def frauds(self) -> dict[str, int]:
@@ -52,6 +58,7 @@ def dashboard(session: Session, scope: Scope, span: Span) -> Dashboard:
     entries = f.breakdown(session, scope, span, "entry")
     hours = f.breakdown(session, scope, span, "hour")
     by_month = span.days > DAILY_UP_TO
+    cells = pushes.cells(session, scope, span)
     return Dashboard(
         span=span,
         now=f.figures(session, scope, span),
@@ -63,6 +70,8 @@ def dashboard(session: Session, scope: Scope, span: Span) -> Dashboard:
         hours=[hours.get(f"{hour:02d}", 0) for hour in range(24)],
         entries=entries,
         handed_over=(_handed_over(session, scope, span), _handed_over(session, scope, span.previous)),
+        pushed=(total(cells), total(pushes.cells(session, scope, span.previous))),
+        pushed_by=pushes.tables(cells),
     )
 
 

@@ -31,10 +31,18 @@ CHAT = Definition("闲谈", "问好、道谢等不是法律问题的话。")
 HANDED_OVER = Definition("转人工", "转给村法律顾问或司法所工作人员的问题数。")
 FOLLOWED = Definition("关注", "关注公众号的次数；取关后再关注另算一次。")
 UNFOLLOWED = Definition("取关", "取消关注公众号的次数。")
-PUSHED = Definition("通知推送", "提交给微信发送的人次，不等于送到。")
-DELIVERED = Definition("通知送达", "微信回执确认送到的人次。与推送、阅读不相加。")
-READ = Definition("通知阅读", "打开通知里答案页的次数。与推送、送达不相加。")
-FORWARDED = Definition("通知转发", "顾问转发到村微信群后手工登记的群数和人数；手工填报，单列。")
+NOTICES = Definition("通知条数", "所选日期内推送过或转发过的不同通知。各月、各村、各顾问的条数不能相加。")
+PUSHED = Definition(
+    "通知推送",
+    "提交给微信发送的人次，加上随回复显示的人次，不等于送到。一次群发给几个村的，不归到村。按提交那天算。",
+)
+ACCEPTED = Definition("微信接受", "微信答应发出的人次，加上随回复显示的人次，不等于送到。与推送、送达、阅读不相加。")
+DELIVERED = Definition(
+    "通知送达", "微信回执确认送到的人次；客服消息和随回复显示的没有回执，不在内。与推送、阅读不相加。"
+)
+READ = Definition("通知阅读", "打开通知里的答案页或通知页的次数，一人打开几次算几次。与推送、送达不相加。")
+GROUPS = Definition("转发群次", "顾问把通知转发到村微信群后登记的群数，一个群一天一条通知只登记一次；手工填报，单列。")
+FORWARDED = Definition("转发人次", "顾问登记转发时填的群人数之和，同一人在几个群里算几次；手工填报，单列。")
 ACTIVITIES = Definition("活动场次", "台账里算作普法活动的类型（普法宣传、法治讲座、以案释法等）的场次之和；手工填报。")
 REACHED = Definition("覆盖人次", "台账里普法活动的参加人次之和，同一人参加几次算几次；手工填报。")
 MATERIALS = Definition("发放资料", "台账里登记的发放资料份数之和；手工填报。")
@@ -68,9 +76,12 @@ ALL = (
     HANDED_OVER,
     FOLLOWED,
     UNFOLLOWED,
+    NOTICES,
     PUSHED,
+    ACCEPTED,
     DELIVERED,
     READ,
+    GROUPS,
     FORWARDED,
     ACTIVITIES,
     REACHED,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from fzbot.statistics.year_report import Line, YearReport
+from fzbot.statistics.year_report import Line, VillageLine, YearReport
 
 BY_HAND, COUNTED = "手工填报", "自动统计"
 
@@ -46,6 +46,7 @@ def sheets(report: YearReport) -> list[Sheet]:
             "前三项手工填报，咨询次数自动统计。一场活动涉及几个村的，各村都算，各村之和可能大于合计。",
             (36, 28, 28, 32, 32),
         ),
+        *_notices(report),
         Sheet(
             "数据来源和口径",
             ("项目", "来源", "怎么得来"),
@@ -54,6 +55,26 @@ def sheets(report: YearReport) -> list[Sheet]:
             (34, 22, 100),
         ),
     ]
+
+
+def _notices(report: YearReport) -> list[Sheet]:
+    rows = tuple((v.name, *map(_cell, _pushed(v))) for v in report.villages if any(_pushed(v)))
+    if not rows:
+        return []
+    return [
+        Sheet(
+            "各村通知统计表",
+            ("村", "推送人次", "接受人次", "送达人次", "阅读次数", "转发群次", "转发人次"),
+            rows,
+            "各列不相加。一次群发给几个村的不归到村，各村之和可能小于合计。转发手工填报。",
+            (30, 21, 21, 21, 21, 21, 21),
+        )
+    ]
+
+
+def _pushed(village: VillageLine) -> tuple[int | None, ...]:
+    """What was pushed to a village, accepted, delivered, read and forwarded."""
+    return village.pushed, village.accepted, village.delivered, village.read, village.groups, village.forwarded
 
 
 def shown(line: Line) -> str:

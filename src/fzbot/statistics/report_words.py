@@ -41,7 +41,7 @@ def sections(report: YearReport) -> list[Section]:
     found = (
         ("总体情况", (_overview(report), _compared(report))),
         ("普法宣传活动", (_outreach(report), _by_kind(report))),
-        ("公众号普法服务", (_chat(report), _topics(report))),
+        ("公众号普法服务", (_chat(report), _topics(report), _notices(report))),
         ("村（居）法律顾问服务", (_advisers(report),)),
         ("矛盾纠纷排查化解", (_disputes(report),)),
         ("存在的问题和下一步打算", (f"{BLANK}（请结合实际填写）。",)),
@@ -105,6 +105,17 @@ def _chat(report: YearReport) -> str:
 def _topics(report: YearReport) -> str:
     topics = "、".join(f"{name}（{number}次）" for name, number in report.topics)
     return f"咨询较多的是：{topics}。" if topics else ""
+
+
+def _notices(report: YearReport) -> str:
+    if not report.has("pushed"):
+        return ""
+    said = _Sayer(report)
+    return (
+        f"推送普法通知{said('notices')}，提交发送{said('pushed')}，微信接受{said('accepted')}，回执确认送到{said('delivered')}，"
+        f"打开阅读{said('read')}，以上由系统自动统计，各列各的，不相加。"
+        f"法律顾问转发到村微信群{said('groups')}、{said('forwarded')}（手工填报）。"
+    )
 
 
 def _advisers(report: YearReport) -> str:

@@ -1,6 +1,7 @@
 """The dashboard as an Excel workbook with charts of its own. No cell is ever taken for a formula or a link."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
@@ -8,15 +9,27 @@ import xlsxwriter
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from fzbot.notices.counting import By, Tally
 from fzbot.statistics import definitions as d
 from fzbot.statistics.dashboard import Dashboard
 from fzbot.statistics.figures import DECISIONS, Figures
+from fzbot.statistics.pushes import FIGURES, HEADS
 
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
-def workbook(board: Dashboard, title: str, entries: dict[str, str], villages: dict[int, str]) -> bytes:
-    """An .xlsx file. `entries` and `villages` give names to ids."""
+@dataclass(frozen=True)
+class Names:
+    """What entries and villages are called, and what the figures of notices are told apart by."""
+
+    entries: dict[str, str]
+    villages: dict[int, str]
+    pushes: dict[By, dict[int | str, str]]
+
+
+def workbook(board: Dashboard, title: str, names: Names) -> bytes:
+    """An .xlsx file."""
+    entries, villages = names.entries, names.villages
     target = BytesIO()
     book = xlsxwriter.Workbook(target, OPTIONS)
     _summary(book, board, title)
@@ -31,6 +44,8 @@ def workbook(board: Dashboard, title: str, entries: dict[str, str], villages: di
     _sheet(book, "解答情况", ("判定", "次数"), decided, "pie")
     _sheet(book, "条目", ("条目", "次数"), [(entries.get(id_, id_), n) for id_, n in board.entries.items()], None)
     _sheet(book, "诈骗类型", ("类型", "次数"), [(entries.get(id_, id_), n) for id_, n in board.frauds.items()], "bar")
+    for by, head in HEADS.items():
+        _notices(book, board, by, head, names.pushes[by])
     book.close()
     return target.getvalue()
 
@@ -52,6 +67,21 @@ def figure_lines(figures: Figures) -> list[tuple[d.Definition, int | float | Non
     ]
 
 
+def push_lines(tally: Tally) -> list[tuple[d.Definition, int | float | None]]:
+    """The figures of notices with their definitions."""
+    return [(figure.definition, figure.of(tally)) for figure in FIGURES]
+
+
+def _notices(book: Workbook, board: Dashboard, by: By, head: str, names: dict[int | str, str]) -> None:
+    shown = [figure for figure in FIGURES if figure.key != "notices" or by is not By.NOTICE]
+    heads = (head, *(figure.definition.name + ("（手工填报）" if figure.by_hand else "") for figure in shown))
+    rows = [
+        (names.get(key, str(key)), *(figure.of(tally) for figure in shown))
+        for key, tally in board.pushed_by[by].items()
+    ]
+    _sheet(book, f"通知按{head}", heads, rows, None)
+
+
 def _summary(book: Workbook, board: Dashboard, title: str) -> None:
     sheet = book.add_worksheet("总览")
     bold, percent = book.add_format({"bold": True}), book.add_format({"num_format": "0.0%"})
@@ -61,8 +91,9 @@ def _summary(book: Workbook, board: Dashboard, title: str) -> None:
         ("数字", f"{board.span.first} 至 {board.span.last}", f"上期 {before.first} 至 {before.last}", "口径")
     ):
         sheet.write_string(2, column, head, bold)
-    pairs = zip(figure_lines(board.now), figure_lines(board.before), strict=True)
-    for row, ((definition, now), (_, then)) in enumerate(pairs, start=3):
+    now_lines = [*figure_lines(board.now), *push_lines(board.pushed[0])]
+    then_lines = [*figure_lines(board.before), *push_lines(board.pushed[1])]
+    for row, ((definition, now), (_, then)) in enumerate(zip(now_lines, then_lines, strict=True), start=3):
         sheet.write_string(row, 0, definition.name)
         for column, value in ((1, now), (2, then)):
             if value is not None:

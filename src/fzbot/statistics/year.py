@@ -1,6 +1,6 @@
 """Gathering the figures of a year, and of the same days a year before."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date, timedelta
 
 from sqlalchemy import func, select
@@ -12,8 +12,10 @@ from fzbot.activities.kinds import Measure, counting_as, kinds_of
 from fzbot.activities.listing import Wanted
 from fzbot.errors import ReportError
 from fzbot.handovers.handover import Handover
+from fzbot.notices.counting import By, Tally, total
 from fzbot.people.village import Village
 from fzbot.statistics import figures as f
+from fzbot.statistics import pushes
 from fzbot.statistics.definitions import TOPICS
 from fzbot.statistics.figures import Scope, Span
 from fzbot.statistics.year_recipes import RECIPES, Recorded
@@ -49,6 +51,7 @@ def _recorded(session: Session, account_id: int, span: Span) -> Recorded:
         listing.service_sums(session, wanted),
         f.figures(session, Scope((account_id,)), span),
         _handovers(session, account_id, span),
+        total(pushes.cells(session, Scope((account_id,)), span)),
     )
 
 
@@ -90,7 +93,15 @@ def _villages(session: Session, account_id: int, span: Span) -> tuple[VillageLin
     asked = f.by_village(session, Scope((account_id,)), span)
     outreach = Wanted((account_id,), span.first, span.last, kinds=counting_as(session, account_id, Measure.OUTREACH))
     villages = select(Village).where(Village.account_id == account_id).order_by(Village.name)
-    return tuple(_village(session, village, outreach, asked.get(village.id)) for village in session.scalars(villages))
+    pushed = pushes.tables(pushes.cells(session, Scope((account_id,)), span))[By.VILLAGE]
+    return tuple(
+        _village(session, village, outreach, asked.get(village.id)).model_copy(update=_pushed(pushed.get(village.id)))
+        for village in session.scalars(villages)
+    )
+
+
+def _pushed(tally: Tally | None) -> dict[str, int]:
+    return {} if tally is None else {name: number for name, number in asdict(tally).items() if name != "notices"}
 
 
 def _village(session: Session, village: Village, outreach: Wanted, questions: int | None) -> VillageLine:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from fzbot.activities.kinds import Measure
 from fzbot.activities.listing import Sums
+from fzbot.notices.counting import Tally
 from fzbot.statistics import definitions as d
 from fzbot.statistics.definitions import Definition
 from fzbot.statistics.figures import Figures
-from fzbot.statistics.year_report import CHAT, HANDOVERS, LEDGER, SERVICE_LOG, Line
+from fzbot.statistics.pushes import FIGURES, PushFigure
+from fzbot.statistics.year_report import CHAT, FORWARDS, HANDOVERS, LEDGER, PUSHES, READS, SERVICE_LOG, Line
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,7 @@ class Recorded:
     services: Sums
     chat: Figures
     handovers: int
+    pushes: Tally
 
     def of(self, measure: Measure) -> Sums:
         """What activities that count as `measure` add up to."""
@@ -84,9 +87,33 @@ def _if_any(value: Callable[[Figures], int]) -> Value:
     return lambda recorded: value(recorded.chat) if recorded.chat.interactions else None
 
 
+def _notices(figure: PushFigure) -> Recipe:
+    column, source = _NOTICE_ROWS.get(figure.key, ("notices", PUSHES))
+
+    def rows(recorded: Recorded) -> int:
+        return int(getattr(recorded.pushes, column))
+
+    def value(recorded: Recorded) -> int | None:
+        return figure.of(recorded.pushes) if rows(recorded) else None
+
+    return Recipe(figure.key, figure.definition, UNITS[figure.key], value, rows, source=source)
+
+
 def _interactions(recorded: Recorded) -> int:
     return recorded.chat.interactions
 
+
+_NOTICE_ROWS = {"read": ("read", READS), "groups": ("groups", FORWARDS), "forwarded": ("groups", FORWARDS)}
+"""Where figures of notices come from, and which count tells of how many rows."""
+UNITS = {
+    "notices": "条",
+    "pushed": "人次",
+    "accepted": "人次",
+    "delivered": "人次",
+    "read": "次",
+    "groups": "群次",
+    "forwarded": "人次",
+}
 
 RECIPES = (
     _measure(Measure.OUTREACH, "sessions", "activities", d.ACTIVITIES, "场"),
@@ -152,4 +179,5 @@ RECIPES = (
     ),
     _chat("followed", d.FOLLOWED, "次", lambda chat: chat.kinds.get("subscribe", 0)),
     _chat("unfollowed", d.UNFOLLOWED, "次", lambda chat: chat.kinds.get("unsubscribe", 0)),
+    *(_notices(figure) for figure in FIGURES),
 )

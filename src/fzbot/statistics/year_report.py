@@ -5,6 +5,7 @@ from datetime import date
 from pydantic import BaseModel, ConfigDict
 
 LEDGER, SERVICE_LOG, CHAT, HANDOVERS = "台账", "服务记录", "互动记录", "转人工记录"
+PUSHES, READS, FORWARDS = "通知记录", "阅读记录", "转发登记"
 """Where figures come from."""
 
 
@@ -35,7 +36,7 @@ class Line(Frozen):
     @property
     def by_hand(self) -> bool:
         """Whether people typed it in, rather than the service counting it."""
-        return self.source in {LEDGER, SERVICE_LOG}
+        return self.source in {LEDGER, SERVICE_LOG, FORWARDS}
 
 
 class KindLine(Frozen):
@@ -57,6 +58,12 @@ class VillageLine(Frozen):
     people: int | None
     services: int | None
     questions: int | None
+    pushed: int | None = None
+    accepted: int | None = None
+    delivered: int | None = None
+    read: int | None = None
+    groups: int | None = None
+    forwarded: int | None = None
 
 
 class YearReport(Frozen):
@@ -82,6 +89,10 @@ class YearReport(Frozen):
     def is_whole_year(self) -> bool:
         """Whether the year was over."""
         return self.last == date(self.year, 12, 31)
+
+    def has(self, key: str) -> bool:
+        """Whether there is a figure of that key; reports issued long ago lack those that came later."""
+        return any(line.key == key for line in self.lines)
 
     def line(self, key: str) -> Line:
         """The figure of that key."""

@@ -54,6 +54,10 @@ class Platform:
         content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
         return self._patiently(path, {"content": content})
 
+    def check_token(self) -> None:
+        """Get a token, from the shelf or from the platform; raises like `call`."""
+        self._tokens.current()
+
     def upload_picture(self, path: str, name: str, content: bytes, media_type: str) -> dict[str, Any]:
         """Post a picture in the form field `media`; raises like `call`."""
         return self._patiently(path, {"files": {"media": (name, content, media_type)}, "params": {"type": "image"}})

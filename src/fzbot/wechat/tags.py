@@ -66,10 +66,11 @@ class Tags:
     platform: Platform
     account_id: int
 
-    def synchronise(self, now: datetime) -> int:
+    def synchronise(self, now: datetime, most: int | None = None) -> int:
         """Make what is missing and move whoever changed villages; returns how many followers were tagged or freed.
 
-        `PlatformError` when the platform refuses. May be broken off and repeated at any time.
+        Ends after about `most` of them, if given. `PlatformError` when the platform refuses. May be broken off and
+        repeated at any time.
         """
         there = {tag["name"]: tag["id"] for tag in self.platform.call("/cgi-bin/tags/get")["tags"]}
         self._forget_what_is_gone(set(there.values()))
@@ -77,7 +78,7 @@ class Tags:
         done = 0
         while True:
             work = self._next_work()
-            if work is None:
+            if work is None or (most is not None and done >= most):
                 return done
             self._do(work)
             done += len(work.followers)

@@ -5,13 +5,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from fzbot import audit
+from fzbot import audit, clock
 from fzbot.audit import Change
 from fzbot.console.access import TheDesk, visitor_of
 from fzbot.console.desk import Desk
+from fzbot.console.period import Period, period_of, scope_of
 from fzbot.console.rendering import go, render
 from fzbot.console.visitor import Visitor
 from fzbot.db import reading, writing
@@ -21,6 +22,7 @@ from fzbot.handovers.handover import Handover, State
 from fzbot.notices import answers
 from fzbot.notices.answers import Route
 from fzbot.notices.ways import Way
+from fzbot.statistics.rollup import NO_VILLAGE
 
 router = APIRouter()
 
@@ -38,21 +40,31 @@ class Line:
     route: Route
     status: str
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for an answer."""
+        return self.handover.state == State.OPEN
+
 
 @router.get("/handovers")
-def listing(desk: TheDesk, request: Request, state: State = State.OPEN) -> Response:
+def listing(desk: TheDesk, request: Request, state: State = State.OPEN, before: int | None = None) -> Response:
+    """The desk; or, where the address names days, all that were passed on in them."""
     visitor = visitor_of(request)
-    query = select(Handover).where(
-        visitor.sees(Handover.account_id, Handover.village_id), Handover.state == state
-    )  # fmt: skip
-    order = Handover.asked_at if state is State.OPEN else Handover.id.desc()
+    period = period_of(request.query_params, clock.china_day(desk.now())) if "span" in request.query_params else None
+    conditions = _asked_in(visitor, period) if period else [_in_sight(visitor), Handover.state == state]
+    order = Handover.asked_at if period is None and state is State.OPEN else Handover.id.desc()
+    older = [] if before is None else [Handover.id < before]
     with writing(desk.engine) as session:
-        rows = list(session.scalars(query.order_by(order).limit(SHOWN)))
-        lines = _lines(session, desk, rows)
-        change = Change("interaction.view", "handovers", after={"state": state.value, "rows": len(rows)})
+        query = select(Handover).where(*conditions, *older).order_by(order).limit(SHOWN + 1)
+        rows = list(session.scalars(query))
+        lines = _lines(session, desk, rows[:SHOWN])
+        total = session.scalar(select(func.count()).select_from(Handover).where(*conditions)) or 0
+        seen = {"span": f"{period.span.first}–{period.span.last}"} if period else {"state": state.value}
+        change = Change("interaction.view", "handovers", after=seen | {"rows": len(lines)})
         audit.record(session, visitor.actor, change, desk.now())
         villages = {village.id: village.name for village in visitor.villages_in_sight(session)}
-    context = {"lines": lines, "state": state, "states": STATES, "villages": villages}
+    context = {"lines": lines, "state": state, "states": STATES, "villages": villages, "period": period, "total": total}
+    context["older"] = rows[SHOWN - 1].id if period and len(rows) > SHOWN else None
     return render(request, "handovers.html", context)
 
 
@@ -89,6 +101,20 @@ def _one(desk: Desk, request: Request, handover_id: int, error: str = "", words:
     context = {"line": line, "states": STATES, "villages": villages, "candidates": candidates}
     context |= {"error": error, "words": words}
     return render(request, "handover.html", context, 422 if error else 200)
+
+
+def _in_sight(visitor: Visitor) -> ColumnElement[bool]:
+    return visitor.sees(Handover.account_id, Handover.village_id)
+
+
+def _asked_in(visitor: Visitor, period: Period) -> list[ColumnElement[bool]]:
+    """What the figure 转人工 of the same days and villages counts."""
+    start, end = clock.day_bounds(period.span.first, period.span.last)
+    found = [_in_sight(visitor), Handover.asked_at >= start, Handover.asked_at < end]
+    villages = scope_of(visitor, period.village).villages
+    if villages is not None:
+        found.append(func.coalesce(Handover.village_id, NO_VILLAGE).in_(villages))
+    return found
 
 
 def _find(session: Session, visitor: Visitor, handover_id: int) -> Handover:

@@ -9,28 +9,31 @@ from sqlalchemy.orm import Session
 from fzbot import clock
 from fzbot.console.access import TheDesk, visitor_of
 from fzbot.console.desk import Desk
+from fzbot.console.pages.pushes import names_of
 from fzbot.console.period import Period, period_of, scope_of
 from fzbot.console.rendering import XLSX, download, render
 from fzbot.console.visitor import Visitor
 from fzbot.db import reading
+from fzbot.notices.counting import By
 from fzbot.statistics import definitions as d
 from fzbot.statistics import rollup, spans
 from fzbot.statistics.dashboard import Dashboard, change, dashboard, named
 from fzbot.statistics.figures import DECISIONS, Figures
+from fzbot.statistics.pushes import FIGURES, PushFigure
 from fzbot.statistics.rollup import NO_VILLAGE
-from fzbot.statistics.workbook import workbook
+from fzbot.statistics.workbook import Names, workbook
 
 router = APIRouter()
 
 
 @dataclass(frozen=True)
 class Tile:
-    """A figure as the page shows it: `rows` is the query that opens the rows behind it."""
+    """A figure as the page shows it: `rows` is the address of the rows behind it."""
 
     definition: d.Definition
     shown: str
     change: str
-    rows: str | None
+    rows: str
     note: str = ""
 
 
@@ -58,10 +61,13 @@ def overview(desk: TheDesk, request: Request) -> Response:
 @router.get("/export.xlsx")
 def export(desk: TheDesk, request: Request) -> Response:
     period = period_of(request.query_params, clock.china_day(desk.now()))
-    board, villages = _read(desk, visitor_of(request), period)
+    visitor = visitor_of(request)
+    board, villages = _read(desk, visitor, period)
+    with reading(desk.engine) as session:
+        pushed = names_of(session, visitor, {key for key in board.pushed_by[By.NOTICE] if isinstance(key, int)})
     title = f"普法服务统计（{period.span.first} 至 {period.span.last}）"
     name = f"普法服务统计_{period.span.first}_{period.span.last}.xlsx"
-    return download(workbook(board, title, _titles(desk), villages), name, XLSX)
+    return download(workbook(board, title, Names(_titles(desk), villages, pushed)), name, XLSX)
 
 
 def _read(desk: Desk, visitor: Visitor, period: Period) -> tuple[Dashboard, dict[int, str]]:
@@ -82,20 +88,31 @@ def _titles(desk: Desk) -> dict[str, str]:
 def _tiles(board: Dashboard, period: Period) -> list[Tile]:
     now, before = board.now, board.before
     return [
-        _tile(d.INTERACTIONS, now.interactions, before.interactions, period.query()),
-        _tile(d.QUESTIONS, now.questions, before.questions, period.query(kind="asked")),
-        _tile(d.VISITS, now.visits, before.visits, period.query()),
-        _tile(d.PEOPLE, now.people, before.people, period.query()),
+        _tile(d.INTERACTIONS, now.interactions, before.interactions, _asked(period)),
+        _tile(d.QUESTIONS, now.questions, before.questions, _asked(period, kind="asked")),
+        _tile(d.VISITS, now.visits, before.visits, _asked(period)),
+        _tile(d.PEOPLE, now.people, before.people, _asked(period)),
         _rate(now, before, period),
-        _tile(d.UNKNOWN, *_pair(now.decisions, before.decisions, "unknown"), period.query(decision="unknown")),
-        _tile(d.URGENT, *_pair(now.decisions, before.decisions, "urgent"), period.query(decision="urgent")),
-        Tile(d.HANDED_OVER, f"{board.handed_over[0]:,}", change(*board.handed_over), None),
-        _tile(d.FOLLOWED, *_pair(now.kinds, before.kinds, "subscribe"), period.query(kind="subscribe")),
-        _tile(d.UNFOLLOWED, *_pair(now.kinds, before.kinds, "unsubscribe"), period.query(kind="unsubscribe")),
+        _tile(d.UNKNOWN, *_pair(now.decisions, before.decisions, "unknown"), _asked(period, decision="unknown")),
+        _tile(d.URGENT, *_pair(now.decisions, before.decisions, "urgent"), _asked(period, decision="urgent")),
+        _tile(d.HANDED_OVER, *board.handed_over, f"/handovers?{period.query()}"),
+        _tile(d.FOLLOWED, *_pair(now.kinds, before.kinds, "subscribe"), _asked(period, kind="subscribe")),
+        _tile(d.UNFOLLOWED, *_pair(now.kinds, before.kinds, "unsubscribe"), _asked(period, kind="unsubscribe")),
+        *(_pushed(figure, board, period) for figure in FIGURES),
     ]
 
 
-def _tile(definition: d.Definition, now: int, before: int, rows: str | None) -> Tile:
+def _asked(period: Period, **more: str) -> str:
+    return f"/interactions?{period.query(**more)}"
+
+
+def _pushed(figure: PushFigure, board: Dashboard, period: Period) -> Tile:
+    now, before = map(figure.of, board.pushed)
+    rows = f"/pushes?{period.query()}" if figure.key == "notices" else f"/pushes/rows?{period.query(figure=figure.key)}"
+    return Tile(figure.definition, f"{now:,}", change(now, before), rows, "手工填报" if figure.by_hand else "")
+
+
+def _tile(definition: d.Definition, now: int, before: int, rows: str) -> Tile:
     return Tile(definition, f"{now:,}", change(now, before), rows)
 
 
@@ -103,7 +120,7 @@ def _rate(now: Figures, before: Figures, period: Period) -> Tile:
     shown = f"{now.answered / now.decided:.1%}" if now.decided else "—"
     then = f"上期 {before.answered / before.decided:.1%}" if before.decided else ""
     note = f"{now.answered:,} ÷ {now.decided:,}" if now.decided else "没有咨询"
-    return Tile(d.DIRECT_RATE, shown, then, period.query(decision="answered"), note)
+    return Tile(d.DIRECT_RATE, shown, then, _asked(period, decision="answered"), note)
 
 
 def _pair(now: dict[str, int], before: dict[str, int], key: str) -> tuple[int, int]:

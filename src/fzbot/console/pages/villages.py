@@ -1,8 +1,10 @@
 """Villages: the list with their advisers and followers, adding, renaming, and the code that followers scan."""
 
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Annotated
 
+import segno
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 from sqlalchemy import func, select
@@ -12,7 +14,7 @@ from fzbot import audit
 from fzbot.audit import Change
 from fzbot.console.access import TheDesk, visitor_of
 from fzbot.console.desk import Desk
-from fzbot.console.rendering import go, render
+from fzbot.console.rendering import download, go, render
 from fzbot.console.visitor import Visitor
 from fzbot.db import reading, writing
 from fzbot.errors import AccountError
@@ -22,6 +24,9 @@ from fzbot.people.staff import Staff, StaffVillage
 from fzbot.people.village import Village
 
 router = APIRouter()
+
+CODE_SCALE = 20
+"""Pixels a square: enough for a poster."""
 
 Name = Annotated[str, Form(max_length=80)]
 
@@ -59,7 +64,18 @@ def one(desk: TheDesk, request: Request, village_id: int) -> Response:
     with reading(desk.engine) as session:
         village = session.get_one(Village, village_id)
         context = {"line": _line(session, village), "join_word": villages.join_word(village)}
+    context["has_code"] = desk.side.makes_codes(village.account_id)
     return render(request, "village.html", context)
+
+
+@router.get("/villages/{village_id}/code.png")
+def code(desk: TheDesk, village_id: int) -> Response:
+    """The village's QR code to print."""
+    with reading(desk.engine) as session:
+        village = session.get_one(Village, village_id)
+    target = BytesIO()
+    segno.make(desk.side.code(village.account_id, village.scene), error="m").save(target, kind="png", scale=CODE_SCALE)
+    return download(target.getvalue(), f"{village.name}.png", "image/png")
 
 
 @router.post("/villages/{village_id}")

@@ -19,7 +19,7 @@ from fzbot.people.account import Account
 from fzbot.statistics import issued, report, report_tables, rollup, year
 from fzbot.statistics.figures import Span
 from fzbot.statistics.issued import IssuedReport
-from fzbot.statistics.year_report import CHAT, HANDOVERS, SERVICE_LOG, Line, YearReport
+from fzbot.statistics.year_report import CHAT, FORWARDS, HANDOVERS, PUSHES, READS, SERVICE_LOG, Line, YearReport
 
 router = APIRouter()
 
@@ -114,10 +114,18 @@ def _file(made: YearReport) -> Response:
 
 def _rows(line: Line, made: YearReport, account_id: int, visitor: Visitor) -> str | None:
     """Where the rows behind a figure are; None where nothing was recorded or they cannot be told apart."""
-    if line.value is None or line.source == HANDOVERS:
+    if line.value is None:
         return None
-    if line.source == CHAT:
+    if line.source in {CHAT, HANDOVERS, PUSHES, READS, FORWARDS}:
         period = Period("other", Span(made.first, made.last))
-        return f"/interactions?{period.query(**CHATS.get(line.key, {}))}" if len(visitor.accounts) == 1 else None
+        return _of_days(line, period) if len(visitor.accounts) == 1 else None
     place = "/services" if line.source == SERVICE_LOG else "/activities"
     return f"{place}?{Filters(made.year, measure=MEASURES.get(line.key), account=account_id).query()}"
+
+
+def _of_days(line: Line, period: Period) -> str:
+    if line.source == CHAT:
+        return f"/interactions?{period.query(**CHATS.get(line.key, {}))}"
+    if line.source == HANDOVERS:
+        return f"/handovers?{period.query()}"
+    return f"/pushes?{period.query()}" if line.key == "notices" else f"/pushes/rows?{period.query(figure=line.key)}"

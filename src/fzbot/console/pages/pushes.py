@@ -1,0 +1,122 @@
+"""Figures of notices by notice, village, adviser and month, and the rows behind each of them."""
+
+import calendar
+from datetime import date
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from fzbot import clock
+from fzbot.console.access import TheDesk, visitor_of
+from fzbot.console.period import Period, period_of, scope_of
+from fzbot.console.rendering import render
+from fzbot.console.visitor import Visitor
+from fzbot.db import reading
+from fzbot.errors import NotFoundError
+from fzbot.notices import counting
+from fzbot.notices.counting import NO_VILLAGE, NOBODY, By, total
+from fzbot.people.staff import Staff
+from fzbot.statistics import push_rows, pushes, spans
+from fzbot.statistics.figures import Span
+from fzbot.statistics.pushes import FIGURES, HEADS
+
+router = APIRouter()
+
+PAGE = 100
+NO_VILLAGE_NAME = "未选村或一次发给几个村"
+
+
+@router.get("/pushes")
+def page(desk: TheDesk, request: Request) -> Response:
+    visitor = visitor_of(request)
+    period = period_of(request.query_params, clock.china_day(desk.now()))
+    with reading(desk.engine) as session:
+        cells = pushes.cells(session, scope_of(visitor, period.village), period.span)
+        tables = pushes.tables(cells)
+        names = names_of(session, visitor, {key for key in tables[By.NOTICE] if isinstance(key, int)})
+    context = {
+        "period": period,
+        "names": spans.NAMES,
+        "villages": {key: name for key, name in names[By.VILLAGE].items() if key != NO_VILLAGE},
+        "no_village": NO_VILLAGE,
+        "total": total(cells),
+        "figures": FIGURES,
+        "tables": [
+            (
+                by,
+                HEADS[by],
+                [(key, names[by].get(key, str(key)), _narrowed(period, by, key), one) for key, one in of.items()],
+            )
+            for by, of in tables.items()
+        ],
+    }
+    return render(request, "pushes.html", context)
+
+
+@router.get("/pushes/rows")
+def rows(desk: TheDesk, request: Request, figure: str = "", before: int | None = None) -> Response:
+    visitor = visitor_of(request)
+    chosen = next((one for one in FIGURES if one.key == figure), None)
+    if chosen is None:
+        raise NotFoundError("没有这个数字")
+    period = period_of(request.query_params, clock.china_day(desk.now()))
+    only = {name: number for name in ("notice", "adviser") if (number := _number(request, name)) is not None}
+    wanted = pushes.wanted(scope_of(visitor, period.village), period.span, **only)
+    with reading(desk.engine) as session:
+        match figure:
+            case "read":
+                found = push_rows.reads(session, wanted)
+            case "groups" | "forwarded":
+                found = push_rows.forwards(session, wanted)
+            case _:
+                found = push_rows.deliveries(session, wanted, figure, before, PAGE + 1)
+        context = {
+            "figure": chosen,
+            "number": chosen.of(total(counting.cells(session, wanted))),
+            "rows": found[: push_rows.MOST if figure in {"read", "groups", "forwarded"} else PAGE],
+            "names": names_of(session, visitor, {row.notice for row in found}),
+        }
+    is_paged = figure not in {"read", "groups", "forwarded"} and len(found) > PAGE
+    more = {name: str(number) for name, number in only.items()}
+    context |= {
+        "older": period.query(figure=figure, before=str(found[PAGE - 1].id), **more) if is_paged else None,
+        "period": period,
+        "by": By,
+        "titles": {id_: entry.title for id_, entry in desk.library.current.entries.items()},
+    }
+    return render(request, "push_rows.html", context)
+
+
+def names_of(session: Session, visitor: Visitor, notices: set[int]) -> dict[By, dict[int | str, str]]:
+    """What notices, villages and staff members are called."""
+    titles = push_rows.titles(session, notices)
+    villages = [(village.id, village.name) for village in visitor.villages_in_sight(session)]
+    staff = [(id_, name) for id_, name in session.execute(select(Staff.id, Staff.name))]
+    return {
+        By.NOTICE: dict(titles.items()),
+        By.VILLAGE: dict([*villages, (NO_VILLAGE, NO_VILLAGE_NAME)]),
+        By.ADVISER: dict([*staff, (NOBODY, "已删除的人员")]),
+        By.MONTH: {},
+    }
+
+
+def _narrowed(period: Period, by: By, key: int | str) -> str:
+    """The query string that narrows a period down to one line of a table."""
+    if by is By.VILLAGE:
+        return period.query(village=str(key))
+    if by is By.MONTH:
+        return Period("other", _month(str(key), period.span), period.village).query()
+    return period.query(**{by.value: str(key)})
+
+
+def _month(name: str, span: Span) -> Span:
+    year, month = map(int, name.split("-"))
+    last = calendar.monthrange(year, month)[1]
+    return Span(max(span.first, date(year, month, 1)), min(span.last, date(year, month, last)))
+
+
+def _number(request: Request, name: str) -> int | None:
+    value = request.query_params.get(name, "")
+    return int(value) if value.lstrip("-").isdigit() and len(value) < 10 else None

@@ -1,0 +1,205 @@
+"""Counting notices: what was pushed, accepted, delivered, read and forwarded, by notice, village, adviser or month.
+
+A delivery counts on the day on which it was handed to the platform, whatever day its receipt came; an opening and a
+forward on their own day. What one mass send takes to several villages at once belongs to no village.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, func, null, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from fzbot.notices.delivery import Delivery, State
+from fzbot.notices.forwards import Forward
+from fzbot.notices.notice import Notice
+from fzbot.notices.reading import NoticeRead
+
+NO_VILLAGE = -1
+NOBODY = -1
+"""Stands for a notice whose author is no staff member any more."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which rows: of accounts, days, villages (None for all, -1 among them for those of none), one notice, one adviser."""
+
+    accounts: tuple[int, ...]
+    first: date
+    last: date
+    villages: frozenset[int] | None = None
+    notice: int | None = None
+    adviser: int | None = None
+
+
+class By(StrEnum):
+    """What counts are told apart by."""
+
+    NOTICE = "notice"
+    VILLAGE = "village"
+    ADVISER = "adviser"
+    MONTH = "month"
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Counts that are never added to each other. `groups` and `forwarded` are typed in by advisers."""
+
+    notices: int = 0
+    pushed: int = 0
+    accepted: int = 0
+    delivered: int = 0
+    read: int = 0
+    groups: int = 0
+    forwarded: int = 0
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What was counted of one notice for one village in one month, by or for one adviser."""
+
+    notice: int
+    village: int
+    adviser: int
+    month: str
+    counts: Mapping[str, int]
+
+    def key(self, by: By) -> int | str:
+        """Where it belongs: the id of a notice, village or staff member (-1 for none), or a month such as 2026-11."""
+        if by is By.MONTH:
+            return self.month
+        return {By.NOTICE: self.notice, By.VILLAGE: self.village, By.ADVISER: self.adviser}[by]
+
+
+def cells(session: Session, wanted: Wanted) -> list[Cell]:
+    """Everything that was counted, in as few parts as tell it all."""
+    found = []
+    for names, query in (_pushed(wanted), _read(wanted), _forwarded(wanted)):
+        rows = session.execute(query).all()
+        authors = _authors(session, {row[0] for row in rows})
+        for notice, village, adviser, day, *numbers in rows:
+            by = authors.get(notice) if adviser is None else adviser
+            counts = dict(zip(names, map(int, numbers), strict=True))
+            found.append(Cell(notice, village, NOBODY if by is None else by, f"{day:%Y-%m}", counts))
+    return found
+
+
+def total(parts: Iterable[Cell]) -> Tally:
+    """All together. A notice that was only read counts as none of the days' own."""
+    notices: set[int] = set()
+    counts = Counter[str]()
+    for cell in parts:
+        counts.update(cell.counts)
+        if set(cell.counts) != {"read"}:
+            notices.add(cell.notice)
+    return Tally(notices=len(notices), **counts)
+
+
+def told_apart(parts: Iterable[Cell], by: By) -> dict[int | str, Tally]:
+    """By notice, village, adviser or month."""
+    groups: dict[int | str, list[Cell]] = defaultdict(list)
+    for cell in parts:
+        groups[cell.key(by)].append(cell)
+    return {key: total(group) for key, group in groups.items()}
+
+
+def deliveries_of(wanted: Wanted) -> list[ColumnElement[bool]]:
+    """The conditions on deliveries that count as pushed."""
+    return [
+        Delivery.account_id.in_(wanted.accounts),
+        Delivery.day.between(wanted.first, wanted.last),
+        Delivery.notice_id.is_not(None),
+        *_own(wanted, Delivery.village_id),
+        *_of_notice(wanted, Delivery.notice_id),
+        *_by_author(wanted, Delivery.notice_id),
+    ]
+
+
+def reads_of(wanted: Wanted) -> list[ColumnElement[bool]]:
+    """The conditions on openings, joined with their notices."""
+    own = [] if wanted.villages is None else [_read_village().in_(wanted.villages)]
+    return [
+        Notice.account_id.in_(wanted.accounts),
+        NoticeRead.day.between(wanted.first, wanted.last),
+        *own,
+        *_of_notice(wanted, NoticeRead.notice_id),
+        *_by_author(wanted, NoticeRead.notice_id),
+    ]
+
+
+def forwards_of(wanted: Wanted) -> list[ColumnElement[bool]]:
+    """The conditions on forwards; their adviser is the one who typed them in."""
+    return [
+        Forward.account_id.in_(wanted.accounts),
+        Forward.day.between(wanted.first, wanted.last),
+        *_own(wanted, Forward.village_id),
+        *_of_notice(wanted, Forward.notice_id),
+        *([] if wanted.adviser is None else [func.coalesce(Forward.staff_id, NOBODY) == wanted.adviser]),
+    ]
+
+
+def was_accepted() -> ColumnElement[bool]:
+    """Whether the platform took it, even if it said later that it did not arrive."""
+    return Delivery.state.in_([State.ACCEPTED, State.DELIVERED]) | Delivery.msg_id.is_not(None)
+
+
+Counted = tuple[tuple[str, ...], Select[*tuple[Any, ...]]]
+"""Names of counts, and the query that gives notice, village, adviser (None: the author), day and those counts."""
+
+
+def _pushed(wanted: Wanted) -> Counted:
+    # Grouped in the order of an index that holds everything that is asked for: a million rows are never looked at.
+    keys = (Delivery.day, Delivery.notice_id, Delivery.village_id)
+    accepted = func.sum(case((was_accepted(), Delivery.people), else_=0))
+    sums = (func.sum(Delivery.people), accepted, func.sum(Delivery.people_delivered))
+    query = select(Delivery.notice_id, _known(Delivery.village_id), null(), Delivery.day, *sums)
+    return ("pushed", "accepted", "delivered"), query.where(*deliveries_of(wanted)).group_by(*keys)
+
+
+def _read(wanted: Wanted) -> Counted:
+    keys = (NoticeRead.notice_id, NoticeRead.village_id, NoticeRead.day)
+    query = select(NoticeRead.notice_id, _read_village(), null(), NoticeRead.day, func.sum(NoticeRead.number))
+    joined = query.join(Notice, Notice.id == NoticeRead.notice_id)
+    return ("read",), joined.where(*reads_of(wanted)).group_by(*keys)
+
+
+def _forwarded(wanted: Wanted) -> Counted:
+    adviser = func.coalesce(Forward.staff_id, NOBODY)
+    keys = (Forward.notice_id, Forward.village_id, Forward.staff_id, Forward.day)
+    sums = (func.count(), func.sum(Forward.people))
+    query = select(Forward.notice_id, _known(Forward.village_id), adviser, Forward.day, *sums)
+    return ("groups", "forwarded"), query.where(*forwards_of(wanted)).group_by(*keys)
+
+
+def _authors(session: Session, notices: set[int]) -> dict[int, int | None]:
+    query = select(Notice.id, Notice.author_id).where(Notice.id.in_(notices))
+    return dict(session.execute(query).all()) if notices else {}
+
+
+def _own(wanted: Wanted, village: InstrumentedAttribute[int | None]) -> list[ColumnElement[bool]]:
+    return [] if wanted.villages is None else [_known(village).in_(wanted.villages)]
+
+
+def _of_notice(wanted: Wanted, notice: InstrumentedAttribute[Any]) -> list[ColumnElement[bool]]:
+    return [] if wanted.notice is None else [notice == wanted.notice]
+
+
+def _by_author(wanted: Wanted, notice: InstrumentedAttribute[Any]) -> list[ColumnElement[bool]]:
+    if wanted.adviser is None:
+        return []
+    theirs = select(Notice.id).where(
+        Notice.account_id.in_(wanted.accounts), func.coalesce(Notice.author_id, NOBODY) == wanted.adviser
+    )
+    return [notice.in_(theirs)]
+
+
+def _known(village: InstrumentedAttribute[int | None]) -> ColumnElement[int]:
+    return func.coalesce(village, NO_VILLAGE)
+
+
+def _read_village() -> ColumnElement[int]:
+    return func.coalesce(func.nullif(NoticeRead.village_id, 0), NO_VILLAGE)

@@ -1,0 +1,88 @@
+"""The rows behind the figures of notices: deliveries, openings, forwards. No row names a person."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from fzbot.clock import china_day
+from fzbot.notices.counting import Wanted, deliveries_of, forwards_of, reads_of, was_accepted
+from fzbot.notices.delivery import Delivery
+from fzbot.notices.delivery import State as DeliveryState
+from fzbot.notices.forwards import Forward
+from fzbot.notices.notice import Notice, NoticeVersion
+from fzbot.notices.reading import NoticeRead
+from fzbot.notices.ways import Way
+
+MOST = 1000
+"""Openings and forwards are shown up to so many rows."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row as it is shown: `what` tells a way, a page or a group; `state` what became of it."""
+
+    id: int
+    day: date
+    notice: int
+    village: int | None
+    what: str
+    number: int
+    delivered: int | None = None
+    state: str = ""
+    adviser: int | None = None
+
+
+def deliveries(session: Session, wanted: Wanted, figure: str, before: int | None, size: int) -> list[Row]:
+    """The newest deliveries from before an id on, of the figure `pushed`, `accepted` or `delivered`."""
+    conditions = deliveries_of(wanted)
+    if figure == "accepted":
+        conditions.append(was_accepted())
+    if figure == "delivered":
+        conditions.append(Delivery.people_delivered > 0)
+    if before is not None:
+        conditions.append(Delivery.id < before)
+    query = select(Delivery).where(*conditions).order_by(Delivery.id.desc()).limit(size)
+    return [_delivery(row) for row in session.scalars(query)]
+
+
+def reads(session: Session, wanted: Wanted) -> list[Row]:
+    """Openings by day, notice, village and page, newest first."""
+    query = select(NoticeRead).join(Notice, Notice.id == NoticeRead.notice_id).where(*reads_of(wanted))
+    newest = query.order_by(NoticeRead.day.desc(), NoticeRead.notice_id.desc(), NoticeRead.village_id, NoticeRead.entry)
+    return [
+        Row(0, row.day, row.notice_id, row.village_id or None, row.entry, row.number)
+        for row in session.scalars(newest.limit(MOST))
+    ]
+
+
+def forwards(session: Session, wanted: Wanted) -> list[Row]:
+    """Forwards, newest first."""
+    query = select(Forward).where(*forwards_of(wanted))
+    return [
+        Row(row.id, row.day, row.notice_id, row.village_id, row.group_name, row.people, adviser=row.staff_id)
+        for row in session.scalars(query.order_by(Forward.day.desc(), Forward.id.desc()).limit(MOST))
+    ]
+
+
+def titles(session: Session, notices: Collection[int]) -> dict[int, str]:
+    """What notices are called, with the day on which each was written: titles come back every year."""
+    if not notices:
+        return {}
+    query = (
+        select(Notice.id, NoticeVersion.title, Notice.created_at)
+        .join(NoticeVersion, (NoticeVersion.notice_id == Notice.id) & (NoticeVersion.number == Notice.version))
+        .where(Notice.id.in_(notices))
+    )
+    return {id_: f"{title}（{china_day(made_at)}）" for id_, title, made_at in session.execute(query)}
+
+
+def _delivery(row: Delivery) -> Row:
+    assert row.day is not None  # noqa: S101 - only what was handed over counts
+    state = DeliveryState(row.state).label + (f"（{row.reason}）" if row.reason else "")
+    what = Way(row.way).label
+    return Row(
+        row.id, row.day, row.notice_id or 0, row.village_id, what, row.people, row.people_delivered, state
+    )  # fmt: skip
