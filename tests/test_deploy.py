@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import kubernetes_validate
 import pytest
 import yaml
 
@@ -74,9 +75,41 @@ def test_nginx_keeps_the_platforms_limits() -> None:
     assert "location = /metrics { deny all; }" in config
 
 
+def test_kubernetes_accepts_every_resource() -> None:
+    """Against the schemas of the newest Kubernetes that the validator brings; an unknown field is a fault too."""
+    resources = [yaml.safe_load(text_of(path)) for path in MANIFESTS]
+    checked = [resource["kind"] for resource in resources if resource["kind"] != "Kustomization"]
+    for resource in resources:
+        if resource["kind"] != "Kustomization":
+            kubernetes_validate.validate(resource, kubernetes_validate.latest_version(), strict=True)
+    assert sorted(checked) == [
+        "Deployment",
+        "HorizontalPodAutoscaler",
+        "NetworkPolicy",
+        "PodDisruptionBudget",
+        "Service",
+    ]
+
+
+def test_a_misspelt_field_is_found() -> None:
+    resource = yaml.safe_load(text_of(DEPLOY / "kubernetes/base/deployment.yaml"))
+    resource["spec"]["replica"] = resource["spec"].pop("replicas", 1)
+    with pytest.raises(kubernetes_validate.ValidationError):
+        kubernetes_validate.validate(resource, kubernetes_validate.latest_version(), strict=True)
+
+
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not on this machine")
 def test_units_verify() -> None:
     for unit in (DEPLOY / "systemd").iterdir():
         checked = subprocess.run(["systemd-analyze", "verify", str(unit)], capture_output=True, text=True, check=False)
         faults = [line for line in checked.stderr.splitlines() if "is not executable" not in line]
         assert not [line for line in faults if str(unit.name) in line and "Command" not in line], unit
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not on this machine")
+@pytest.mark.parametrize("unit", ["fzbot.service", "fzbot-backup.service"])
+def test_units_are_hardened(unit: str) -> None:
+    """`systemd-analyze security`: 0 is sealed off, 10 is wide open; above the threshold it exits with an error."""
+    command = ["systemd-analyze", "security", "--offline=true", "--threshold=20", str(DEPLOY / "systemd" / unit)]
+    checked = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout.splitlines()[-1]
