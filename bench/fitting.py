@@ -128,10 +128,12 @@ def cost_of(outcome: Outcome, answer_from: float, suggest_from: float) -> float:
 def thresholds(outcomes: Sequence[Outcome]) -> tuple[float, float]:
     """The cheapest pair of thresholds under which wrong direct answers stay below `MOST_WRONG` of direct ones.
 
-    Where no threshold keeps that bound, the cheapest pair of all.
+    Where no threshold keeps that bound, the one that comes nearest to it.
     """
     grid = np.round(np.arange(0.2, 0.995, 0.01), 2)
-    allowed = [value for value in grid if wrong_share(outcomes, value) <= MOST_WRONG] or list(grid)
+    shares = [wrong_share(outcomes, value) for value in grid]
+    bound = max(MOST_WRONG, min(shares))
+    allowed = [value for value, share in zip(grid, shares, strict=True) if share <= bound]
     pairs = ((answer, suggest) for answer in allowed for suggest in np.arange(0.05, 0.8, 0.05))
     best = min(pairs, key=lambda pair: sum(cost_of(outcome, *pair) for outcome in outcomes))
     return round(float(best[0]), 2), round(float(best[1]), 2)
