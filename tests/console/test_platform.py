@@ -22,6 +22,8 @@ def test_an_administrator_puts_the_menu_there_and_brings_tags_in_step(small_offi
     page = browser.look("/platform").text
     for words in ("法律问题", "问法律顾问", "等于发“转人工”", "每人每月4次群发"):
         assert words in page
+    assert "人员" in page
+    assert "topic=" not in page
     assert "菜单已放到公众号上" in browser.submit("/platform/menu", {"account": small_office.account_id}).text
     assert "标签已同步" in browser.submit("/platform/tags", {"account": small_office.account_id}).text
     assert [what for what, _ in small_office.side.done] == ["menu", "tags"]

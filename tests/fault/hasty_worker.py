@@ -1,6 +1,11 @@
-"""A worker whose leases and waits are short, so that a test need not wait: `python -m tests.fault.hasty_worker`."""
+"""A worker whose leases and waits are short, so that a test need not wait: `python -m tests.fault.hasty_worker READY`.
 
+It makes the file READY once it begins to work: on a busy machine that takes longer than the life that a test gives it.
+"""
+
+import sys
 from datetime import timedelta
+from pathlib import Path
 
 from fzbot import db, outgoing, tables
 from fzbot.notices.outbox import Pace
@@ -21,7 +26,9 @@ def main() -> None:
     assert tables.TABLES
     settings = Settings.from_environment()
     engine = db.make_engine(db.database_url(settings.database_url, settings.data_dir))
-    outgoing.open_outgoing(settings, engine, Sealer(settings.secret())).worker(PACE).run()
+    worker = outgoing.open_outgoing(settings, engine, Sealer(settings.secret())).worker(PACE)
+    Path(sys.argv[1]).touch()
+    worker.run()
 
 
 if __name__ == "__main__":

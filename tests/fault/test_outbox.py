@@ -48,11 +48,35 @@ SPARE = 200
 """What a wave that was granted in one minute and sent in the next may add to that."""
 
 
+class Hasty:
+    """A worker that is killed some time after it began to work; starting does not count."""
+
+    def __init__(self, server: Server, number: int, lives: float) -> None:
+        self.ready = server.data_dir / f"worker-{number}.ready"
+        self.lives, self.ends = lives, 0.0
+        command = [sys.executable, "-m", "tests.fault.hasty_worker", str(self.ready)]
+        with (server.data_dir / "worker.log").open("ab") as log:
+            root = Path(__file__).parents[2]
+            self.process = subprocess.Popen(command, env=server._environment(), stdout=log, stderr=log, cwd=root)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has worked for as long as it may."""
+        if not self.ends and self.ready.exists():
+            self.ends = time.monotonic() + self.lives
+        return bool(self.ends) and time.monotonic() >= self.ends
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
 class Trial:
     """A town with a crowd, pushing through trouble."""
 
     def __init__(self, server: Server, platform: SimulatedPlatform, engine: Engine, number: int) -> None:
         self.server, self.platform, self.engine = server, platform, engine
+        self.started = 0
         now = clock.now()
         secret = (server.data_dir / "secret.key").read_text().strip()
         with writing(engine) as session:
@@ -78,34 +102,28 @@ class Trial:
 
     def go_through(self, dice: random.Random) -> int:
         """Kill and restart workers until every notice is done; returns how many were killed."""
-        workers = [self._worker() for _ in range(WORKERS)]
-        ends = [time.monotonic() + dice.uniform(*LIFE_SECONDS) for _ in workers]
+        workers = [self._worker(dice) for _ in range(WORKERS)]
         killed, deadline = 0, time.monotonic() + PATIENCE_SECONDS
         try:
             while not self._is_done():
                 assert time.monotonic() < deadline, self._log()
                 for one, worker in enumerate(workers):
-                    assert worker.poll() is None, self._log()
-                    if time.monotonic() >= ends[one]:
+                    assert worker.process.poll() is None, self._log()
+                    if worker.is_over:
                         worker.kill()
-                        worker.wait()
                         killed += 1
-                        workers[one] = self._worker()
-                        ends[one] = time.monotonic() + dice.uniform(*LIFE_SECONDS)
+                        workers[one] = self._worker(dice)
                 if dice.random() < 0.05:
                     self.platform.change(tokens="renew")
                 time.sleep(0.2)
         finally:
             for worker in workers:
                 worker.kill()
-                worker.wait()
         return killed
 
-    def _worker(self) -> "subprocess.Popen[bytes]":
-        with (self.server.data_dir / "worker.log").open("ab") as log:
-            command = [sys.executable, "-m", "tests.fault.hasty_worker"]
-            root = Path(__file__).parents[2]
-            return subprocess.Popen(command, env=self.server._environment(), stdout=log, stderr=log, cwd=root)
+    def _worker(self, dice: random.Random) -> Hasty:
+        self.started += 1
+        return Hasty(self.server, self.started, dice.uniform(*LIFE_SECONDS))
 
     def _is_done(self) -> bool:
         with reading(self.engine) as session:

@@ -68,7 +68,9 @@ def _page(desk: Desk, request: Request, account_id: int, error: str = "", *, com
         "account_id": account_id,
         "allows": describe(side.kind(account_id)),
         "obstacle": obstacle,
-        "menu": [(cut(one.name, TOP_HANZI), [(cut(i.name, SUB_HANZI), i) for i in one.items]) for one in menu.buttons]
+        "buttons": [
+            (cut(one.name, TOP_HANZI), [(cut(i.name, SUB_HANZI), i) for i in one.items]) for one in menu.buttons
+        ]
         if menu
         else [],
         "differences": differences,
