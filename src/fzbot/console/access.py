@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from fzbot.console.desk import Desk
 from fzbot.console.rules import BEFORE_ANYTHING_ELSE, RULES
-from fzbot.console.visitor import Visitor, accounts_of, choices_of
+from fzbot.console.visitor import Visitor, accounts_of
 from fzbot.db import writing
 from fzbot.errors import AccessRefusedError, NotSignedInError, StepRequiredError
 from fzbot.people import sign_in
@@ -22,8 +22,6 @@ from fzbot.people.village import Village
 COOKIE = "fzbot_console"
 FORM_COOKIE = "fzbot_form"
 """Holds the form token of somebody who is not signed in yet."""
-ACCOUNT_COOKIE = "fzbot_account"
-"""The one account that the county's staff chose to look at; empty for all."""
 CSRF_FIELD = "csrf"
 CSRF_HEADER = "x-csrf-token"
 CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -55,7 +53,7 @@ class Gate:
             member, row = self._signed_in(session, request)
             _check_form(request, given, row.csrf)
             self._require_steps(member, path)
-            visitor = self._visitor(session, member, row, request.cookies.get(ACCOUNT_COOKIE, ""))
+            visitor = self._visitor(session, member, row)
             _check_village(session, visitor, request)
         if visitor.role not in roles:
             raise AccessRefusedError("您的角色没有这项权限，需要的话请找管理员")
@@ -76,22 +74,17 @@ class Gate:
         if member.totp_sealed is None and Role(member.role) in self._desk.totp_roles:
             raise StepRequiredError("请先绑定动态码", "/console/totp")
 
-    def _visitor(self, session: Session, member: Staff, row: SignIn, chosen: str) -> Visitor:
+    def _visitor(self, session: Session, member: Staff, row: SignIn) -> Visitor:
         role = Role(member.role)
-        accounts = accounts_of(session, member.account_id, self._desk.hidden_accounts)
-        is_county = member.account_id is None
-        # The cookie can only narrow what is theirs to see anyway.
-        one = tuple(account for account in accounts if is_county and str(account) == chosen)
         return Visitor(
             staff_id=member.id,
             name=member.name,
             role=role,
-            accounts=one or accounts,
-            is_county=is_county,
+            accounts=accounts_of(session, member.account_id, self._desk.hidden_accounts),
+            is_county=member.account_id is None,
             csrf=row.csrf,
             token_hash=row.token_hash,
             villages=villages_of(session, member.id) if role is Role.ADVISER else None,
-            choices=choices_of(session, accounts) if is_county else (),
         )
 
 

@@ -24,7 +24,6 @@ from fzbot.console.pages import (
     notice_steps,
     notice_view,
     notices,
-    one_account,
     overview,
     platform,
     pushes,
@@ -46,7 +45,6 @@ ASSETS = HERE / "assets"
 # A page with a fixed address stands before one whose address holds an id, or it would be taken for an id.
 PAGES = (
     overview,
-    one_account,
     rows,
     pushes,
     handovers,

@@ -22,7 +22,6 @@ RULES: dict[tuple[str, str], Roles | None] = {
     ("GET", "/totp"): ANYONE,
     ("POST", "/totp"): ANYONE,
     ("GET", "/"): ANYONE,
-    ("POST", "/account"): ANYONE,
     ("GET", "/export.xlsx"): ANYONE,
     ("GET", "/interactions"): ANYONE,
     ("GET", "/pushes"): ANYONE,

@@ -23,13 +23,6 @@ class Visitor:
     csrf: str
     token_hash: str
     villages: frozenset[int] | None = None
-    choices: tuple[tuple[int, str], ...] = ()
-    """The accounts, by id and name, that the county's staff may look at one at a time."""
-
-    @property
-    def is_over_all(self) -> bool:
-        """Whether this is the county's staff looking at all accounts together."""
-        return self.is_county and len(self.accounts) == len(self.choices)
 
     @property
     def home_account(self) -> int:
@@ -62,12 +55,6 @@ class Visitor:
         """The villages within sight, by name."""
         found = select(Village).where(Village.account_id.in_(self.accounts)).order_by(Village.name)
         return [village for village in session.scalars(found) if self.may_see_village(village)]
-
-
-def choices_of(session: Session, accounts: tuple[int, ...]) -> tuple[tuple[int, str], ...]:
-    """Accounts with their names, in the order of their ids."""
-    rows = session.execute(select(Account.id, Account.name).where(Account.id.in_(accounts)).order_by(Account.id))
-    return tuple((id_, name) for id_, name in rows)
 
 
 def accounts_of(session: Session, account_id: int | None, hidden: frozenset[str]) -> tuple[int, ...]:

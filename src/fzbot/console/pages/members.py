@@ -37,7 +37,7 @@ def new(desk: TheDesk, request: Request) -> Response:
 @router.post("/staff")
 def add(desk: TheDesk, request: Request, login: Text, name: Text, role: AnyRole, villages: Ids = None) -> Response:
     visitor = visitor_of(request)
-    account = None if visitor.is_over_all and role is Role.ADMIN else visitor.home_account
+    account = None if visitor.is_county and role is Role.ADMIN else visitor.home_account
     profile = Profile(login.strip(), name, role, account, _own(desk, visitor, villages))
     try:
         with writing(desk.engine) as session:
@@ -84,12 +84,12 @@ def reset(desk: TheDesk, request: Request, staff_id: int) -> Response:
 
 
 def _in_sight(session: Session, visitor: Visitor) -> list[Staff]:
-    return members.everyone(session, None if visitor.is_over_all else visitor.accounts)
+    return members.everyone(session, None if visitor.is_county else visitor.accounts)
 
 
 def _member(session: Session, visitor: Visitor, staff_id: int) -> Staff:
     member = session.get(Staff, staff_id)
-    if member is None or not (visitor.is_over_all or member.account_id in visitor.accounts):
+    if member is None or not (visitor.is_county or member.account_id in visitor.accounts):
         raise NotFoundError("没有这个人员")
     return member
 
