@@ -131,10 +131,10 @@ def test_a_changed_answer_needs_a_second_person_and_a_wording_does_not(engine: E
     with writing(engine) as session:
         member, _ = members.add(session, Profile("li", "李四", Role.EDITOR), WANG, NOW)
         author = Actor("李四", member.id)
-        draft = publishing.save_draft(session, changed, live, author, NOW)
+        draft = publishing.save_draft(session, changed, live, None, author, NOW)
         with pytest.raises(CurationError, match="另一个人"):
             publishing.publish(session, draft, author, Policy(second_person=True), NOW)
-        draft = publishing.save_draft(session, more, live, author, NOW)
+        draft = publishing.save_draft(session, more, live, None, author, NOW)
         assert publishing.publish(session, draft, author, Policy(second_person=True), NOW).overlay
 
 
@@ -142,13 +142,13 @@ def test_a_published_draft_becomes_history_and_goes_out(engine: Engine, snapshot
     live = snapshot.entries["loan.unpaid"]
     body = body_of(live) | {"title": "借出去的钱要不回来"}
     with writing(engine) as session:
-        publishing.save_draft(session, body, live, LI, NOW)
-        publishing.save_draft(session, body | {"title": "借钱要不回来"}, live, LI, NOW)
-        draft = revisions.draft_of(session, live.id)
+        publishing.save_draft(session, body, live, None, LI, NOW)
+        publishing.save_draft(session, body | {"title": "借钱要不回来"}, live, None, LI, NOW)
+        draft = revisions.draft_of(session, live.id, None)
         assert draft is not None
         queued = publishing.publish(session, draft, WANG, Policy(), NOW)
         assert queued.overlay["loan.unpaid"]["title"] == "借钱要不回来"
-        assert revisions.draft_of(session, live.id) is None
+        assert revisions.draft_of(session, live.id, None) is None
         (past,) = revisions.history(session, live.id)
         assert (past.author, past.publisher) == ("李四", "王五")
 

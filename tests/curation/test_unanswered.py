@@ -57,7 +57,7 @@ def test_a_settled_question_stays_away_also_when_asked_again_with_other_marks(en
     account = make_account(engine)
     ask(engine, account, "羊粪多少钱一方", "明天赶集不")
     with writing(engine) as session:
-        unanswered.settle(session, account, ["羊粪多少钱一方"], Outcome.DISMISSED, Note(LI, NOW, "不是法律问题"))
+        unanswered.settle(session, [account], ["羊粪多少钱一方"], Outcome.DISMISSED, Note(LI, NOW, "不是法律问题"))
     ask(engine, account, "羊粪多少钱一方？？")
     assert found(engine, account) == [{"明天赶集不": 1}]
 
@@ -65,7 +65,7 @@ def test_a_settled_question_stays_away_also_when_asked_again_with_other_marks(en
 def test_dismissing_needs_a_reason(engine: Engine) -> None:
     account = make_account(engine)
     with writing(engine) as session, pytest.raises(CurationError, match="原因"):
-        unanswered.settle(session, account, ["明天赶集不"], Outcome.DISMISSED, Note(LI, NOW, " "))
+        unanswered.settle(session, [account], ["明天赶集不"], Outcome.DISMISSED, Note(LI, NOW, " "))
 
 
 def test_unsure_answers_and_complaints_have_lists_of_their_own(engine: Engine) -> None:

@@ -10,8 +10,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from fzbot.console.desk import Desk
-from fzbot.console.rules import BEFORE_ANYTHING_ELSE, RULES
-from fzbot.console.visitor import Visitor, accounts_of
+from fzbot.console.rules import BEFORE_ANYTHING_ELSE, OF_ONE_ACCOUNT, RULES
+from fzbot.console.visitor import Visitor, sight_of
 from fzbot.db import writing
 from fzbot.errors import AccessRefusedError, NotSignedInError, StepRequiredError
 from fzbot.people import sign_in
@@ -57,6 +57,8 @@ class Gate:
             _check_village(session, visitor, request)
         if visitor.role not in roles:
             raise AccessRefusedError("您的角色没有这项权限，需要的话请找管理员")
+        if key in OF_ONE_ACCOUNT and visitor.sight.account is None:
+            raise AccessRefusedError("现在看的是全部公众号。请先在菜单上方选一个公众号，再做这一步", 409)
         return visitor
 
     def _signed_in(self, session: Session, request: Request) -> tuple[Staff, SignIn]:
@@ -80,8 +82,7 @@ class Gate:
             staff_id=member.id,
             name=member.name,
             role=role,
-            accounts=accounts_of(session, member.account_id, self._desk.hidden_accounts),
-            is_county=member.account_id is None,
+            sight=sight_of(session, member.account_id, row.account_id, self._desk.hidden_accounts),
             csrf=row.csrf,
             token_hash=row.token_hash,
             villages=villages_of(session, member.id) if role is Role.ADVISER else None,

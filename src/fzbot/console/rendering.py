@@ -39,6 +39,7 @@ MENU: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
 DONE = {
     "wording": "已加成问法，约一分钟后生效",
     "draft": "草稿已保存",
+    "proposed": "已存成草稿，县里核对发布后生效",
     "notice": "草稿已保存，看看效果，再往下走",
     "approved": "已审批",
     "scheduled": "已安排发送；这一页会显示发到了哪一步",

@@ -17,6 +17,7 @@ RULES: dict[tuple[str, str], Roles | None] = {
     ("GET", "/sign-in"): PUBLIC,
     ("POST", "/sign-in"): PUBLIC,
     ("POST", "/sign-out"): ANYONE,
+    ("POST", "/account"): ANYONE,
     ("GET", "/password"): ANYONE,
     ("POST", "/password"): ANYONE,
     ("GET", "/totp"): ANYONE,
@@ -106,6 +107,26 @@ RULES: dict[tuple[str, str], Roles | None] = {
     ("GET", "/villages/{village_id}"): ANYONE,
     ("POST", "/villages/{village_id}"): ADMINS,
 }
+
+OF_ONE_ACCOUNT = frozenset(
+    {
+        ("GET", "/activities/new"),
+        ("POST", "/activities"),
+        ("GET", "/activities/kinds"),
+        ("POST", "/activities/kinds"),
+        ("GET", "/activities/template.xlsx"),
+        ("POST", "/activities/import"),
+        ("GET", "/services/new"),
+        ("POST", "/services"),
+        ("GET", "/services/template.xlsx"),
+        ("POST", "/services/import"),
+        ("GET", "/notices/new"),
+        ("POST", "/notices"),
+        ("POST", "/tokens"),
+        ("POST", "/villages"),
+    }
+)
+"""What belongs to one account: who looks at several chooses one first."""
 
 BEFORE_ANYTHING_ELSE = frozenset({"/password", "/totp", "/sign-out"})
 """What stays open while a first password is to be changed or a second factor to be set up."""

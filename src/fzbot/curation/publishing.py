@@ -25,14 +25,17 @@ class Policy:
     second_person: bool = True
 
 
-def save_draft(session: Session, body: dict[str, Any], live: Entry | None, actor: Actor, at: datetime) -> EntryRevision:
-    """Keep a draft; one there already is overwritten, by whom the audit log says."""
+def save_draft(
+    session: Session, body: dict[str, Any], live: Entry | None, account_id: int | None, actor: Actor, at: datetime
+) -> EntryRevision:
+    """Keep the draft of an account (None: of the whole service); what it said before is overwritten."""
     entry_id = str(body["id"])
-    draft = revisions.draft_of(session, entry_id)
+    draft = revisions.draft_of(session, entry_id, account_id)
     before = {"title": draft.body.get("title")} if draft else None
     if draft is None:
         draft = EntryRevision(
             entry_id=entry_id,
+            account_id=account_id,
             state=State.DRAFT,
             base=body_of(live) if live else None,
             note="",
@@ -46,13 +49,10 @@ def save_draft(session: Session, body: dict[str, Any], live: Entry | None, actor
 
 
 def add_wordings(session: Session, live: Entry, wordings: list[str], actor: Actor, at: datetime) -> Release:
-    """Add ways of asking to an entry and publish that; a draft of the entry gets them too."""
-    body = body_of(live)
-    body["questions"] = list(dict.fromkeys([*body["questions"], *wordings]))
-    draft = revisions.draft_of(session, live.id)
-    if draft is not None:
-        known = draft.body.get("questions", [])
-        draft.body = draft.body | {"questions": list(dict.fromkeys([*known, *wordings]))}
+    """Add ways of asking to an entry and publish that; drafts of the entry get them too."""
+    body = _with_wordings(body_of(live), wordings)
+    for draft in revisions.drafts(session, entry_id=live.id):
+        draft.body = _with_wordings(draft.body, wordings)
     revision = EntryRevision(
         entry_id=live.id,
         state=State.DRAFT,
@@ -66,6 +66,15 @@ def add_wordings(session: Session, live: Entry, wordings: list[str], actor: Acto
     )
     session.add(revision)
     return _publish(session, revision, actor, at)
+
+
+def propose_wordings(
+    session: Session, live: Entry, wordings: list[str], account_id: int | None, actor: Actor, at: datetime
+) -> EntryRevision:
+    """Add ways of asking to an account's draft of an entry, for whoever may publish it."""
+    draft = revisions.draft_of(session, live.id, account_id)
+    body = _with_wordings(draft.body if draft else body_of(live), wordings)
+    return save_draft(session, body, live, account_id, actor, at)
 
 
 def publish(session: Session, draft: EntryRevision, actor: Actor, policy: Policy, at: datetime) -> Release:
@@ -97,6 +106,10 @@ def faults(base: KnowledgeBase, body: dict[str, Any], today: date) -> list[Fault
 def is_sound(found: list[Fault]) -> bool:
     """Whether nothing found keeps it from being published."""
     return all(fault.severity is not Severity.ERROR for fault in found)
+
+
+def _with_wordings(body: dict[str, Any], wordings: list[str]) -> dict[str, Any]:
+    return body | {"questions": list(dict.fromkeys([*body.get("questions", []), *wordings]))}
 
 
 def _publish(session: Session, revision: EntryRevision, actor: Actor, at: datetime) -> Release:

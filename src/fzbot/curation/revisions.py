@@ -20,13 +20,17 @@ class State(StrEnum):
 
 
 class EntryRevision(Base):
-    """A state of an entry that staff wrote. `base` is the entry that was live when the draft was begun."""
+    """A state of an entry that staff wrote. `base` is the entry that was live when the draft was begun.
+
+    `account_id` is the account whose staff wrote it; None where one account is served, and for the county's own.
+    """
 
     __tablename__ = "entry_revision"
     __table_args__ = (Index(None, "entry_id", "state"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     entry_id: Mapped[str] = mapped_column(String(80))
+    account_id: Mapped[int | None]
     state: Mapped[str] = mapped_column(String(16))
     body: Mapped[dict[str, Any]] = mapped_column(JSON)
     base: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
@@ -59,15 +63,19 @@ def entry_of(body: dict[str, Any]) -> Entry:
     return Entry.model_validate(body)
 
 
-def draft_of(session: Session, entry_id: str) -> EntryRevision | None:
-    """The draft of an entry; there is one at most."""
+def draft_of(session: Session, entry_id: str, account_id: int | None) -> EntryRevision | None:
+    """The draft of an entry, the account's or (None) the whole service's; there is one at most."""
     query = select(EntryRevision).where(EntryRevision.entry_id == entry_id, EntryRevision.state == State.DRAFT)
-    return session.scalars(query).first()
+    return session.scalars(query.where(EntryRevision.account_id == account_id)).first()
 
 
-def drafts(session: Session) -> list[EntryRevision]:
-    """All drafts, newest first."""
+def drafts(session: Session, *, account_id: int | None = None, entry_id: str | None = None) -> list[EntryRevision]:
+    """All drafts, or those of an account, or of an entry; newest first."""
     query = select(EntryRevision).where(EntryRevision.state == State.DRAFT).order_by(EntryRevision.changed_at.desc())
+    if account_id is not None:
+        query = query.where(EntryRevision.account_id == account_id)
+    if entry_id is not None:
+        query = query.where(EntryRevision.entry_id == entry_id)
     return list(session.scalars(query))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from itertools import product
 
 import numpy as np
 from rapidfuzz import fuzz, process
@@ -109,21 +110,22 @@ def key_of(text: str) -> str:
 
 def clusters(session: Session, wanted: Wanted, now: datetime) -> list[Cluster]:
     """The questions that nobody has settled, alike ones together, the largest cluster first."""
-    query = select(Interaction.question, Interaction.at).where(*wanted.conditions())
+    query = select(Interaction.account_id, Interaction.question, Interaction.at).where(*wanted.conditions())
     rows = session.execute(query.order_by(Interaction.id.desc()).limit(MOST_ROWS)).all()
-    settled = set(session.scalars(select(SettledQuestion.key).where(SettledQuestion.account_id.in_(wanted.accounts))))
+    known = select(SettledQuestion.account_id, SettledQuestion.key)
+    settled = set(session.execute(known.where(SettledQuestion.account_id.in_(wanted.accounts))).all())
     asked: dict[str, list[datetime]] = {}
-    for text, at in rows:
-        if text and fold(text) and key_of(text) not in settled:
+    for account_id, text, at in rows:
+        if text and fold(text) and (account_id, key_of(text)) not in settled:
             asked.setdefault(text, []).append(at)
     return _together(asked, now)
 
 
-def settle(session: Session, account_id: int, texts: Sequence[str], outcome: Outcome, note: "Note") -> None:
+def settle(session: Session, accounts: Sequence[int], texts: Sequence[str], outcome: Outcome, note: "Note") -> None:
     """Note what became of questions; `CurationError` when they are dismissed without a reason."""
     if outcome is Outcome.DISMISSED and not note.reason.strip():
         raise CurationError("请写不处理的原因，例如“不是法律问题”")
-    for text in texts:
+    for account_id, text in product(accounts, texts):
         session.merge(
             SettledQuestion(
                 account_id=account_id,

@@ -98,7 +98,12 @@ def everyone(session: Session, accounts: tuple[int, ...] | None = None) -> list[
 
 
 def _keep_an_admin(session: Session, member: Staff) -> None:
-    others = select(Staff.id).where(Staff.role == Role.ADMIN, Staff.is_active, Staff.id != member.id)
+    others = select(Staff.id).where(
+        Staff.role == Role.ADMIN,
+        Staff.is_active,
+        Staff.id != member.id,
+        Staff.account_id.is_(None) | (Staff.account_id == member.account_id),
+    )
     if session.scalar(others.limit(1)) is None:
         raise StaffError("这是最后一个管理员，不能停用或改成别的角色")
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ForeignKey, String, delete, select
+from sqlalchemy import ForeignKey, String, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from fzbot.db import Base, Moment, rows_changed, take_turns
@@ -33,12 +33,13 @@ _NOBODY = _hasher.hash(secrets.token_hex(8))
 
 
 class SignIn(Base):
-    """A sign-in that lasts. Only the token's hash is stored."""
+    """A sign-in that lasts. Only the token's hash is stored. `account_id` is the one that the county's chose to see."""
 
     __tablename__ = "sign_in"
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    account_id: Mapped[int | None]
     csrf: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(Moment)
     seen_at: Mapped[datetime] = mapped_column(Moment)
@@ -120,6 +121,11 @@ def resume(session: Session, token: str, now: datetime) -> tuple[Staff, SignIn] 
         return None
     member = session.get(Staff, row.staff_id)
     return (member, row) if member is not None and member.is_active else None
+
+
+def look_at(session: Session, token_hash: str, account_id: int | None) -> None:
+    """Look at one account, or (None) at all."""
+    session.execute(update(SignIn).where(SignIn.token_hash == token_hash).values(account_id=account_id))
 
 
 def end(session: Session, token_hash: str) -> None:

@@ -50,7 +50,7 @@ def listing(desk: TheDesk, request: Request, actor: str = "", action: str = "", 
 
 def _wanted(visitor: Visitor, actor: str, action: str, before: int | None) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = []
-    if not visitor.is_county:
+    if not visitor.sight.is_everything:
         wanted.append(AuditEvent.account_id.in_(visitor.accounts))
     if actor:
         wanted.append(AuditEvent.actor == actor)

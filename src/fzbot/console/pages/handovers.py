@@ -62,7 +62,7 @@ def listing(desk: TheDesk, request: Request, state: State = State.OPEN, before: 
         seen = {"span": f"{period.span.first}–{period.span.last}"} if period else {"state": state.value}
         change = Change("interaction.view", "handovers", after=seen | {"rows": len(lines)})
         audit.record(session, visitor.actor, change, desk.now())
-        villages = {village.id: village.name for village in visitor.villages_in_sight(session)}
+        villages = visitor.village_names(session)
     context = {"lines": lines, "state": state, "states": STATES, "villages": villages, "period": period, "total": total}
     context["older"] = rows[SHOWN - 1].id if period and len(rows) > SHOWN else None
     return render(request, "handovers.html", context)
@@ -96,7 +96,7 @@ def _one(desk: Desk, request: Request, handover_id: int, error: str = "", words:
     with reading(desk.engine) as session:
         row = _find(session, visitor, handover_id)
         (line,) = _lines(session, desk, [row])
-        villages = {village.id: village.name for village in visitor.villages_in_sight(session)}
+        villages = visitor.village_names(session)
     candidates = desk.library.current.decide(row.question).candidates[:3] if row.question else ()
     context = {"line": line, "states": STATES, "villages": villages, "candidates": candidates}
     context |= {"error": error, "words": words}

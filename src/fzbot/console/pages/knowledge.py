@@ -14,11 +14,12 @@ from fzbot.console.access import TheDesk, visitor_of
 from fzbot.console.desk import Desk
 from fzbot.console.entry_form import EntryForm
 from fzbot.console.rendering import go, render
+from fzbot.console.visitor import Visitor
 from fzbot.curation import publishing, release, revisions
 from fzbot.curation.release import Release
 from fzbot.curation.revisions import EntryRevision, body_of, entry_of
 from fzbot.db import reading, writing
-from fzbot.errors import CurationError, NotFoundError
+from fzbot.errors import AccessRefusedError, CurationError, NotFoundError
 from fzbot.knowledge import files
 from fzbot.knowledge.entry import Danger, Entry
 from fzbot.knowledge.files import Fault
@@ -50,7 +51,7 @@ def listing(desk: TheDesk, request: Request, q: str = "", topic: str = "", stale
     if stale:
         found = [entry for entry in found if entry.is_stale(today)]
     with reading(desk.engine) as session:
-        drafts = revisions.drafts(session)
+        drafts = revisions.drafts(session, account_id=visitor_of(request).sight.drafts_of)
         live = release.live(session)
     context = {
         "found": found[:SHOWN],
@@ -86,7 +87,7 @@ def releases(desk: TheDesk, request: Request) -> Response:
 
 @router.post("/knowledge/releases/{release_id}/restore")
 def restore(desk: TheDesk, request: Request, release_id: int) -> Response:
-    visitor = visitor_of(request)
+    visitor = _publisher(request)
     with writing(desk.engine) as session:
         earlier = session.get(Release, release_id)
         if earlier is None:
@@ -103,7 +104,7 @@ def one(desk: TheDesk, request: Request, entry_id: str) -> Response:
 @router.get("/knowledge/{entry_id}/edit")
 def edit(desk: TheDesk, request: Request, entry_id: str) -> Response:
     with reading(desk.engine) as session:
-        draft = revisions.draft_of(session, entry_id)
+        draft = revisions.draft_of(session, entry_id, visitor_of(request).sight.drafts_of)
     live = desk.library.current.entries.get(entry_id)
     if draft is None and live is None:
         raise NotFoundError("没有这个条目")
@@ -113,10 +114,10 @@ def edit(desk: TheDesk, request: Request, entry_id: str) -> Response:
 
 @router.post("/knowledge/{entry_id}/publish")
 def publish(desk: TheDesk, request: Request, entry_id: str) -> Response:
-    visitor = visitor_of(request)
+    visitor = _publisher(request)
     try:
         with writing(desk.engine) as session:
-            draft = _draft(revisions.draft_of(session, entry_id))
+            draft = _draft(revisions.draft_of(session, entry_id, visitor.sight.drafts_of))
             found = publishing.faults(_base(desk), draft.body, clock.china_day(desk.now()))
             if not publishing.is_sound(found):
                 raise CurationError("还有错误没改，请先改好再发布")
@@ -128,10 +129,10 @@ def publish(desk: TheDesk, request: Request, entry_id: str) -> Response:
 
 @router.post("/knowledge/{entry_id}/discard")
 def discard(desk: TheDesk, request: Request, entry_id: str) -> Response:
+    visitor = visitor_of(request)
     with writing(desk.engine) as session:
-        publishing.discard(
-            session, _draft(revisions.draft_of(session, entry_id)), visitor_of(request).actor, desk.now()
-        )
+        draft = _draft(revisions.draft_of(session, entry_id, visitor.sight.drafts_of))
+        publishing.discard(session, draft, visitor.actor, desk.now())
     return go("/knowledge", done="removed")
 
 
@@ -142,16 +143,16 @@ def _save(desk: Desk, request: Request, form: EntryForm) -> Response:
         entry_of(body)
     except ValueError:
         return _form(desk, request, form, found, 422)
-    live = desk.library.current.entries.get(form.id)
+    live, visitor = desk.library.current.entries.get(form.id), visitor_of(request)
     with writing(desk.engine) as session:
-        publishing.save_draft(session, body, live, visitor_of(request).actor, desk.now())
+        publishing.save_draft(session, body, live, visitor.sight.drafts_of, visitor.actor, desk.now())
     return go(f"/knowledge/{form.id}", done="draft")
 
 
 def _one(desk: Desk, request: Request, entry_id: str, error: str = "") -> Response:
     live = desk.library.current.entries.get(entry_id)
     with reading(desk.engine) as session:
-        draft = revisions.draft_of(session, entry_id)
+        draft = revisions.draft_of(session, entry_id, visitor_of(request).sight.drafts_of)
         past = revisions.history(session, entry_id)
     if live is None and draft is None:
         raise NotFoundError("没有这个条目")
@@ -199,6 +200,13 @@ def _difference(live: Entry | None, draft: EntryRevision) -> list[str]:
 
 def _lines(body: dict[str, Any]) -> list[str]:
     return yaml.safe_dump(body, allow_unicode=True, sort_keys=False, width=10_000).splitlines()
+
+
+def _publisher(request: Request) -> Visitor:
+    visitor = visitor_of(request)
+    if not visitor.sight.may_publish:
+        raise AccessRefusedError("知识库由全县的公众号共用，请县里核对后发布；您的草稿县里看得到")
+    return visitor
 
 
 def _draft(draft: EntryRevision | None) -> EntryRevision:

@@ -37,8 +37,8 @@ def new(desk: TheDesk, request: Request) -> Response:
 @router.post("/staff")
 def add(desk: TheDesk, request: Request, login: Text, name: Text, role: AnyRole, villages: Ids = None) -> Response:
     visitor = visitor_of(request)
-    account = None if visitor.is_county and role is Role.ADMIN else visitor.home_account
-    profile = Profile(login.strip(), name, role, account, _own(desk, visitor, villages))
+    account = _account_of_new(visitor, role)
+    profile = Profile(login.strip(), name, role, account, _own(desk, visitor, villages, account))
     try:
         with writing(desk.engine) as session:
             member, password = members.add(session, profile, visitor.actor, desk.now())
@@ -62,7 +62,8 @@ def change(
     visitor = visitor_of(request)
     with reading(desk.engine) as session:
         member = _member(session, visitor, staff_id)
-    profile = Profile(member.login, name, role, member.account_id, _own(desk, visitor, villages))
+    own = _own(desk, visitor, villages, member.account_id)
+    profile = Profile(member.login, name, role, member.account_id, own)
     try:
         with writing(desk.engine) as session:
             member = _member(session, visitor, staff_id)
@@ -84,19 +85,27 @@ def reset(desk: TheDesk, request: Request, staff_id: int) -> Response:
 
 
 def _in_sight(session: Session, visitor: Visitor) -> list[Staff]:
-    return members.everyone(session, None if visitor.is_county else visitor.accounts)
+    return members.everyone(session, None if visitor.sight.is_everything else visitor.accounts)
 
 
 def _member(session: Session, visitor: Visitor, staff_id: int) -> Staff:
     member = session.get(Staff, staff_id)
-    if member is None or not (visitor.is_county or member.account_id in visitor.accounts):
+    if member is None or not (visitor.sight.is_everything or member.account_id in visitor.accounts):
         raise NotFoundError("没有这个人员")
     return member
 
 
-def _own(desk: Desk, visitor: Visitor, villages: list[int] | None) -> tuple[int, ...]:
+def _account_of_new(visitor: Visitor, role: Role) -> int | None:
+    """Who looks at all accounts adds the county's staff; with one account served only administrators are."""
+    if visitor.sight.is_everything and (role is Role.ADMIN or visitor.sight.account is None):
+        return None
+    return visitor.home_account
+
+
+def _own(desk: Desk, visitor: Visitor, villages: list[int] | None, account: int | None) -> tuple[int, ...]:
     with reading(desk.engine) as session:
-        known = {village.id for village in visitor.villages_in_sight(session)}
+        seen = visitor.villages_in_sight(session)
+    known = {village.id for village in seen if account is None or village.account_id == account}
     return tuple(sorted(known & set(villages or ())))
 
 
@@ -107,6 +116,6 @@ def _profile(session: Session, member: Staff) -> Profile:
 
 def _form(desk: Desk, request: Request, profile: Profile, error: str = "", member: Staff | None = None) -> Response:
     with reading(desk.engine) as session:
-        villages = visitor_of(request).villages_in_sight(session)
+        villages = visitor_of(request).village_names(session)
     context = {"profile": profile, "roles": Role, "villages": villages, "error": error, "member": member}
     return render(request, "staff_form.html", context, 422 if error else 200)

@@ -75,7 +75,7 @@ def show_one(
             "version": version,
             "versions": notices.versions(session, notice.id),
             "approver": _name(session, notice.approved_by),
-            "villages": {one.id: one.name for one in visitor.villages_in_sight(session)},
+            "villages": visitor.village_names(session),
             **_ahead(session, desk, visitor, notice, version),
             **_fate(session, visitor, notice),
             **_forwarding(session, desk, visitor, notice, version, village),

@@ -56,7 +56,7 @@ def listing(desk: TheDesk, request: Request, tab: str = "", before: int | None =
         context: dict[str, Any] = {
             "rows": [(row, notices.current(session, row)) for row in shown],
             "tallies": _tallies(session, visitor, shown),
-            "villages": {village.id: village.name for village in visitor.villages_in_sight(session)},
+            "villages": visitor.village_names(session),
         }
     templates = load_templates(desk.knowledge)
     due = proposals.due(load_calendar(desk.knowledge), templates, clock.china_day(desk.now()))

@@ -78,7 +78,7 @@ def _read(desk: Desk, visitor: Visitor, period: Period) -> tuple[Dashboard, dict
 
 
 def _village_names(session: Session, visitor: Visitor) -> dict[int, str]:
-    return {village.id: village.name for village in visitor.villages_in_sight(session)}
+    return visitor.village_names(session)
 
 
 def _titles(desk: Desk) -> dict[str, str]:

@@ -92,11 +92,11 @@ def rows(desk: TheDesk, request: Request, figure: str = "", before: int | None =
 def names_of(session: Session, visitor: Visitor, notices: set[int]) -> dict[By, dict[int | str, str]]:
     """What notices, villages and staff members are called."""
     titles = push_rows.titles(session, notices)
-    villages = [(village.id, village.name) for village in visitor.villages_in_sight(session)]
+    villages = visitor.village_names(session)
     staff = [(id_, name) for id_, name in session.execute(select(Staff.id, Staff.name))]
     return {
         By.NOTICE: dict(titles.items()),
-        By.VILLAGE: dict([*villages, (NO_VILLAGE, NO_VILLAGE_NAME)]),
+        By.VILLAGE: dict([*villages.items(), (NO_VILLAGE, NO_VILLAGE_NAME)]),
         By.ADVISER: dict([*staff, (NOBODY, "已删除的人员")]),
         By.MONTH: {},
     }

@@ -42,7 +42,7 @@ def listing(desk: TheDesk, request: Request, before: int | None = None) -> Respo
             "rows": found[:PAGE],
             "total": rows.count(session, wanted),
             "older": found[PAGE - 1].id if len(found) > PAGE else None,
-            "villages": {village.id: village.name for village in visitor.villages_in_sight(session)},
+            "villages": visitor.village_names(session),
         }
         seen = {"span": f"{period.span.first}–{period.span.last}", "village": period.village, "rows": len(found[:PAGE])}
         change = Change("interaction.view", "interactions", after=seen | {k: v for k, v in chosen.items() if v})

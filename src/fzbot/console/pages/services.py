@@ -73,7 +73,7 @@ def export(desk: TheDesk, request: Request) -> Response:
     visitor, filters = visitor_of(request), filters_of(request.query_params)
     with reading(desk.engine) as session:
         rows = listing.services(session, filters.wanted(session, visitor))
-        names = {village.id: village.name for village in visitor.villages_in_sight(session)}
+        names = visitor.village_names(session)
         fields = service_fields(context_of(session, desk, visitor, visitor.home_account))
     content = spreadsheet.export("服务记录", heads(fields), [service_row(row, names) for row in rows])
     return download(content, f"服务记录_{filters.year or '全部'}.xlsx", XLSX)
@@ -131,13 +131,12 @@ def _list(desk: Desk, request: Request, filters: Filters, error: str = "") -> Re
     visitor = visitor_of(request)
     with reading(desk.engine) as session:
         wanted = filters.wanted(session, visitor)
-        villages = visitor.villages_in_sight(session)
         context = {
             "rows": listing.services(session, wanted, (filters.page - 1) * PAGE, PAGE),
             "sums": listing.service_sums(session, wanted),
             "years": listing.years(session, visitor.accounts, clock.china_day(desk.now())),
-            "villages": villages,
-            "names": {village.id: village.name for village in villages},
+            "villages": visitor.villages_in_sight(session),
+            "names": visitor.village_names(session),
         }
     context |= {"filters": filters, "page_size": PAGE, "error": error}
     return render(request, "services.html", context, 422 if error else 200)

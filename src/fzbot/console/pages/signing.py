@@ -52,6 +52,14 @@ def leave(desk: TheDesk, request: Request) -> Response:
     return answer
 
 
+@router.post("/account")
+def look_at(desk: TheDesk, request: Request, account: Annotated[int, Form()] = 0, next: Text = "") -> Response:  # noqa: A002
+    visitor = visitor_of(request)
+    with writing(desk.engine) as session:
+        sign_in.look_at(session, visitor.token_hash, account if account in visitor.choices else None)
+    return go(safe_next(next).removeprefix("/console"))
+
+
 @router.get("/password")
 def password_page(request: Request) -> Response:
     return render(request, "password.html")

@@ -62,15 +62,20 @@ def settle(
                 live = desk.library.current.entries.get(entry.strip())
                 if live is None or not texts:
                     raise CurationError("请勾选问法，并选一个条目（或填条目编号）")
-                publishing.add_wordings(session, live, texts, visitor.actor, desk.now())
+                if visitor.sight.may_publish:
+                    publishing.add_wordings(session, live, texts, visitor.actor, desk.now())
+                else:
+                    home = visitor.home_account
+                    publishing.propose_wordings(session, live, texts, home, visitor.actor, desk.now())
                 note = Note(visitor.actor, desk.now(), entry_id=live.id)
-                unanswered.settle(session, visitor.home_account, texts, Outcome.WORDING, note)
+                unanswered.settle(session, visitor.accounts, texts, Outcome.WORDING, note)
             elif action == "dismiss":
                 note = Note(visitor.actor, desk.now(), reason)
-                unanswered.settle(session, visitor.home_account, texts or [], Outcome.DISMISSED, note)
+                unanswered.settle(session, visitor.accounts, texts or [], Outcome.DISMISSED, note)
     except CurationError as error:
         return _page(desk, request, shown, str(error))
-    return go("/unanswered", done="wording" if action == "add" else "saved", kind=shown)
+    done = "wording" if visitor.sight.may_publish else "proposed"
+    return go("/unanswered", done=done if action == "add" else "saved", kind=shown)
 
 
 def _page(desk: Desk, request: Request, kind: Kind, error: str = "") -> Response:
