@@ -16,9 +16,11 @@ import pytest
 from sqlalchemy import Engine, NullPool, create_engine, select, text
 
 from fzbot import migrations
+from fzbot.answering.snapshot import Snapshot
+from fzbot.app import CACHE
 from fzbot.db import reading
 from fzbot.interactions.interaction import Interaction
-from tests.conftest import SMALL, DataFolder, keep_only, new_database
+from tests.conftest import SMALL, keep_only, new_database
 from tests.platform_client import PlatformClient
 from tests.servers import Server, post
 
@@ -83,9 +85,26 @@ class Load:
                 self.slowest = max(self.slowest, time.monotonic() - began)
 
 
+@dataclass(frozen=True)
+class Place:
+    """A database that servers share, and the small knowledge base, built once."""
+
+    database: str
+    knowledge: Path
+    folder: Path
+
+    def server(self, name: str, **more: str) -> Server:
+        """A server of this version, or with other sources."""
+        data = self.folder / name
+        Snapshot.of_folder(self.knowledge, self.folder / CACHE)
+        shutil.copytree(self.folder / CACHE, data / CACHE)
+        settings = SECRET | {"FZBOT_KNOWLEDGE_DIR": str(self.knowledge)} | more
+        return Server(data, database_url=self.database, more=settings)
+
+
 @pytest.fixture
-def database(postgres: str) -> str:
-    return new_database(postgres)
+def place(postgres: str, small: Path, tmp_path: Path) -> Place:
+    return Place(new_database(postgres), small, tmp_path)
 
 
 def version_before(folder: Path) -> Path | None:
@@ -102,17 +121,14 @@ def version_before(folder: Path) -> Path | None:
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="git is not on this machine")
-def test_the_version_before_serves_on_while_this_one_upgrades(
-    database: str, data_folder: DataFolder, tmp_path: Path
-) -> None:
+def test_the_version_before_serves_on_while_this_one_upgrades(place: Place, tmp_path: Path) -> None:
     before = version_before(tmp_path / "before")
     if before is None:
         pytest.skip("no history: a copy without git, or a shallow one")
     keep_only(before / "knowledge", SMALL)
     sources = {"PYTHONPATH": str(before / "src"), "FZBOT_KNOWLEDGE_DIR": str(before / "knowledge")}
-    old = Server(tmp_path / "old", database_url=database, more=SECRET | sources)
-    new = Server(data_folder(), database_url=database, more=SECRET)
-    engine = create_engine(database, poolclass=NullPool)
+    old, new = place.server("old", **sources), place.server("new")
+    engine = create_engine(place.database, poolclass=NullPool)
     try:
         old.start()
         assert not migrations.is_current(engine)
@@ -135,10 +151,10 @@ def test_the_version_before_serves_on_while_this_one_upgrades(
 
 
 def test_this_version_serves_on_and_starts_again_after_the_next_one_upgraded(
-    database: str, data_folder: DataFolder
+    place: Place,
 ) -> None:
-    server, other = (Server(data_folder(), database_url=database, more=SECRET) for _ in range(2))
-    engine = create_engine(database, poolclass=NullPool)
+    server, other = place.server("server"), place.server("other")
+    engine = create_engine(place.database, poolclass=NullPool)
     try:
         server.start()
         with Load([server]) as load:
