@@ -69,9 +69,7 @@ def sqlite_engine(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Engine]:
 
 @pytest.fixture
 def postgres_engine(postgres: str) -> Iterator[Engine]:
-    name = f"test_{next(_numbers)}"
-    command(postgres, f"CREATE DATABASE {name} TEMPLATE migrated")
-    engine = db.make_engine(database(postgres, name))
+    engine = db.make_engine(new_database(postgres, "TEMPLATE migrated"))
     yield engine
     engine.dispose()
 
@@ -103,10 +101,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A knowledge folder with a few entries, quick to build."""
     folder = tmp_path_factory.mktemp("small") / "knowledge"
     shutil.copytree(shipped_knowledge(), folder)
-    for path in (folder / "entries").rglob("*.yaml"):
-        entries = yaml.safe_load(path.read_text(encoding="utf-8"))["entries"]
-        kept = [entry for entry in entries if entry["id"] in SMALL]
-        path.write_text(yaml.safe_dump({"entries": kept}, allow_unicode=True), encoding="utf-8")
+    keep_only(folder, SMALL)
     return folder
 
 
@@ -140,6 +135,21 @@ def recorder(engine: Engine, spool: Spool) -> Iterator[Recorder]:
     recorder = Recorder(engine, spool, replay_seconds=0.05)
     yield recorder
     recorder.close()
+
+
+def keep_only(folder: Path, entries: set[str]) -> None:
+    """Take all other entries out of a knowledge folder."""
+    for path in (folder / "entries").rglob("*.yaml"):
+        known = yaml.safe_load(path.read_text(encoding="utf-8"))["entries"]
+        kept = [entry for entry in known if entry["id"] in entries]
+        path.write_text(yaml.safe_dump({"entries": kept}, allow_unicode=True), encoding="utf-8")
+
+
+def new_database(url: str, template: str = "") -> str:
+    """The address of a further database on the server."""
+    name = f"test_{next(_numbers)}"
+    command(url, f"CREATE DATABASE {name} {template}")
+    return database(url, name)
 
 
 def command(url: str, sql: str) -> None:

@@ -153,6 +153,8 @@ def _of_platform(settings: Settings, engine: Engine) -> list[Finding]:
 def _schema(engine: Engine) -> Finding:
     if migrations.is_current(engine):
         return Finding("数据库", Level.GOOD, f"{engine.dialect.name}，表结构是最新的")
+    if migrations.is_ahead(engine):
+        return Finding("数据库", Level.WARNING, "表结构比这个版本新，照常能用", "把这台机器上的 fzbot 也升级")
     do = "先备份，再运行 fzbot serve（启动时自动升级）"
     return Finding("数据库", Level.BAD, "表结构不是最新的", do)
 

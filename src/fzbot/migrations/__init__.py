@@ -1,14 +1,24 @@
 """The database's schema, step by step."""
 
+import logging
+import time
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import OperationalError
+
+from fzbot.db import LOCK_WAIT_SECONDS
+
+log = logging.getLogger(__name__)
 
 LOCK_NUMBER = 0x667A626F  # "fzbo": one process migrates at a time on PostgreSQL
+LOCK_NOT_AVAILABLE = "55P03"
+ATTEMPTS = 20
+PAUSE_SECONDS = 1.0
 
 
 def config_for(engine: Engine) -> Config:
@@ -20,13 +30,26 @@ def config_for(engine: Engine) -> Config:
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Bring the schema up to date (or to an earlier `revision`, for a restore); nothing happens when it is. Processes that start together take turns."""
-    config = config_for(engine)
-    with engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": LOCK_NUMBER})
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
+    """Bring the schema up to date, or to an earlier `revision` for a restore; nothing happens when it is, or is newer.
+
+    Processes that start together take turns. A table that is in use for long is tried again for a minute.
+    """
+    for left in reversed(range(ATTEMPTS)):
+        try:
+            _upgrade(engine, revision)
+        except OperationalError as error:
+            if not left or not _is_about_a_lock(error):
+                raise
+            log.info("the schema waits for a lock")
+            time.sleep(PAUSE_SECONDS)
+        else:
+            return
+
+
+def is_ahead(engine: Engine) -> bool:
+    """Whether a newer version of this program has upgraded the schema already; it only adds, so this one goes on."""
+    with engine.connect() as connection:
+        return _is_ahead(connection, config_for(engine))
 
 
 def current(engine: Engine) -> str | None:
@@ -39,3 +62,28 @@ def is_current(engine: Engine) -> bool:
     """Whether the schema is the newest one known."""
     head = ScriptDirectory.from_config(config_for(engine)).get_current_head()
     return current(engine) == head
+
+
+def _upgrade(engine: Engine, revision: str) -> None:
+    config = config_for(engine)
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            # A big table takes its time, and so may those before us in the line.
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
+            connection.execute(text("SET LOCAL lock_timeout = 0"))
+            connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": LOCK_NUMBER})
+            # Behind a step that waits for a table all others wait: let them through, and try again.
+            connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_WAIT_SECONDS}s'"))
+        if not _is_ahead(connection, config):
+            config.attributes["connection"] = connection
+            command.upgrade(config, revision)
+
+
+def _is_ahead(connection: Connection, config: Config) -> bool:
+    revision = MigrationContext.configure(connection).get_current_revision()
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    return revision is not None and revision not in known
+
+
+def _is_about_a_lock(error: OperationalError) -> bool:
+    return getattr(error.orig, "sqlstate", "") == LOCK_NOT_AVAILABLE or "database is locked" in str(error.orig)
