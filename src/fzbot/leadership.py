@@ -1,6 +1,7 @@
 """One leader among all processes on a database: an advisory lock on PostgreSQL, the lock of a file beside SQLite."""
 
 import fcntl
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -32,7 +33,9 @@ class Leadership:
         """Let another process lead."""
         held, self._held = self._held, None
         if isinstance(held, Connection):
-            held.invalidate()  # the lock goes with the connection, which must not come back to the pool with it
+            with suppress(SQLAlchemyError):  # a broken connection has lost the lock already
+                held.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": LOCK_NUMBER})
+            held.invalidate()  # it must not come back to the pool with a lock that was not let go
         if held is not None:
             held.close()
 
