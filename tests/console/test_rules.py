@@ -1,7 +1,9 @@
 """Every route of the console against every role: what the rules say is what happens, and no route is without a rule."""
 
+import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
+from typing import Any
 
 import pytest
 from fastapi.routing import APIRoute
@@ -77,6 +79,37 @@ def test_an_adviser_sees_own_villages_only(office: Office) -> None:
     assert "马家湾村" not in page
     assert adviser.look(f"/villages/{own}").status_code == 200
     assert adviser.look(f"/villages/{other}").status_code == 404
+
+
+def refused_unread(office: Office, path: str, length: int) -> tuple[int, int]:
+    """The status of a form posted by a stranger, and how many bytes of it were taken."""
+    statuses: list[int] = []
+    taken = 0
+
+    async def receive() -> dict[str, Any]:
+        nonlocal taken
+        taken += 16_384
+        return {"type": "http.request", "body": b"x" * 16_384, "more_body": taken < length}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            statuses.append(message["status"])
+
+    headers = [(b"content-type", b"multipart/form-data; boundary=b"), (b"cookie", b"fzbot_console=made-up")]
+    scope = {"type": "http", "method": "POST", "path": path, "query_string": b"", "headers": headers}
+    asyncio.run(office.app(scope, receive, send))
+    return statuses[0], taken
+
+
+def test_a_strangers_form_is_not_read(small_office: Office) -> None:
+    assert refused_unread(small_office, "/activities", 20_000_000) == (303, 0)
+    assert refused_unread(small_office, "/no-such-page", 20_000_000) == (303, 0)
+
+
+def test_the_form_for_signing_in_is_small(small_office: Office) -> None:
+    status, taken = refused_unread(small_office, "/sign-in", 20_000_000)
+    assert status in {400, 413}
+    assert taken <= 128 * 1024
 
 
 def ask(browser: Clicks, method: str, path: str, village: int):  # type: ignore[no-untyped-def]

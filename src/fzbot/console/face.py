@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from fzbot.console.access import Gate
 from fzbot.console.body_limit import BodyLimit
 from fzbot.console.desk import Desk
+from fzbot.console.doorkeeper import Doorkeeper
 from fzbot.console.pages import (
     activities,
     activity_files,
@@ -74,6 +75,7 @@ def console(desk: Desk) -> FastAPI:
     """The console over `desk`."""
     app = FastAPI(title="fzbot console", docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(BodyLimit)
+    app.add_middleware(Doorkeeper, desk=desk)
     app.add_middleware(SecurityHeaders, private=True)
     gate = Gate(desk)
     app.state.desk = desk

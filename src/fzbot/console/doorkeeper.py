@@ -1,0 +1,45 @@
+"""Turns away who is not signed in before a byte of their form is read: parsing forms is for people whom we know."""
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from fzbot.console.access import CHANGES, COOKIE
+from fzbot.console.body_limit import BodyLimit
+from fzbot.console.desk import Desk
+from fzbot.console.rules import PUBLIC, RULES
+from fzbot.db import reading
+from fzbot.people import sign_in
+
+MOST_OF_A_STRANGER = 64 * 1024
+"""Bytes of a form on a public page; there is only the one for signing in."""
+
+
+class Doorkeeper:
+    """Stands in front of the pages. Roles, villages and form tokens are the gate's, which knows the route."""
+
+    def __init__(self, app: ASGIApp, desk: Desk) -> None:
+        self._app = app
+        self._for_strangers = BodyLimit(app, MOST_OF_A_STRANGER)
+        self._desk = desk
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http" or scope["method"] not in CHANGES:
+            await self._app(scope, receive, send)
+        elif _is_public(scope):
+            await self._for_strangers(scope, receive, send)
+        elif await run_in_threadpool(self._knows, Request(scope).cookies.get(COOKIE, "")):
+            await self._app(scope, receive, send)
+        else:
+            await RedirectResponse("/console/sign-in", 303)(scope, receive, send)
+
+    def _knows(self, token: str) -> bool:
+        with reading(self._desk.engine) as session:
+            return sign_in.resume(session, token, self._desk.now()) is not None
+
+
+def _is_public(scope: Scope) -> bool:
+    path = scope["path"].removeprefix(scope.get("root_path", ""))
+    return RULES.get((scope["method"], path), frozenset()) is PUBLIC
