@@ -1,5 +1,6 @@
 """Sending through random faults with workers killed and restarted: everything ends somewhere, and nobody gets it twice."""
 
+import math
 import random
 import subprocess
 import sys
@@ -32,6 +33,8 @@ from tests.servers import Server
 
 WORKERS = 2
 LIFE_SECONDS = (1.5, 5.0)
+LIFE_SHARE = (0.15, 0.35)
+"""Of the deliveries: a worker is killed once so many were sent since it began, however fast the machine is."""
 PATIENCE_SECONDS = 900
 SEND = "message/*send*"
 FAULTS = [
@@ -49,22 +52,22 @@ SPARE = 200
 
 
 class Hasty:
-    """A worker that is killed some time after it began to work; starting does not count."""
+    """A worker that is killed some seconds or deliveries after it began to work; starting does not count."""
 
-    def __init__(self, server: Server, number: int, lives: float) -> None:
+    def __init__(self, server: Server, number: int, seconds: float, deliveries: float) -> None:
         self.ready = server.data_dir / f"worker-{number}.ready"
-        self.lives, self.ends = lives, 0.0
+        self.seconds, self.deliveries = seconds, deliveries
+        self.ends = (math.inf, math.inf)
         command = [sys.executable, "-m", "tests.fault.hasty_worker", str(self.ready)]
         with (server.data_dir / "worker.log").open("ab") as log:
             root = Path(__file__).parents[2]
             self.process = subprocess.Popen(command, env=server._environment(), stdout=log, stderr=log, cwd=root)
 
-    @property
-    def is_over(self) -> bool:
-        """Whether it has worked for as long as it may."""
-        if not self.ends and self.ready.exists():
-            self.ends = time.monotonic() + self.lives
-        return bool(self.ends) and time.monotonic() >= self.ends
+    def is_over(self, sent: int) -> bool:
+        """Whether it has worked for as long as it may, or while as many were sent."""
+        if self.ends[0] == math.inf and self.ready.exists():
+            self.ends = (time.monotonic() + self.seconds, sent + self.deliveries)
+        return time.monotonic() >= self.ends[0] or sent >= self.ends[1]
 
     def kill(self) -> None:
         self.process.kill()
@@ -76,7 +79,7 @@ class Trial:
 
     def __init__(self, server: Server, platform: SimulatedPlatform, engine: Engine, number: int) -> None:
         self.server, self.platform, self.engine = server, platform, engine
-        self.started = 0
+        self.number, self.started = number, 0
         now = clock.now()
         secret = (server.data_dir / "secret.key").read_text().strip()
         with writing(engine) as session:
@@ -107,15 +110,16 @@ class Trial:
         try:
             while not self._is_done():
                 assert time.monotonic() < deadline, self._log()
+                sent = self._sent()
                 for one, worker in enumerate(workers):
                     assert worker.process.poll() is None, self._log()
-                    if worker.is_over:
+                    if worker.is_over(sent):
                         worker.kill()
                         killed += 1
                         workers[one] = self._worker(dice)
                 if dice.random() < 0.05:
                     self.platform.change(tokens="renew")
-                time.sleep(0.2)
+                time.sleep(0.1)
         finally:
             for worker in workers:
                 worker.kill()
@@ -123,7 +127,12 @@ class Trial:
 
     def _worker(self, dice: random.Random) -> Hasty:
         self.started += 1
-        return Hasty(self.server, self.started, dice.uniform(*LIFE_SECONDS))
+        return Hasty(self.server, self.started, dice.uniform(*LIFE_SECONDS), self.number * dice.uniform(*LIFE_SHARE))
+
+    def _sent(self) -> int:
+        with reading(self.engine) as session:
+            open_ = [State.QUEUED, State.CLAIMED]
+            return session.scalar(select(func.count()).where(Delivery.state.not_in(open_))) or 0
 
     def _is_done(self) -> bool:
         with reading(self.engine) as session:
