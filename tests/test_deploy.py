@@ -91,6 +91,34 @@ def test_kubernetes_accepts_every_resource() -> None:
     ]
 
 
+def rendered(overlay: str) -> dict[str, dict[str, Any]]:
+    """The resources of an overlay by kind, as `kubectl apply -k` would send them."""
+    command = ["kubectl", "kustomize", str(DEPLOY / "kubernetes" / overlay)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return {resource["kind"]: resource for resource in yaml.safe_load_all(done.stdout)}
+
+
+@pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not on this machine")
+@pytest.mark.parametrize("overlay", ["base", "county"])
+def test_kubernetes_accepts_what_an_overlay_renders(overlay: str) -> None:
+    resources = rendered(overlay)
+    for resource in resources.values():
+        kubernetes_validate.validate(resource, kubernetes_validate.latest_version(), strict=True)
+        assert resource["metadata"]["namespace"] == "fzbot"
+    assert {"Deployment", "Service", "NetworkPolicy", "PodDisruptionBudget"} <= set(resources)
+
+
+@pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not on this machine")
+def test_the_county_leaves_the_number_of_pods_to_the_autoscaler() -> None:
+    resources = rendered("county")
+    deployment, autoscaler = resources["Deployment"]["spec"], resources["HorizontalPodAutoscaler"]["spec"]
+    assert "replicas" not in deployment
+    assert autoscaler["minReplicas"] > resources["PodDisruptionBudget"]["spec"]["minAvailable"]
+    (container,) = deployment["template"]["spec"]["containers"]
+    assert container["envFrom"][0]["configMapRef"]["name"] == resources["ConfigMap"]["metadata"]["name"]
+    assert container["envFrom"][1] == {"secretRef": {"name": "fzbot"}}
+
+
 def test_a_misspelt_field_is_found() -> None:
     resource = yaml.safe_load(text_of(DEPLOY / "kubernetes/base/deployment.yaml"))
     resource["spec"]["replica"] = resource["spec"].pop("replicas", 1)
