@@ -1,9 +1,11 @@
 """Fit the blend's weights and thresholds on labelled questions and write them into the package.
 
-python -m bench.fit [FILE…]      (default: the development questions)
+python -m bench.fit [FILE…] [--also FILE…]      (default: the development questions)
+
+What comes after `--also` helps the weights only; thresholds are chosen on the first files.
 """
 
-import sys
+import argparse
 import tempfile
 from pathlib import Path
 
@@ -16,12 +18,17 @@ from fzbot.settings import shipped_knowledge
 TARGET = Path(score.__file__).parent / "blend.json"
 
 
-def main(paths: list[Path]) -> None:
+def main() -> None:
     """Fit on all files; thresholds are chosen on cross-validated probabilities."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("files", nargs="*", type=Path, default=[DEV])
+    parser.add_argument("--also", nargs="*", type=Path, default=[])
+    options = parser.parse_args()
     snapshot = Snapshot.of_folder(shipped_knowledge(), Path(tempfile.gettempdir()) / "fzbot-bench")
-    data = looks(snapshot, [question for path in paths for question in read(path)])
-    answer_from, suggest_from = thresholds(cross_validated(data))
-    blend = fit(data).model_copy(update={"answer_from": answer_from, "suggest_from": suggest_from})
+    data = looks(snapshot, [question for path in options.files for question in read(path)])
+    also = looks(snapshot, [question for path in options.also for question in read(path)])
+    answer_from, suggest_from = thresholds(cross_validated(data, extra=also))
+    blend = fit([*data, *also]).model_copy(update={"answer_from": answer_from, "suggest_from": suggest_from})
     rounded = blend.model_copy(
         update={
             "sides": {side: round(value, 4) for side, value in blend.sides.items()},
@@ -33,4 +40,4 @@ def main(paths: list[Path]) -> None:
 
 
 if __name__ == "__main__":
-    main([Path(argument) for argument in sys.argv[1:]] or [DEV])
+    main()

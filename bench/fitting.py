@@ -36,7 +36,7 @@ def looks(snapshot: Snapshot, questions: Sequence[Labelled]) -> list[Look]:
     found = []
     for question in questions:
         normalised = snapshot.normalise(question.text)
-        seen = snapshot.scorer.look(snapshot.tokeniser, normalised)
+        seen = snapshot.scorer.look(snapshot.readers, normalised)
         right = np.array([question.is_answered_by(entries[number]) for number in seen.candidates])
         ids = tuple(entries[number].id for number in seen.candidates)
         found.append(Look(question, seen.sides.astype(float), seen.general.astype(float), right, ids))

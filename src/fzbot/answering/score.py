@@ -7,7 +7,8 @@ import numpy as np
 from pydantic import BaseModel
 from rapidfuzz import fuzz
 
-from fzbot.answering import classifier, index
+from fzbot.answering import classifier, directions, index
+from fzbot.answering.meaning import Encoder
 from fzbot.answering.normalise import Question
 from fzbot.answering.tokenise import Tokeniser, Tokens
 from fzbot.answering.vectors import Floats, Ints, Vocabulary
@@ -26,6 +27,9 @@ SIDES = (
     "theme",
     "centroid",
     "centroid_gap",
+    "meaning",
+    "meaning_gap",
+    "agreed",
     "nearest",
     "nearest_mean",
     "ratio",
@@ -33,7 +37,15 @@ SIDES = (
     "pinyin",
     "shared_words",
 )
-GENERAL = ("always", "best_machine", "best_centroid", "best_nearest", "unknown", "short")
+GENERAL = ("always", "best_machine", "best_centroid", "best_meaning", "best_nearest", "unknown", "short")
+
+
+@dataclass(frozen=True)
+class Readers:
+    """What reads a question: one into words, sounds and characters, one into its meaning."""
+
+    tokeniser: Tokeniser
+    encoder: Encoder
 
 
 class Blend(BaseModel):
@@ -85,51 +97,57 @@ class Scoring:
 class Scorer:
     """Everything that is built from the entries' questions."""
 
-    def __init__(self, tokeniser: Tokeniser, questions: list[Question], classes: list[int], themes: list[str]) -> None:
-        """Train and index: `classes[i]` is the number of the entry of `questions[i]`, `themes` has each entry's theme."""
+    def __init__(self, readers: Readers, questions: list[Question], classes: list[int], ids: list[str]) -> None:
+        """Train and index: `classes[i]` is the number of the entry of `questions[i]`, `ids` has each entry's id."""
         self.exact = {fold(question.text): number for question, number in zip(questions, classes, strict=True)}
         """Entries by the folded text of their own questions: what is asked word for word needs no scoring."""
-        self._tokens = [tokeniser.tokens(question) for question in questions]
+        self._tokens = [readers.tokeniser.tokens(question) for question in questions]
         self.vocabulary = Vocabulary([tokens.features for tokens in self._tokens])
         vectors = [self.vocabulary.vector(tokens.features) for tokens in self._tokens]
         for tokens in self._tokens:
             tokens.features.clear()  # from here on only the texts are compared
         self._classes: Ints = np.array(classes, np.int32)
+        themes = [id_.split(".")[0] for id_ in ids]
         names = sorted(set(themes))
         theme_of: Ints = np.array([names.index(theme) for theme in themes], np.int32)
         self._views = classifier.train(vectors, self._classes, self.vocabulary, theme_of, list(MACHINES.values()))
         self._index = index.build(vectors, len(self.vocabulary))
+        self._directions = _directions(readers.encoder, questions, self._classes, ids)
 
-    def look(self, tokeniser: Tokeniser, question: Question) -> "Look":
+    def look(self, readers: Readers, question: Question) -> "Look":
         """See every candidate from every side."""
-        asked = tokeniser.tokens(question)
+        asked = readers.tokeniser.tokens(question)
         vector = self.vocabulary.vector(asked.features)
         views = self._views.scores(vector)
         machine, centre, theme = views[:-2].sum(axis=0), views[-2], views[-1]
+        meaning = self._directions @ readers.encoder.encode([question.text])[0]
         nearest, closeness = self._index.nearest(vector, NEAREST)
         of_class = self._by_class(nearest, closeness)
-        candidates = self._candidates(machine, of_class)
+        candidates = self._candidates(machine, meaning, of_class)
         sides = np.zeros((len(candidates), len(SIDES)), np.float32)
         sides[:, :3] = views[:-2, candidates].T
         sides[:, 3] = machine[candidates] - machine.max()
         sides[:, 4] = theme[candidates]
         sides[:, 5] = centre[candidates]
         sides[:, 6] = centre[candidates] - centre.max()
+        sides[:, 7] = meaning[candidates]
+        sides[:, 8] = meaning[candidates] - meaning.max()
+        sides[:, 9] = (candidates == machine.argmax()) & (candidates == meaning.argmax())
         shown: list[str] = []
         for row, entry in enumerate(candidates.tolist()):
             found, near = of_class.get(entry, (-1, []))
             if found >= 0:
-                sides[row, 7:] = (near[0], sum(near[:3]) / 3, *_likeness(asked, self._tokens[found]))
+                sides[row, 10:] = (near[0], sum(near[:3]) / 3, *_likeness(asked, self._tokens[found]))
             shown.append(self._tokens[found].text if found >= 0 else "")
         near_best = float(closeness[0]) if len(closeness) else 0.0
         short = 1.0 / (1.0 + len(vector.ids) / 8)
         unknown = self.vocabulary.unknown_share(asked.features)
-        general = np.array([1.0, machine.max(), centre.max(), near_best, unknown, short], np.float32)
+        general = np.array([1.0, machine.max(), centre.max(), meaning.max(), near_best, unknown, short], np.float32)
         return Look(candidates, sides, general, shown)
 
-    def score(self, tokeniser: Tokeniser, question: Question, blend: Blend) -> Scoring:
+    def score(self, readers: Readers, question: Question, blend: Blend) -> Scoring:
         """Blend the sides into probabilities: a softmax over the candidates and “none of them”."""
-        look = self.look(tokeniser, question)
+        look = self.look(readers, question)
         weights = np.array([blend.sides[side] for side in SIDES], np.float32)
         against = float(np.dot(look.general, [blend.none[side] for side in GENERAL]))
         logits = np.append(look.sides @ weights, against)
@@ -154,11 +172,25 @@ class Scorer:
             found.setdefault(int(self._classes[question]), (question, []))[1].append(near)
         return found
 
-    def _candidates(self, machine: Floats, of_class: dict[int, tuple[int, list[float]]]) -> Ints:
-        """The best by the classifier, and the owners of the nearest questions."""
-        count = min(CANDIDATES, len(machine))
-        best = np.argpartition(-machine, count - 1)[:count]
-        return np.unique(np.concatenate([best, list(of_class)[: CANDIDATES // 2]])).astype(np.int32)
+    def _candidates(self, machine: Floats, meaning: Floats, of_class: dict[int, tuple[int, list[float]]]) -> Ints:
+        """The best by the classifier and by meaning, and the owners of the nearest questions."""
+        owners: Ints = np.array(list(of_class)[: CANDIDATES // 2], np.int32)
+        found = [_best(machine, CANDIDATES), _best(meaning, CANDIDATES // 2), owners]
+        return np.unique(np.concatenate(found))
+
+
+def _directions(encoder: Encoder, questions: list[Question], classes: Ints, ids: list[str]) -> Floats:
+    """Entries × dimensions. The questions have to be read only if an entry is not of this release."""
+    known, new = directions.arranged(ids, encoder.directions, encoder.size)
+    if not new:
+        return known
+    return directions.learned(known, new, encoder.encode([question.text for question in questions]), classes)
+
+
+def _best(scores: Floats, most: int) -> Ints:
+    """The numbers of the highest scores, in no order."""
+    count = min(most, len(scores))
+    return np.argpartition(-scores, count - 1)[:count].astype(np.int32)
 
 
 def _likeness(asked: Tokens, known: Tokens) -> tuple[float, float, float, float]:

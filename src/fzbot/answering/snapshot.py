@@ -9,8 +9,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from fzbot.answering.decide import Candidate, Decision, DecisionKind
+from fzbot.answering.meaning import Encoder
 from fzbot.answering.normalise import Normaliser, Question
-from fzbot.answering.score import Blend, Scorer, Scoring
+from fzbot.answering.score import Blend, Readers, Scorer, Scoring
 from fzbot.answering.tokenise import Tokeniser
 from fzbot.answering.urgent import Alarm, Urgency
 from fzbot.errors import KnowledgeError
@@ -55,6 +56,7 @@ class Snapshot:
         self.welcome: str = content.topics.welcome
         self.blend = Blend.shipped()
         self.tokeniser = Tokeniser(content.lexicon)
+        self.readers = Readers(self.tokeniser, Encoder.shipped())
         self.normaliser = Normaliser(content.lexicon)
         self._entries = base.entries
         self._urgency = Urgency(content.lexicon.urgent)
@@ -92,7 +94,7 @@ class Snapshot:
 
     def score(self, question: Question) -> Scoring:
         """Steps 2 to 4."""
-        return self.scorer.score(self.tokeniser, question, self.blend)
+        return self.scorer.score(self.readers, question, self.blend)
 
     def _decide(self, text: str) -> Decision:
         question = self.normaliser(text)
@@ -131,8 +133,7 @@ class Snapshot:
                 classes.append(number)
         if not questions:
             raise KnowledgeError("知识库里一条条目都没有")
-        themes = [entry.id.split(".")[0] for entry in self._entries]
-        return Scorer(self.tokeniser, questions, classes, themes)
+        return Scorer(self.readers, questions, classes, [entry.id for entry in self._entries])
 
 
 def is_built(folder: Path, cache: Path, overlay: tuple[Entry, ...] = ()) -> bool:
@@ -152,7 +153,7 @@ def fingerprint(folder: Path, overlay: tuple[Entry, ...] = ()) -> str:
     code = Path(__file__).parent
     for root in (folder, code, code.parent / "knowledge"):
         for path in sorted(root.rglob("*")):
-            if path.suffix in {".yaml", ".txt", ".py", ".json"}:
+            if path.suffix in {".yaml", ".txt", ".py", ".json", ".npz"}:
                 digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
