@@ -23,7 +23,9 @@ from fzbot.people.sealing import Sealer
 from fzbot.statistics import rebuild, rollup, rows
 from fzbot.statistics.dashboard import dashboard
 from fzbot.statistics.figures import Scope, Span
+from fzbot.statistics.report import document
 from fzbot.statistics.rows import Filter
+from fzbot.statistics.year import gather
 
 DAYS = 730
 PEOPLE = 60_000
@@ -112,6 +114,9 @@ def measure(name: str, engine: Engine, generate: str, number: int) -> None:
         best(name, "dashboard, year, two villages", lambda: dashboard(session, two, YEAR))
         wanted = Filter((1,), YEAR, entry="topic5.need39")
         best(name, "rows behind a figure, first page", lambda: rows.page(session, wanted, None, 50))
+        today = YEAR.last
+        best(name, "yearly report, gathered", lambda: gather(session, 1, "红旗镇", today.year, today))
+        once(name, "yearly report, as a Word file", lambda: document(gather(session, 1, "红旗镇", today.year, today)))
         counted = select(func.count(), func.count(func.distinct(Interaction.openid_hash))).where(
             Interaction.day.between(YEAR.first, YEAR.last)
         )
