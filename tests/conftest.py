@@ -28,8 +28,8 @@ _numbers = itertools.count()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--kills", type=int, default=10, help="rounds of the kill test; 1000 for the full promise")
-    parser.addoption("--deliveries", type=int, default=300, help="of the sending test; 10000 for the full promise")
+    parser.addoption("--kills", type=int, default=6, help="rounds of the kill test; 1000 for the full promise")
+    parser.addoption("--deliveries", type=int, default=200, help="of the sending test; 10000 for the full promise")
 
 
 @pytest.fixture(scope="session")
