@@ -15,6 +15,9 @@ import psutil
 from tests.platform_client import PlatformClient
 from tests.servers import Server, post
 
+PATIENCE = 300.0
+"""Seconds; a first start trains."""
+
 
 def main() -> None:
     """First start (builds the snapshot), second start (from the cache), two workers."""
@@ -23,7 +26,7 @@ def main() -> None:
         for name, workers in (("first start, builds", 1), ("second start, cached", 1), ("two workers, cached", 2)):
             server = Server(Path(folder), workers=workers)
             started = time.perf_counter()
-            server.start()
+            server.start(PATIENCE)
             with httpx.Client(timeout=5, trust_env=False) as http:
                 client = PlatformClient()
                 post(http, server.url, client, client.text("彩礼能不能要回来"))

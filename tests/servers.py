@@ -37,11 +37,11 @@ class Server:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self) -> "Server":
+    def start(self, patience: float = START_SECONDS) -> "Server":
         self.data_dir.mkdir(parents=True, exist_ok=True)
         arguments = ["--port", str(self.port), "--workers", str(self.workers)]
         self.process = self.spawn("serve", self.data_dir / "server.log", *arguments)
-        self._wait()
+        self._wait(patience)
         return self
 
     def _environment(self) -> dict[str, str]:
@@ -64,8 +64,8 @@ class Server:
                 [sys.executable, "-m", "fzbot", command, *arguments], env=self._environment(), stdout=file, stderr=file
             )
 
-    def _wait(self) -> None:
-        deadline = time.monotonic() + START_SECONDS
+    def _wait(self, patience: float) -> None:
+        deadline = time.monotonic() + patience
         while time.monotonic() < deadline:
             assert self.process is not None
             assert self.process.poll() is None, (self.data_dir / "server.log").read_text()
