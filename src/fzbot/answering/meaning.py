@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from fzbot.answering.directions import of_length_one
 from fzbot.answering.vectors import Floats, Ints
@@ -74,7 +75,12 @@ class Encoder:
     @classmethod
     @lru_cache(maxsize=1)
     def shipped(cls) -> "Encoder":
-        """The encoder that came with this release."""
+        """The encoder that came with this release.
+
+        From here on the process multiplies matrices on one thread: a question is small, and the threads of the library would
+        fight with those of the server (measured: 300 messages a second answered at once, or hardly one of them).
+        """
+        threadpool_limits(limits=1, user_api="blas")
         with np.load(WEIGHTS, allow_pickle=False) as kept:
             scaled = [name.removesuffix(".scale") for name in kept.files if name.endswith(".scale")]
             arrays = {name: kept[name].astype(np.float32) * kept[f"{name}.scale"] for name in scaled}
