@@ -56,11 +56,9 @@ class Encoder:
         self.size = arrays["out"].shape[1]
         self._ids = {piece: number for number, piece in enumerate(pieces)}
         self._table = arrays["table"]
-        seen = _normalised(
-            self._table @ arrays["project"] + arrays["project_bias"], arrays["seen"], arrays["seen_bias"]
-        )
-        size = seen.shape[1] // len(branches)
-        self._seen = [np.ascontiguousarray(seen[:, k * size : (k + 1) * size]) for k in range(len(branches))]
+        size = arrays["project"].shape[1] // len(branches)
+        self._seen: list[Floats] = [np.zeros((len(self._table), size), np.float32) for _ in branches]
+        self._is_seen = np.zeros(len(self._table), bool)
         self._branches = [
             Branch(
                 width,
@@ -106,10 +104,22 @@ class Encoder:
             found[first:] = self._encode(ids[first:])
         return found
 
+    def _see(self, ids: Ints) -> None:
+        """What the branches see of a piece is always the same: it is worked out when the piece first comes, and kept."""
+        new = np.unique(ids[~self._is_seen[ids]])
+        if not len(new):
+            return
+        rest = self._rest
+        rows = _normalised(self._table[new] @ rest["project"] + rest["project_bias"], rest["seen"], rest["seen_bias"])
+        for seen, part in zip(self._seen, np.split(rows, len(self._seen), axis=1), strict=True):
+            seen[new] = part
+        self._is_seen[new] = True
+
     def _encode(self, rows: Sequence[Ids]) -> Floats:
         lengths: Ints = np.array([len(row) for row in rows], np.int32)
         flat: Ints = np.concatenate([np.array(row, np.int32) for row in rows])
         starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
+        self._see(flat)
         sides = [self._table[flat]]
         for branch, seen in zip(self._branches, self._seen, strict=True):
             alone = len(rows) == 1
