@@ -1,5 +1,6 @@
 """Databases, the knowledge base as shipped, and villagers to talk with."""
 
+import fcntl
 import itertools
 import shutil
 import tempfile
@@ -83,10 +84,17 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder whose cache holds the snapshot of the shipped knowledge base; building it takes a while."""
-    folder = tmp_path_factory.mktemp("built")
-    Snapshot.of_folder(shipped_knowledge(), folder / CACHE)
+def built(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A data folder whose cache holds the snapshot of the shipped knowledge base.
+
+    Building it takes a while: of the processes that share the tests, one builds and the others wait.
+    """
+    own = tmp_path_factory.getbasetemp()
+    folder = (own if worker_id == "master" else own.parent) / "built"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        Snapshot.of_folder(shipped_knowledge(), folder / CACHE)
     return folder
 
 
