@@ -53,9 +53,8 @@ def base(texts: Sequence[str]) -> tuple[list[str], dict[str, Tensor]]:
     kept = [(number, name) for number, name in enumerate(names) if KEPT.fullmatch(name) and simplified(name) == name]
     kept = [*ends, *kept]
     with np.load(folder / "weights.npz") as raw:
-        rows = [
-            raw[f"q{n % CHUNKS + 1}"][n // CHUNKS] * raw["scale"][n % CHUNKS] + raw["lo"][n % CHUNKS] for n, _ in kept
-        ]
+        chunks = [raw[f"q{k + 1}"] * raw["scale"][k] + raw["lo"][k] for k in range(CHUNKS)]
+        rows = [chunks[n % CHUNKS][n // CHUNKS] for n, _ in kept]
         found = {ours: raw[theirs] for ours, theirs in (DEEP | LOOKS).items()}
         for ours, theirs in NAMES.items():
             found |= {f"{ours}{width}": raw[f"{theirs}{width}"] for width, _ in BRANCHES}

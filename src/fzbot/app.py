@@ -1,6 +1,7 @@
 """Wiring: the one place that builds everything from the settings."""
 
 import asyncio
+import gc
 import logging
 import multiprocessing
 from collections.abc import AsyncIterator
@@ -115,7 +116,11 @@ class Services:
 def from_environment() -> FastAPI:
     """The application as the environment configures it; what each server process calls."""
     logs.configure()
-    return create_app(Settings.from_environment())
+    gc.disable()  # what is built now stays: the collector would look through it again and again, now and between answers
+    application = create_app(Settings.from_environment())
+    gc.freeze()
+    gc.enable()
+    return application
 
 
 def prepare(settings: Settings) -> None:

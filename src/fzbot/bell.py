@@ -4,11 +4,14 @@ import logging
 import threading
 import time
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, cast
 
-import psycopg
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
+
+if TYPE_CHECKING:
+    import psycopg  # where the database is SQLite the server starts sooner without
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +46,7 @@ class Bell:
         if self.engine.dialect.name == "postgresql":
             try:
                 return self._listen(ending)
-            except (psycopg.Error, SQLAlchemyError) as error:
+            except (self.engine.dialect.loaded_dbapi.Error, SQLAlchemyError) as error:
                 log.warning("the bell %s is not heard: %s", self.name, type(error).__name__)
                 self.close()
         self._stop.wait(max(0.0, ending - time.monotonic()))
@@ -73,11 +76,10 @@ class Bell:
                 return True
         return False
 
-    def _pick_up(self) -> psycopg.Connection:
+    def _pick_up(self) -> "psycopg.Connection":
         pooled = self.engine.raw_connection()
-        connection = pooled.driver_connection
+        connection = cast("psycopg.Connection", pooled.driver_connection)  # the only driver there is for PostgreSQL
         pooled.detach()
-        assert isinstance(connection, psycopg.Connection)  # noqa: S101 - the only driver there is for PostgreSQL
         connection.rollback()
         connection.autocommit = True
         connection.execute(f'LISTEN "{self.name}"')

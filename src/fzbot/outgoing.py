@@ -1,10 +1,10 @@
 """Wiring of everything that goes out to the platform: tokens, calls, the outbox and its worker."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
-import redis
 from sqlalchemy import Engine
 
 from fzbot import clock
@@ -22,7 +22,6 @@ from fzbot.wechat.platform import make_http
 from fzbot.wechat.platforms import Platforms
 from fzbot.wechat.pushing import PlatformPushes
 from fzbot.wechat.template import TemplateForm
-from fzbot.wechat.token_redis import RedisShelf
 from fzbot.wechat.token_table import TableShelf
 from fzbot.wechat.tokens import TokenShelf
 
@@ -60,14 +59,19 @@ class Outgoing:
 
 def open_outgoing(settings: Settings, engine: Engine, sealer: Sealer) -> Outgoing:
     """Everything that sends, as the settings say; nothing is called yet."""
-    client = redis.Redis.from_url(settings.redis_url) if settings.redis_url else None
-
-    def shelf(account_id: int) -> TokenShelf:
-        if client is not None:
-            return RedisShelf(client, sealer, account_id)
-        return TableShelf(engine, sealer, account_id)
-
     http = make_http(settings.wechat_api_base)
-    platforms = Platforms(engine, sealer, http, settings.credentials, shelf)
+    platforms = Platforms(engine, sealer, http, settings.credentials, _shelves(settings, engine, sealer))
     template = TemplateForm.parse(settings.wechat_notice_template)
     return Outgoing(settings, engine, sealer, platforms, PlatformPushes(platforms, engine, sealer, template))
+
+
+def _shelves(settings: Settings, engine: Engine, sealer: Sealer) -> Callable[[int], TokenShelf]:
+    """Where an account's token is kept: in Redis where there is one, in the database otherwise."""
+    if not settings.redis_url:
+        return lambda account_id: TableShelf(engine, sealer, account_id)
+    from redis import Redis  # noqa: PLC0415 - the server starts a tenth of a second sooner without
+
+    from fzbot.wechat.token_redis import RedisShelf  # noqa: PLC0415
+
+    client = Redis.from_url(settings.redis_url)
+    return lambda account_id: RedisShelf(client, sealer, account_id)

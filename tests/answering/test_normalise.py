@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from fzbot.answering.normalise import Normaliser, asking_part
 from fzbot.answering.pinyin import syllable
 from fzbot.answering.replacing import Replacer
-from fzbot.answering.tokenise import Tokeniser
+from fzbot.answering.tokenise import Tokeniser, frequencies
 from fzbot.errors import KnowledgeError
 from fzbot.knowledge import lexicon
 from fzbot.knowledge.lexicon import Lexicon
@@ -28,7 +28,7 @@ def normalise(words: Lexicon) -> Normaliser:
 
 @pytest.fixture(scope="module")
 def tokeniser(words: Lexicon) -> Tokeniser:
-    return Tokeniser(words)
+    return Tokeniser(words, frequencies(words))
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,6 @@ from io import BytesIO
 from typing import Any
 
 import xlsxwriter
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
@@ -28,7 +26,6 @@ MOST_FAULTS = 30
 """So many are shown; the rest are counted."""
 NO_WORKBOOK = "打不开这个文件；只收 .xlsx，可以用 Excel 或 WPS 另存为 .xlsx"
 _BROKEN = (
-    InvalidFileException,
     zipfile.BadZipFile,
     zlib.error,
     OSError,
@@ -40,7 +37,7 @@ _BROKEN = (
     NotImplementedError,
     RuntimeError,
 )
-"""What openpyxl and zipfile raise over files that are no workbooks, or damaged or locked ones."""
+"""What openpyxl and zipfile raise, besides the former's own, over files that are no workbooks, or damaged or locked ones."""
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
@@ -120,6 +117,9 @@ def _write(sheet: Worksheet, row: int, column: int, value: object, minutes: Any)
 
 
 def _rows(content: bytes) -> list[tuple[int, list[object]]]:
+    from openpyxl import load_workbook  # noqa: PLC0415 - the server starts a tenth of a second sooner without
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
     _check_size(content)
     try:
         book = load_workbook(BytesIO(content), read_only=True, data_only=False)
@@ -130,7 +130,7 @@ def _rows(content: bytes) -> list[tuple[int, list[object]]]:
             for number, cells in enumerate(sheet.iter_rows(max_row=MOST_ROWS + 2), start=1)
         ]
         book.close()
-    except _BROKEN as error:
+    except (InvalidFileException, *_BROKEN) as error:
         raise LedgerError(NO_WORKBOOK) from error
     filled = [(number, cells) for number, cells in rows if any(cell not in (None, "") for cell in cells)]
     if filled and filled[-1][0] > MOST_ROWS + 1:

@@ -1,10 +1,12 @@
 """Why a question is decided as it is, readable by staff: step 6 of answering."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fzbot.answering.decide import Decision, DecisionKind
-from fzbot.answering.score import Scored
+from fzbot.answering.score import GENERAL, SIDES, Scored
 from fzbot.answering.snapshot import Snapshot
+from fzbot.answering.vectors import Floats
 from fzbot.knowledge.entry import Entry
 
 SHOWN = 5
@@ -65,9 +67,7 @@ def explain(snapshot: Snapshot, text: str) -> Explanation:
     alarm = f"“{found.cue}” → {found.entry}（{found.danger}）" if found else "没有"
     verdict = _verdict(snapshot, snapshot.decide(text))
     words = tuple(snapshot.tokeniser.words(question.text))
-    general = "，".join(
-        f"{NAMES[side]} {value:.2f}×{snapshot.blend.none[side]:.2f}" for side, value in scoring.general.items()
-    )
+    general = _weighed(GENERAL, scoring.general, snapshot.blend.none)
     lines = [
         f"原话：{text}",
         f"规整：{question.text}",
@@ -83,14 +83,17 @@ def explain(snapshot: Snapshot, text: str) -> Explanation:
 
 
 def _candidate(snapshot: Snapshot, number: int, entry: Entry, found: Scored) -> str:
-    sides = "，".join(
-        f"{NAMES[side]} {value:.2f}×{snapshot.blend.sides[side]:.2f}" for side, value in found.sides.items()
-    )
+    sides = _weighed(SIDES, found.sides, snapshot.blend.sides)
     return (
         f"  {number}. {entry.id} {entry.title}　可能性 {found.probability:.1%}\n"
         f"     最近的问法：{found.nearest or '没有'}\n"
         f"     各项得分×权重：{sides}"
     )
+
+
+def _weighed(names: Sequence[str], values: Floats, weights: dict[str, float]) -> str:
+    pairs = zip(names, values.tolist(), strict=True)
+    return "，".join(f"{NAMES[name]} {value:.2f}×{weights[name]:.2f}" for name, value in pairs)
 
 
 def _verdict(snapshot: Snapshot, decision: Decision) -> str:

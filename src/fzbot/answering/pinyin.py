@@ -1,6 +1,9 @@
 """Pinyin without tones, one syllable a character, from a table made once: voice input writes homophones."""
 
+import os
 from functools import lru_cache
+
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")  # of single characters only; its phrases take 0.2 s to load
 
 from pypinyin import Style, lazy_pinyin
 

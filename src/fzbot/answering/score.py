@@ -1,6 +1,7 @@
 """Scoring: retrieve candidates, look at each from several sides, blend into one probability: steps 3 and 4."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from rapidfuzz import fuzz
 from fzbot.answering import classifier, directions, index
 from fzbot.answering.meaning import Encoder
 from fzbot.answering.normalise import Question
-from fzbot.answering.tokenise import Tokeniser, Tokens
+from fzbot.answering.tokenise import Features, Tokeniser, Tokens
 from fzbot.answering.vectors import Floats, Ints, Vocabulary
 from fzbot.knowledge.folding import fold
 
@@ -56,6 +57,16 @@ class Blend(BaseModel):
     answer_from: float
     suggest_from: float
 
+    @cached_property
+    def side_weights(self) -> Floats:
+        """The weights of `SIDES`, in order."""
+        return np.array([self.sides[side] for side in SIDES], np.float32)
+
+    @cached_property
+    def none_weights(self) -> Floats:
+        """The weights of `GENERAL`, in order."""
+        return np.array([self.none[side] for side in GENERAL], np.float32)
+
     @classmethod
     def shipped(cls) -> "Blend":
         """The weights that came with this release."""
@@ -77,21 +88,21 @@ class Look:
 
 @dataclass(frozen=True)
 class Scored:
-    """A candidate entry by number: the probability that it answers, how each side sees it, the nearest question."""
+    """A candidate entry by number: the probability that it answers, how each of `SIDES` sees it, the nearest question."""
 
     entry: int
     probability: float
-    sides: dict[str, float]
+    sides: Floats
     nearest: str
 
 
 @dataclass(frozen=True)
 class Scoring:
-    """All candidates, best first, and the probability that none of the entries answers."""
+    """All candidates, best first, the probability that none of the entries answers, and the `GENERAL` view behind that."""
 
     candidates: tuple[Scored, ...]
     none: float
-    general: dict[str, float]
+    general: Floats
 
 
 class Scorer:
@@ -101,11 +112,11 @@ class Scorer:
         """Train and index: `classes[i]` is the number of the entry of `questions[i]`, `ids` has each entry's id."""
         self.exact = {fold(question.text): number for question, number in zip(questions, classes, strict=True)}
         """Entries by the folded text of their own questions: what is asked word for word needs no scoring."""
-        self._tokens = [readers.tokeniser.tokens(question) for question in questions]
-        self.vocabulary = Vocabulary([tokens.features for tokens in self._tokens])
-        vectors = [self.vocabulary.vector(tokens.features) for tokens in self._tokens]
-        for tokens in self._tokens:
-            tokens.features.clear()  # from here on only the texts are compared
+        known = [readers.tokeniser.tokens(question) for question in questions]
+        self.vocabulary = Vocabulary([tokens.features for tokens in known])
+        vectors = [self.vocabulary.vector(tokens.features) for tokens in known]
+        nothing: Features = {}
+        self._tokens = [tokens._replace(features=nothing) for tokens in known]  # only their texts are compared
         self._classes: Ints = np.array(classes, np.int32)
         themes = [id_.split(".")[0] for id_ in ids]
         names = sorted(set(themes))
@@ -148,22 +159,13 @@ class Scorer:
     def score(self, readers: Readers, question: Question, blend: Blend) -> Scoring:
         """Blend the sides into probabilities: a softmax over the candidates and “none of them”."""
         look = self.look(readers, question)
-        weights = np.array([blend.sides[side] for side in SIDES], np.float32)
-        against = float(np.dot(look.general, [blend.none[side] for side in GENERAL]))
-        logits = np.append(look.sides @ weights, against)
+        logits = np.append(look.sides @ blend.side_weights, look.general @ blend.none_weights)
         chances = np.exp(logits - logits.max())
         chances /= chances.sum()
-        order = np.argsort(-chances[:-1], kind="stable")
-        scored = tuple(
-            Scored(
-                int(look.candidates[row]),
-                float(chances[row]),
-                dict(zip(SIDES, look.sides[row].tolist(), strict=True)),
-                look.nearest[row],
-            )
-            for row in order
-        )
-        return Scoring(scored, float(chances[-1]), dict(zip(GENERAL, look.general.tolist(), strict=True)))
+        order = np.argsort(-chances[:-1], kind="stable").tolist()
+        entries, each = look.candidates.tolist(), chances.tolist()
+        scored = tuple(Scored(entries[row], each[row], look.sides[row], look.nearest[row]) for row in order)
+        return Scoring(scored, each[-1], look.general)
 
     def _by_class(self, nearest: Ints, closeness: Floats) -> dict[int, tuple[int, list[float]]]:
         """For each class among the nearest questions: its nearest one, and how near its questions are."""

@@ -12,7 +12,7 @@ from fzbot.answering.decide import Candidate, Decision, DecisionKind
 from fzbot.answering.meaning import Encoder
 from fzbot.answering.normalise import Normaliser, Question
 from fzbot.answering.score import Blend, Readers, Scorer, Scoring
-from fzbot.answering.tokenise import Tokeniser
+from fzbot.answering.tokenise import Frequencies, Tokeniser, frequencies
 from fzbot.answering.urgent import Alarm, Urgency
 from fzbot.errors import KnowledgeError
 from fzbot.knowledge import files, lexicon
@@ -42,11 +42,20 @@ class Content:
     topics: Topics
 
 
+@dataclass(frozen=True)
+class Learned:
+    """What takes long to make from a content, and is therefore kept."""
+
+    frequencies: Frequencies
+    urgency: Urgency
+    scorer: Scorer
+
+
 class Snapshot:
     """Answers questions from one state of the knowledge base. Same question, same decision."""
 
-    def __init__(self, content: Content, scorer: Scorer | None = None) -> None:
-        """Build; with a `scorer` that was trained on the same content before, nothing is trained."""
+    def __init__(self, content: Content, learned: Learned | None = None) -> None:
+        """Build; with what was `learned` from the same content before, nothing is trained."""
         base = content.base
         self.entries: dict[str, Entry] = {entry.id: entry for entry in base.entries}
         self.directory: Directory = base.directory
@@ -55,12 +64,14 @@ class Snapshot:
         self.topics: dict[str, Topic] = {topic.key: topic for topic in content.topics.topics}
         self.welcome: str = content.topics.welcome
         self.blend = Blend.shipped()
-        self.tokeniser = Tokeniser(content.lexicon)
+        words = learned.frequencies if learned else frequencies(content.lexicon)
+        self.tokeniser = Tokeniser(content.lexicon, words)
         self.readers = Readers(self.tokeniser, Encoder.shipped())
         self.normaliser = Normaliser(content.lexicon)
         self._entries = base.entries
-        self._urgency = Urgency(content.lexicon.urgent)
-        self.scorer = scorer or self._train()
+        self.learned = learned or Learned(words, Urgency(content.lexicon.urgent), self._train())
+        self._urgency = self.learned.urgency
+        self.scorer = self.learned.scorer
         self.decide = lru_cache(REMEMBERED)(self._decide)
 
     @classmethod
@@ -72,15 +83,14 @@ class Snapshot:
         kept = _kept(folder, cache, overlay)
         found = _read(kept)
         if found is not None:
-            content, scorer = found
-            return cls(content, scorer)
+            return cls(*found)
         content = Content(
             files.overlaid(files.load_sound(folder), overlay),
             lexicon.load(folder / "lexicon"),
             files.read_model(folder / "topics.yaml", Topics),
         )
         snapshot = cls(content)
-        _write(kept, (content, snapshot.scorer))
+        _write(kept, (content, snapshot.learned))
         return snapshot
 
     def normalise(self, text: str) -> Question:
@@ -158,10 +168,10 @@ def fingerprint(folder: Path, overlay: tuple[Entry, ...] = ()) -> str:
     return digest.hexdigest()[:16]
 
 
-def _read(path: Path) -> tuple[Content, Scorer] | None:
+def _read(path: Path) -> tuple[Content, Learned] | None:
     try:
         with path.open("rb") as file:
-            kept: tuple[Content, Scorer] = pickle.load(file)  # noqa: S301 - our own file, in the data folder
+            kept: tuple[Content, Learned] = pickle.load(file)  # noqa: S301 - our own file, in the data folder
     except FileNotFoundError:
         return None
     except (OSError, EOFError, pickle.UnpicklingError, AttributeError, ImportError):
@@ -169,7 +179,7 @@ def _read(path: Path) -> tuple[Content, Scorer] | None:
     return kept
 
 
-def _write(path: Path, kept: tuple[Content, Scorer]) -> None:
+def _write(path: Path, kept: tuple[Content, Learned]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent)
     with os.fdopen(descriptor, "wb") as file:

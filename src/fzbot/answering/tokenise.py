@@ -2,7 +2,7 @@
 
 import logging
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import jieba
 
@@ -19,10 +19,14 @@ FAMILIES = "cpuvw"
 """First letters of feature names, in order: character pairs and triples, syllable pairs, characters, syllables, words."""
 
 Features = dict[str, float]
+Frequencies = dict[str, int]
+"""How often each word occurs, as jieba wants it: with the beginnings of all words, which occur 0 times."""
+
+RARE = 3
+"""Half of jieba's words occur no more often in its corpus; they cost half a second at every start, and decide nothing."""
 
 
-@dataclass(frozen=True)
-class Tokens:
+class Tokens(NamedTuple):
     """A question cut up: its weighted features, and the words and syllables of its asking part."""
 
     text: str
@@ -34,18 +38,15 @@ class Tokens:
 class Tokeniser:
     """jieba with the domain dictionary, synonyms and n-grams. Deterministic; several threads may share one."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: Lexicon, known: Frequencies) -> None:
+        """`known` as `frequencies` makes it from the same lexicon."""
         self._jieba = jieba.Tokenizer()
-        self._jieba.initialize()
-        for word, frequency in lexicon.words.items():
-            self._jieba.add_word(word, frequency)
+        self._jieba.FREQ, self._jieba.total, self._jieba.initialized = known, sum(known.values()), True
         self._stop = lexicon.stop_words
         self._head: dict[str, str] = {}
         for group in lexicon.synonyms:
             for word in group:
                 self._head.setdefault(word, group[0])
-                if len(word) > 1 and word not in lexicon.words:
-                    self._jieba.add_word(word)
 
     def words(self, text: str) -> list[str]:
         """The words of a text that carry meaning, in order; numbers do not."""
@@ -88,6 +89,21 @@ class Tokeniser:
                 _count(found, f"p{sounds[start]} {sounds[start + 1]}", weight)
                 if start < len(run) - 2:
                     _count(found, "c" + run[start : start + 3], weight)
+
+
+def frequencies(lexicon: Lexicon) -> Frequencies:
+    """The words of jieba that are not rare, those of the domain dictionary, and the synonyms."""
+    whole = jieba.Tokenizer()
+    whole.initialize()
+    for word, frequency in lexicon.words.items():
+        whole.add_word(word, frequency)
+    synonyms = {word for group in lexicon.synonyms for word in group if len(word) > 1} - lexicon.words.keys()
+    for word in sorted(synonyms):
+        whole.add_word(word)
+    own = synonyms | lexicon.words.keys()
+    kept = {word: count for word, count in whole.FREQ.items() if count > RARE or word in own}
+    beginnings = {word[:size]: 0 for word in kept for size in range(1, len(word))}
+    return beginnings | kept
 
 
 def _count(found: Features, name: str, weight: float) -> None:

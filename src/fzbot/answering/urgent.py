@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from itertools import count
+from itertools import chain, count
 from typing import Any
 
 import yaml
@@ -27,14 +27,13 @@ class Finder:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._found: dict[int, re.Match[str] | None] = {}  # by id: hashing a pattern takes longer than searching
+        self._found: dict[str, re.Match[str] | None] = {}
 
-    def __call__(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+    def __call__(self, pattern: str) -> re.Match[str] | None:
         """Where the text fits the pattern first."""
-        key = id(pattern)
-        if key not in self._found:
-            self._found[key] = pattern.search(self._text)
-        return self._found[key]
+        if pattern not in self._found:
+            self._found[pattern] = _compiled(pattern).search(self._text)
+        return self._found[pattern]
 
 
 class Rule(BaseModel):
@@ -44,9 +43,9 @@ class Rule(BaseModel):
 
     danger: Danger
     entry: str
-    any: tuple[re.Pattern[str], ...]
-    also: tuple[re.Pattern[str], ...] = ()
-    unless: tuple[re.Pattern[str], ...] = ()
+    any: tuple[str, ...]
+    also: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
 
     def stands(self, find: Finder) -> bool:
         """Whether, one of `any` being found, nothing is missing and nothing speaks against it."""
@@ -63,10 +62,13 @@ class Alarm:
 
 
 class Urgency:
-    """The rules of `knowledge/lexicon/urgent.yaml`, in order: the first that fits decides."""
+    """The rules of `knowledge/lexicon/urgent.yaml`, in order: the first that fits decides.
+
+    Reading them takes a while, so what was read is kept with the snapshot; there a pattern is compiled when it is first needed.
+    """
 
     def __init__(self, text: str) -> None:
-        """Compile the rules; `KnowledgeError` when one is malformed."""
+        """Read and try the rules; `KnowledgeError` when one is malformed."""
         parts: dict[str, str] = {}
         try:
             raw: dict[str, Any] = yaml.safe_load(text) or {}
@@ -95,9 +97,9 @@ class Urgency:
                 return Alarm(rule.danger, rule.entry, found[0])
         return None
 
-    def _bit(self, pattern: re.Pattern[str], number: int) -> int:
+    def _bit(self, pattern: str, number: int) -> int:
         """The bit that wakes a pattern: set by the characters it needs, so that few patterns are searched for."""
-        chars = _required(_parser.parse(pattern.pattern, pattern.flags))
+        chars = _required(_parser.parse(pattern, _compiled(pattern).flags))
         if chars is None:
             return 1
         bit = 2 << number
@@ -107,7 +109,9 @@ class Urgency:
 
 
 def _rule(raw: dict[str, Any], parts: dict[str, str]) -> Rule:
-    patterns = {key: [_compiled(_expand(p, parts)) for p in raw.get(key, ())] for key in ("any", "also", "unless")}
+    patterns = {key: [_expand(pattern, parts) for pattern in raw.get(key, ())] for key in ("any", "also", "unless")}
+    for pattern in chain.from_iterable(patterns.values()):
+        _compiled(pattern)  # a malformed one is found here, not when somebody needs help
     return Rule.model_validate(raw | patterns)
 
 
@@ -118,7 +122,7 @@ def _expand(pattern: str, parts: dict[str, str]) -> str:
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    """Patterns may run over several lines: blanks in them mean nothing. Equal ones are one object."""
+    """Patterns may run over several lines: blanks in them mean nothing."""
     return re.compile(pattern, re.VERBOSE)
 
 

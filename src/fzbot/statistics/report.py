@@ -1,7 +1,6 @@
 """The yearly report as a Word file, made of its frozen figures and nothing else."""
 
 from fzbot.statistics import report_words as words
-from fzbot.statistics.official_document import OfficialDocument
 from fzbot.statistics.report_tables import sheets
 from fzbot.statistics.year_report import YearReport
 
@@ -10,6 +9,8 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 def document(report: YearReport) -> bytes:
     """The file; the same report always gives the same bytes."""
+    from fzbot.statistics.official_document import OfficialDocument  # noqa: PLC0415 - the server starts sooner without
+
     file = OfficialDocument(words.title(report), report.org, report.made_on)
     file.title(words.title(report))
     file.subtitle(_state(report))
