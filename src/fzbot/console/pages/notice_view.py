@@ -15,7 +15,7 @@ from fzbot.console.rendering import render
 from fzbot.console.visitor import Visitor
 from fzbot.db import reading
 from fzbot.errors import NotFoundError
-from fzbot.notices import forwards, long_picture, pictures, tally, wording
+from fzbot.notices import forwards, long_picture, outcome, pictures, wording
 from fzbot.notices import notice as notices
 from fzbot.notices.long_picture import Poster
 from fzbot.notices.notice import WITHDRAWABLE, Notice, NoticeVersion, Plan, State
@@ -105,11 +105,11 @@ def _ahead(session: Session, desk: Desk, visitor: Visitor, notice: Notice, versi
 def _fate(session: Session, visitor: Visitor, notice: Notice) -> dict[str, Any]:
     own = notice_sight.part_of(visitor, notice)
     return {
-        "sums": tally.of_notices(session, [notice.id], own).get(notice.id, tally.Tally()),
-        "fates": tally.fates(session, notice.id, own),
-        "reasons": tally.reasons(session, notice.id, own),
-        "reads": tally.reads_by_page(session, notice.id, own),
-        "by_village": tally.by_village(session, notice.id, own),
+        "sums": outcome.of_notices(session, [notice.id], own).get(notice.id, outcome.Outcome()),
+        "fates": outcome.fates(session, notice.id, own),
+        "reasons": outcome.reasons(session, notice.id, own),
+        "reads": outcome.reads_by_page(session, notice.id, own),
+        "by_village": outcome.by_village(session, notice.id, own),
         "is_part": own is not None,
     }
 

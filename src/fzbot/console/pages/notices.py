@@ -23,7 +23,7 @@ from fzbot.db import reading, writing
 from fzbot.errors import LedgerError, NoticeError
 from fzbot.knowledge.notices import load_calendar, load_templates
 from fzbot.notices import notice as notices
-from fzbot.notices import obstacles, pictures, proposals, tally, ways
+from fzbot.notices import obstacles, outcome, pictures, proposals, ways
 from fzbot.notices.audience import INTEREST
 from fzbot.notices.notice import Notice, Plan, State
 from fzbot.notices.ways import Way
@@ -55,13 +55,13 @@ def listing(desk: TheDesk, request: Request, tab: str = "", before: int | None =
         shown = rows[:PAGE]
         context: dict[str, Any] = {
             "rows": [(row, notices.current(session, row)) for row in shown],
-            "tallies": _tallies(session, visitor, shown),
+            "tallies": _outcomes(session, visitor, shown),
             "villages": visitor.village_names(session),
         }
     templates = load_templates(desk.knowledge)
     due = proposals.due(load_calendar(desk.knowledge), templates, clock.china_day(desk.now()))
     context |= {"tab": name, "tabs": TABS, "older": shown[-1].id if len(rows) > PAGE else None, "topics": TOPICS}
-    context |= {"due": due, "templates": templates.values(), "nothing": tally.Tally()} | NAMES
+    context |= {"due": due, "templates": templates.values(), "nothing": outcome.Outcome()} | NAMES
     context |= {"account": ways.describe(desk.pushes.kind(visitor.home_account))}
     return render(request, "notices.html", context)
 
@@ -131,10 +131,10 @@ def revise(desk: TheDesk, request: Request, notice_id: int, form: Filled) -> Res
     return go(f"/notices/{notice_id}", done="notice")
 
 
-def _tallies(session: Session, visitor: Visitor, rows: list[Notice]) -> dict[int, tally.Tally]:
+def _outcomes(session: Session, visitor: Visitor, rows: list[Notice]) -> dict[int, outcome.Outcome]:
     whole = [row.id for row in rows if notice_sight.part_of(visitor, row) is None]
     parts = [row.id for row in rows if row.id not in whole]
-    return tally.of_notices(session, whole) | tally.of_notices(session, parts, visitor.villages)
+    return outcome.of_notices(session, whole) | outcome.of_notices(session, parts, visitor.villages)
 
 
 def _checked(session: Session, desk: Desk, visitor: Visitor, sent: NoticeForm, account_id: int) -> tuple[Words, Plan]:

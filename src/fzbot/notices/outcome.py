@@ -17,7 +17,7 @@ Villages = Collection[int] | None
 
 
 @dataclass(frozen=True)
-class Tally:
+class Outcome:
     """People addressed, accepted by the platform or shown, confirmed by receipts; openings; forwards and group members."""
 
     addressed: int = 0
@@ -37,19 +37,19 @@ class Fate:
     people: int
 
 
-Tallies = dict[Any, Tally]
+Outcomes = dict[Any, Outcome]
 
 
-def of_notices(session: Session, ids: Collection[int], villages: Villages = None) -> dict[int, Tally]:
+def of_notices(session: Session, ids: Collection[int], villages: Villages = None) -> dict[int, Outcome]:
     """By notice."""
     keys = (Delivery.notice_id, NoticeRead.notice_id, Forward.notice_id)
-    return _tallies(session, keys, ids, villages)
+    return _outcomes(session, keys, ids, villages)
 
 
-def by_village(session: Session, notice_id: int, villages: Villages = None) -> dict[int, Tally]:
+def by_village(session: Session, notice_id: int, villages: Villages = None) -> dict[int, Outcome]:
     """Of one notice, by village; 0 where it names none."""
     keys = (func.coalesce(Delivery.village_id, 0), NoticeRead.village_id, func.coalesce(Forward.village_id, 0))
-    return _tallies(session, keys, [notice_id], villages)
+    return _outcomes(session, keys, [notice_id], villages)
 
 
 def fates(session: Session, notice_id: int, villages: Villages = None) -> list[Fate]:
@@ -79,7 +79,7 @@ def reads_by_page(session: Session, notice_id: int, villages: Villages = None) -
     return {entry: int(count) for entry, count in session.execute(query.order_by(number.desc()))}
 
 
-def _tallies(session: Session, keys: tuple[Any, Any, Any], ids: Collection[int], villages: Villages) -> Tallies:
+def _outcomes(session: Session, keys: tuple[Any, Any, Any], ids: Collection[int], villages: Villages) -> Outcomes:
     found: dict[Any, dict[str, int]] = {}
     for key, row in (
         *_sums(session, keys[0], Delivery, ids, villages),
@@ -87,7 +87,7 @@ def _tallies(session: Session, keys: tuple[Any, Any, Any], ids: Collection[int],
         *_sums(session, keys[2], Forward, ids, villages),
     ):
         found.setdefault(key, {}).update(row)
-    return {key: Tally(**values) for key, values in found.items()}
+    return {key: Outcome(**values) for key, values in found.items()}
 
 
 def _sums(
@@ -100,7 +100,7 @@ def _sums(
 
 
 def _numbers(row: Row[Any]) -> dict[str, int]:
-    names = {field.name for field in fields(Tally)}
+    names = {field.name for field in fields(Outcome)}
     return {name: int(value or 0) for name, value in row._mapping.items() if name in names}  # noqa: SLF001 - its public name
 
 
