@@ -41,6 +41,7 @@ class Tally:
     taken: list[float] = field(default_factory=list)
     repeated: int = 0
     unanswered: int = 0
+    killed: int = 0
 
 
 def main() -> None:
@@ -70,7 +71,7 @@ def main() -> None:
     p50, p99, worst = (np.percentile(tally.taken, [50, 99, 100]) * 1000).tolist()
     print(
         f"rate {options.rate:.0f}/s for {options.seconds:.0f} s, {options.workers} workers, "
-        f"kill every {options.kill_every or '-'} s, database restarted: {options.restart_database}"
+        f"{tally.killed} workers killed, database restarted: {options.restart_database}"
     )
     print(f"answered {answered}, posted again {tally.repeated}, without a reply {tally.unanswered}")
     print(
@@ -85,7 +86,7 @@ async def run(server: Server, database: pgserver.PostgresServer, options: argpar
     ending = time.perf_counter() + options.seconds
     disturbers = []
     if options.kill_every:
-        disturbers.append(asyncio.create_task(kill_workers(server, options.kill_every, ending)))
+        disturbers.append(asyncio.create_task(kill_workers(server, tally, options.kill_every, ending)))
     if options.restart_database:
         disturbers.append(asyncio.create_task(restart(database, options.seconds / 2)))
     messages = posts()
@@ -143,18 +144,14 @@ def posts() -> Iterator[bytes]:
         yield f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
-async def kill_workers(server: Server, every: float, ending: float) -> None:
+async def kill_workers(server: Server, tally: Tally, every: float, ending: float) -> None:
     """Kill one worker at a time, as a crash would; the server starts another."""
     assert server.process is not None
     while time.perf_counter() + every < ending:
         await asyncio.sleep(every)
-        workers = [
-            child
-            for child in psutil.Process(server.process.pid).children()
-            if "spawn_main" in " ".join(child.cmdline())
-        ]
-        if workers:
-            workers[0].kill()
+        workers = psutil.Process(server.process.pid).children()
+        workers[0].kill()
+        tally.killed += 1
 
 
 async def restart(database: pgserver.PostgresServer, after: float) -> None:  # type: ignore[name-defined]

@@ -44,6 +44,12 @@ class Server:
         self._wait(patience)
         return self
 
+    @property
+    def pid(self) -> int:
+        """Of the process that watches over the others, if there are several."""
+        assert self.process is not None
+        return self.process.pid
+
     def _environment(self) -> dict[str, str]:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("FZBOT_")}
         environment |= {

@@ -113,6 +113,14 @@ class Services:
         self.engine.dispose()
 
 
+@dataclass(frozen=True)
+class Ready:
+    """A snapshot that was read already, and the release that it is of."""
+
+    release: int | None
+    snapshot: Snapshot
+
+
 def from_environment() -> FastAPI:
     """The application as the environment configures it; what each server process calls."""
     logs.configure()
@@ -172,9 +180,9 @@ def _build_snapshot(settings: Settings, overlay: tuple[Entry, ...]) -> None:
         Snapshot.of_folder(*arguments)  # fails here too, and says why
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """Build the application. `prepare` must have run."""
-    return build(start(settings))
+def create_app(settings: Settings, ready: Ready | None = None) -> FastAPI:
+    """Build the application. `prepare` must have run; with what is `ready` less has to be read."""
+    return build(start(settings, ready))
 
 
 def build(services: Services) -> FastAPI:
@@ -234,12 +242,24 @@ def open_engine(settings: Settings) -> Engine:
     return db.make_engine(db.database_url(settings.database_url, settings.data_dir))
 
 
-def start(settings: Settings) -> Services:
+def read_ahead(settings: Settings) -> Ready:
+    """Read what server processes may share."""
+    engine = open_engine(settings)
+    try:
+        release, overlay = live_entries(engine)
+    finally:
+        engine.dispose()
+    return Ready(release, Snapshot.of_folder(settings.knowledge, settings.data_dir / CACHE, overlay))
+
+
+def start(settings: Settings, ready: Ready | None = None) -> Services:
     """Open the database and the knowledge base, and start recording."""
     engine = open_engine(settings)
     sealer = Sealer(settings.secret())
     release, overlay = live_entries(engine)
-    library = Library(Snapshot.of_folder(settings.knowledge, settings.data_dir / CACHE, overlay))
+    if ready is None or ready.release != release:
+        ready = Ready(release, Snapshot.of_folder(settings.knowledge, settings.data_dir / CACHE, overlay))
+    library = Library(ready.snapshot)
     shelving = Shelving(
         engine=engine,
         library=library,

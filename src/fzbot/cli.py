@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from fzbot import clock
+from fzbot import clock, shared_metrics
 from fzbot.errors import FzbotError
 from fzbot.settings import Settings
 
@@ -39,9 +39,12 @@ def run() -> None:
 @app.command()
 def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
     """启动服务。"""
+    settings = Settings.from_environment()
+    if workers > 1:
+        shared_metrics.prepare(settings.data_dir / "metrics")
     from fzbot.commands.serve import serve as serve_forever  # noqa: PLC0415 - keeps `fzbot answer` light
 
-    serve_forever(Settings.from_environment(), host, port, workers)
+    serve_forever(settings, host, port, workers)
 
 
 @app.command()

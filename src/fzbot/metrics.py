@@ -1,12 +1,11 @@
 """What the service counts of itself, for Prometheus. No label ever holds anything of a person."""
 
 import os
-from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
 
-FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
-"""Names the folder in which several server processes add up their counts; set before they start."""
+from fzbot.shared_metrics import FOLDER_VARIABLE
+
 BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 4.5)
 
 TURNS = Counter("fzbot_turns_total", "Turns by how they were decided", ["decision"])
@@ -60,11 +59,3 @@ def page(gauges: dict[str, float]) -> bytes:
     for name, value in gauges.items():
         Gauge(name, name.removeprefix("fzbot_").replace("_", " "), registry=shown).set(value)
     return generate_latest(registry) + generate_latest(shown)
-
-
-def prepare(folder: Path) -> None:
-    """Give the server processes an empty folder to add up their counts in; before they are started."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("*.db"):
-        old.unlink(missing_ok=True)
-    os.environ[FOLDER_VARIABLE] = str(folder)

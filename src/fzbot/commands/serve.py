@@ -1,5 +1,6 @@
 """`fzbot serve`: prepare the database, say where things are, and run the server."""
 
+import gc
 import threading
 import time
 from urllib.error import URLError
@@ -7,35 +8,34 @@ from urllib.request import urlopen
 
 import uvicorn
 
-from fzbot import app, logs, metrics
+from fzbot import app, logs
+from fzbot.commands.limits import SERVER
 from fzbot.settings import Settings
 
-KEEP_ALIVE_SECONDS = 60
-SHUTDOWN_SECONDS = 10
 GREETING_PATIENCE_SECONDS = 60
 
 
 def serve(settings: Settings, host: str, port: int, workers: int) -> None:
-    """Serve until stopped. With several workers each is a process of its own on the same port."""
+    """Serve until stopped. With several workers each is a process of its own on the same port.
+
+    Then `shared_metrics.prepare` must have run before this module is imported.
+    """
     logs.configure()
     app.prepare(settings)
     password = app.first_admin(settings)
-    if workers > 1:
-        metrics.prepare(settings.data_dir / "metrics")
     threading.Thread(target=_greet, args=(settings, host, port, password), daemon=True).start()
-    uvicorn.run(
-        "fzbot.app:from_environment",
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        log_level="warning",
-        log_config=None,
-        access_log=False,
-        timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-        h11_max_incomplete_event_size=64 * 1024,
-    )
+    if workers > 1:
+        _serve_together(settings, f"{host}:{port}", workers)
+    else:
+        uvicorn.run("fzbot.app:from_environment", factory=True, host=host, port=port, **SERVER)
+
+
+def _serve_together(settings: Settings, address: str, workers: int) -> None:
+    from fzbot.commands.prefork import Servers  # noqa: PLC0415 - one process does without gunicorn
+
+    ready = app.read_ahead(settings)
+    gc.freeze()  # what was read is shared with the processes to come, as long as nobody writes to it
+    Servers(lambda: app.create_app(settings, ready), address, workers).run()
 
 
 def _greet(settings: Settings, host: str, port: int, password: str | None) -> None:
