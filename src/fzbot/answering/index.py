@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fzbot.answering.matrix import Matrix, from_triples
 from fzbot.answering.vectors import Floats, Ints, Sparse, stacked
 
-POSTINGS = 120
-LOOKED_UP = 64
+POSTINGS = 60
+LOOKED_UP = 48
 SPARE = 8
 
 
@@ -32,7 +33,7 @@ class Index:
             ids, values = ids[heaviest], values[heaviest]
         scores, reached = self.postings.times(Sparse(ids, values))
         best = _largest(scores, reached, count)
-        return best, scores[best]
+        return best, scores[best].astype(np.float32)
 
 
 def build(vectors: Sequence[Sparse], features: int) -> Index:
@@ -47,7 +48,7 @@ def build(vectors: Sequence[Sparse], features: int) -> Index:
     return Index(from_triples(ids[kept], rows[kept], values[kept], (features, len(vectors))))
 
 
-def _largest(scores: Floats, reached: Ints, count: int) -> Ints:
+def _largest(scores: NDArray[np.float64], reached: Ints, count: int) -> Ints:
     # Looks only at what was reached: sorting all scores would cost more with every question added.
     if len(reached) > count * SPARE:
         found = scores[reached]

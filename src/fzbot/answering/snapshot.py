@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from threadpoolctl import threadpool_limits
+
 from fzbot.answering.decide import Candidate, Decision, DecisionKind
 from fzbot.answering.meaning import Encoder
 from fzbot.answering.normalise import Normaliser, Question
@@ -47,6 +49,7 @@ class Learned:
     """What takes long to make from a content, and is therefore kept."""
 
     frequencies: Frequencies
+    encoder: Encoder
     urgency: Urgency
     scorer: Scorer
 
@@ -64,12 +67,15 @@ class Snapshot:
         self.topics: dict[str, Topic] = {topic.key: topic for topic in content.topics.topics}
         self.welcome: str = content.topics.welcome
         self.blend = Blend.shipped()
+        # A question is small: several threads would cost the matrix library more than they gain, and fight with the server's
+        # own (measured: 300 messages a second answered at once, or hardly one of them).
+        threadpool_limits(limits=1, user_api="blas")
         words = learned.frequencies if learned else frequencies(content.lexicon)
         self.tokeniser = Tokeniser(content.lexicon, words)
-        self.readers = Readers(self.tokeniser, Encoder.shipped())
+        self.readers = Readers(self.tokeniser, learned.encoder if learned else Encoder.shipped())
         self.normaliser = Normaliser(content.lexicon)
         self._entries = base.entries
-        self.learned = learned or Learned(words, Urgency(content.lexicon.urgent), self._train())
+        self.learned = learned or Learned(words, self.readers.encoder, Urgency(content.lexicon.urgent), self._train())
         self._urgency = self.learned.urgency
         self.scorer = self.learned.scorer
         self.decide = lru_cache(REMEMBERED)(self._decide)

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from itertools import pairwise
 from typing import NamedTuple
 
 import jieba
@@ -71,24 +72,20 @@ class Tokeniser:
         return Tokens(question.asking, found, " ".join(map(self.head, words)), sounds)
 
     def _add(self, found: Features, text: str, words: list[str], weight: float) -> None:
-        for word in words:
-            head = self._head.get(word)
-            if head is None:
-                _count(found, "w" + word, weight)
-            else:
-                _count(found, "w" + head, weight)
-                if head != word:
-                    _count(found, "w" + word, weight * VARIANT_WEIGHT)
+        heads = [self._head.get(word, word) for word in words]
+        names = ["w" + head for head in heads]
         for run in _RUN.findall(text):
             sounds = [syllable(character) for character in run]
-            for character, sound in zip(run, sounds, strict=True):
-                _count(found, "u" + character, weight)
-                _count(found, "v" + sound, weight)
-            for start in range(len(run) - 1):
-                _count(found, "c" + run[start : start + 2], weight)
-                _count(found, f"p{sounds[start]} {sounds[start + 1]}", weight)
-                if start < len(run) - 2:
-                    _count(found, "c" + run[start : start + 3], weight)
+            names += ["u" + character for character in run]
+            names += ["v" + sound for sound in sounds]
+            names += ["c" + run[start : start + 2] for start in range(len(run) - 1)]
+            names += ["c" + run[start : start + 3] for start in range(len(run) - 2)]
+            names += [f"p{first} {second}" for first, second in pairwise(sounds)]
+        for name in names:
+            found[name] = found.get(name, 0.0) + weight
+        for word, head in zip(words, heads, strict=True):
+            if word != head:
+                found["w" + word] = found.get("w" + word, 0.0) + weight * VARIANT_WEIGHT
 
 
 def frequencies(lexicon: Lexicon) -> Frequencies:
@@ -104,7 +101,3 @@ def frequencies(lexicon: Lexicon) -> Frequencies:
     kept = {word: count for word, count in whole.FREQ.items() if count > RARE or word in own}
     beginnings = {word[:size]: 0 for word in kept for size in range(1, len(word))}
     return beginnings | kept
-
-
-def _count(found: Features, name: str, weight: float) -> None:
-    found[name] = found.get(name, 0.0) + weight

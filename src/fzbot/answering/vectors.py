@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +32,7 @@ class Vocabulary:
         names = sorted(name for name, count in counts.items() if count > 1 or name[0] != "c" or len(name) < TRIGRAM)
         self._ids = {name: number for number, name in enumerate(names)}
         self._bounds = np.searchsorted([name[0] for name in names], [*FAMILIES, "~"]).tolist()
+        self._family: Ints = np.repeat(np.arange(len(FAMILIES), dtype=np.int32), np.diff(self._bounds))
         self.idf = np.array([np.log((1 + len(documents)) / (1 + counts[name])) + 1 for name in names], np.float32)
 
     def __len__(self) -> int:
@@ -40,17 +40,15 @@ class Vocabulary:
 
     def vector(self, features: Features) -> Sparse:
         """The TF-IDF vector of features (square root of the weight, each family scaled to length one)."""
-        get = self._ids.get
-        found = [(id_, weight) for name, weight in features.items() if (id_ := get(name)) is not None]
-        ids = np.array([id_ for id_, _ in found], np.int32)
+        known = self._ids
+        found = {known[name]: weight for name, weight in features.items() if name in known}
+        ids = np.fromiter(found.keys(), np.int32, len(found))
         order = np.argsort(ids)
         ids = ids[order]
-        values = np.sqrt(np.array([weight for _, weight in found], np.float32)[order]) * self.idf[ids]
-        cuts = np.searchsorted(ids, self._bounds).tolist()
-        for first, last in pairwise(cuts):
-            part = values[first:last]
-            part /= np.sqrt(part @ part) or 1.0
-        return Sparse(ids, values)
+        values = np.sqrt(np.fromiter(found.values(), np.float32, len(found))[order]) * self.idf[ids]
+        family = self._family[ids]
+        lengths = np.sqrt(np.bincount(family, values * values, len(FAMILIES)))
+        return Sparse(ids, (values / lengths[family]).astype(np.float32))
 
     def ids_of(self, families: str) -> Ints:
         """The ids of all features of some families."""
