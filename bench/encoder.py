@@ -15,7 +15,8 @@ import importlib.resources
 import random
 import re
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from bench.questions import Labelled, read
 from fzbot.answering.directions import SMOOTHING
 from fzbot.answering.meaning import WEIGHTS, WINDOWS, Ids, longest_pieces, pieces_of
 from fzbot.answering.normalise import Normaliser
+from fzbot.answering.pinyin import syllable
 from fzbot.knowledge import files, lexicon
 from fzbot.knowledge.entry import Entry
 from fzbot.settings import shipped_knowledge
@@ -44,8 +46,11 @@ CHUNKS = 17
 RATE, BATCH, FORGOTTEN = 3e-4, 96, 0.08
 TRUST = 0.8
 """How much of the student's target is what the teachers think; the rest is the label."""
+SLIPS, SHORTEST_SLIP, RARE = 0.4, 4, 5
+"""Of the texts that the student hears so many have a slip in them: villagers speak, and the phone writes what it heard."""
 TIMES = 3
 """How often an epoch sees each labelled question: they are few, but real."""
+Hear = Callable[[int, random.Random], Ids]
 
 
 def base(texts: Sequence[str]) -> tuple[list[str], dict[str, Tensor]]:
@@ -88,11 +93,33 @@ def batches(rows: Sequence[Ids], seen: Sequence[int], dice: random.Random) -> li
     return found
 
 
-def train(model: Network, rows: Sequence[Ids], targets: Tensor, order: Sequence[int], epochs: int, seed: int) -> None:
+def slipped(text: str, dice: random.Random, alike: Mapping[str, Sequence[str]]) -> str:
+    """A text with two neighbours misheard, one character dropped, or two swapped. `alike` are characters by their syllable."""
+    if len(text) < SHORTEST_SLIP:
+        return text
+    kind, place = dice.random(), dice.randrange(len(text) - 1)
+    before, two, after = text[:place], text[place : place + 2], text[place + 2 :]
+    if kind < 0.7:
+        return before + "".join(dice.choice(alike.get(syllable(one), one)) for one in two) + after
+    return before + (two[1] if kind < 0.85 else two[::-1]) + after
+
+
+def by_sound(texts: Sequence[str]) -> dict[str, list[str]]:
+    """The characters that are not rare in the texts, by their syllable."""
+    found: dict[str, list[str]] = {}
+    for character, count in Counter("".join(texts)).items():
+        if count >= RARE and "\u4e00" <= character <= "\u9fff":
+            found.setdefault(syllable(character), []).append(character)
+    return found
+
+
+def train(model: Network, rows: Sequence[Ids], hear: Hear, targets: Tensor, order: Sequence[int], epochs: int) -> None:
     """Adam with one cycle of the rate; pieces are forgotten at random, so that no single word decides.
 
-    `targets` are rows × classes, each row a distribution; `order` says which rows an epoch sees, some of them several times.
+    `hear` gives the pieces of a row as they are heard this time. `targets` are rows × classes, each row a distribution;
+    `order` says which rows an epoch sees, some of them several times.
     """
+    seed = torch.initial_seed()
     dice = random.Random(seed)
     owners = targets.argmax(dim=1)
     with torch.no_grad():
@@ -109,7 +136,8 @@ def train(model: Network, rows: Sequence[Ids], targets: Tensor, order: Sequence[
         model.train()
         began, total, number = time.monotonic(), 0.0, 0
         for batch in batches(rows, order, dice):
-            heard = [[id_ for id_ in rows[k] if dice.random() >= FORGOTTEN] or rows[k] for k in batch]
+            whole = [hear(k, dice) for k in batch]
+            heard = [[id_ for id_ in row if dice.random() >= FORGOTTEN] or row for row in whole]
             loss = functional.cross_entropy(model(*padded(heard)), targets[batch])
             optimiser.zero_grad()
             loss.backward()
@@ -185,12 +213,20 @@ def main() -> None:
     for seed in range(options.teachers):
         torch.manual_seed(seed)
         teacher = Teacher(start, len(entries))
-        train(teacher, rows, targets, order, options.epochs, seed)
+        train(teacher, rows, lambda number, _: rows[number], targets, order, options.epochs)
         taught += judged(teacher, rows) / options.teachers
     torch.manual_seed(0)
     student = Student(students(start), len(entries))
     trust = TRUST if options.teachers else 0.0
-    train(student, rows, (1 - trust) * targets + trust * taught.softmax(dim=1), order, options.epochs, 0)
+    targets = (1 - trust) * targets + trust * taught.softmax(dim=1)
+    alike = by_sound(texts)
+
+    def misheard(number: int, dice: random.Random) -> Ids:
+        if dice.random() >= SLIPS:
+            return rows[number]
+        return pieces_of(slipped(texts[number], dice, alike), numbers, longest)
+
+    train(student, rows, misheard, targets, order, options.epochs)
     write(student, pieces, [entry.id for entry in entries], options.output)
     print(f"{options.output}: {options.output.stat().st_size / 1e6:.1f} MB")
 
