@@ -202,7 +202,7 @@ def test_the_form_shows_the_ways_of_the_account(small_office: Office) -> None:
 
 def test_the_calendar_proposes_and_a_template_fills_the_form(small_office: Office) -> None:
     red = small_office.add_village("红庄村")
-    small_office.now = small_office.now.replace(month=11, day=23)
+    small_office.now = small_office.now.replace(month=11, day=23, hour=4)  # noon in China
     adviser = small_office.sign_in("wang", Role.ADVISER, (red,))
     page = adviser.look("/notices").text
     assert "国家宪法日" in page
