@@ -95,7 +95,7 @@ def test_a_spreadsheet_a_photo_and_the_report(browser: Browser, server: Server, 
     photo = page.locator(".photos img")
     expect(photo).to_be_visible()
     photo.scroll_into_view_if_needed()
-    page.wait_for_function("document.querySelector('.photos img').naturalWidth === 80")
+    expect(photo).to_have_js_property("naturalWidth", 80)
     check(page)
 
     page.goto("/console/report?year=2026")
