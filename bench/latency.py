@@ -27,7 +27,6 @@ from fzbot.settings import shipped_knowledge
 
 LEADS = ["我邻居", "我二叔家", "村上有人", "去年", "我妈说", "上个月", "家里老人", "朋友", "前几年", "我在外打工，"]
 TAILS = ["该找谁", "咋办呢", "要花多少钱", "有啥说法", "能不能管", "怎么处理才好", "想问清楚", "多久能办好"]
-WARM = 1000
 BM25_K, BM25_B = 1.2, 0.75
 
 
@@ -62,11 +61,6 @@ def measure(size: int) -> list[tuple[str, float, float, float, float]]:
     built = time.perf_counter() - started
     queries = [question.text for question in read(DEV)] if DEV.exists() else list(base.entries[0].questions)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    own = [text for entry in entries for text in entry.questions]
-    for text in own[:: max(1, len(own) // WARM)]:
-        snapshot.score(
-            snapshot.normalise(text)
-        )  # as a server that has answered some: what a piece of a word means is kept
     rows = [("fzbot", *timed(lambda text: snapshot.score(snapshot.normalise(text)), queries), built, memory)]
     texts = [snapshot.normalise(text).text for entry in entries for text in entry.questions]
     few = queries[:60]

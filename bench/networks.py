@@ -15,7 +15,7 @@ NEW_LOOKS, HIDDEN, SIZE = 128, 320, 256
 
 
 class Network(nn.Module):  # type: ignore[misc]  # PyTorch is not installed where types are checked
-    """What both have in common: the pieces, the first layer of windows, the gate, and a direction for each class."""
+    """What both have in common: the pieces, the gate, and a direction for each class."""
 
     def __init__(self, weights: Weights, classes: int) -> None:
         super().__init__()

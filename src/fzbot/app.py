@@ -134,11 +134,7 @@ def from_environment() -> FastAPI:
 def prepare(settings: Settings) -> None:
     """Bring the database up to date and see to the accounts that the settings name; once before any server starts."""
     prepare_database(settings)
-    engine = open_engine(settings)
-    try:
-        _, overlay = live_entries(engine)
-    finally:
-        engine.dispose()
+    _, overlay = _published(settings)
     _build_snapshot(settings, overlay)
 
 
@@ -244,12 +240,20 @@ def open_engine(settings: Settings) -> Engine:
 
 def read_ahead(settings: Settings) -> Ready:
     """Read what server processes may share."""
+    release, overlay = _published(settings)
+    return Ready(release, _snapshot(settings, overlay))
+
+
+def _published(settings: Settings) -> tuple[int | None, tuple[Entry, ...]]:
     engine = open_engine(settings)
     try:
-        release, overlay = live_entries(engine)
+        return live_entries(engine)
     finally:
         engine.dispose()
-    return Ready(release, Snapshot.of_folder(settings.knowledge, settings.data_dir / CACHE, overlay))
+
+
+def _snapshot(settings: Settings, overlay: tuple[Entry, ...]) -> Snapshot:
+    return Snapshot.of_folder(settings.knowledge, settings.data_dir / CACHE, overlay)
 
 
 def start(settings: Settings, ready: Ready | None = None) -> Services:
@@ -257,9 +261,7 @@ def start(settings: Settings, ready: Ready | None = None) -> Services:
     engine = open_engine(settings)
     sealer = Sealer(settings.secret())
     release, overlay = live_entries(engine)
-    if ready is None or ready.release != release:
-        ready = Ready(release, Snapshot.of_folder(settings.knowledge, settings.data_dir / CACHE, overlay))
-    library = Library(ready.snapshot)
+    library = Library(ready.snapshot if ready and ready.release == release else _snapshot(settings, overlay))
     shelving = Shelving(
         engine=engine,
         library=library,

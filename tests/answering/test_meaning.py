@@ -39,6 +39,14 @@ def test_no_text_gives_no_vector(encoder: Encoder) -> None:
     assert encoder.encode([]).shape[0] == 0
 
 
+def test_a_text_has_the_same_vector_alone_and_beside_others(encoder: Encoder) -> None:
+    texts = ["工钱不给咋办", "他打我", "村上把地收走了，补偿一分没有，该找谁说理"] * 40
+    together = encoder.encode(texts)
+    alone = np.vstack([encoder.encode([text]) for text in texts[:3]])
+    assert together[:3] == pytest.approx(alone, abs=1e-4)
+    assert together[3:6] == pytest.approx(alone, abs=1e-4)
+
+
 def test_a_text_has_the_same_vector_whatever_was_read_before(encoder: Encoder) -> None:
     texts = ["工钱不给咋办", "他打我", "村上把地收走了，补偿一分没有，该找谁说理"]
     assert encoder.encode(texts[::-1])[::-1] == pytest.approx(encoder.encode(texts), abs=1e-6)

@@ -63,10 +63,8 @@ class Encoder:
         gain, shift = arrays["looks"], arrays["looks_bias"]
         # The gain and shift of the normalised looks are multiplied into what comes after them.
         self._gate = gain * arrays["gate"]
-        self._gate_sum, self._gate_bias = (
-            float(self._gate.sum()),
-            float(shift @ arrays["gate"] + arrays["gate_bias"][0]),
-        )
+        self._gate_sum = float(self._gate.sum())
+        self._gate_bias = float(shift @ arrays["gate"] + arrays["gate_bias"][0])
         self._mean, self._mean_shift = gain[:, None] * arrays["mean"], shift @ arrays["mean"]
         self._mean_bias, self._out = arrays["mean_bias"], arrays["out"]
         self._near_bias = np.stack([arrays[f"near_bias{width}"] for width, _ in WINDOWS])

@@ -72,7 +72,7 @@ class Tokeniser:
         return Tokens(question.asking, found, " ".join(map(self.head, words)), sounds)
 
     def _add(self, found: Features, text: str, words: list[str], weight: float) -> None:
-        heads = [self._head.get(word, word) for word in words]
+        heads = [self.head(word) for word in words]
         names = ["w" + head for head in heads]
         for run in _RUN.findall(text):
             sounds = [syllable(character) for character in run]
