@@ -28,7 +28,7 @@ HEARTBEAT_SECONDS = 30
 class ServerProcess(UvicornWorker):  # type: ignore[misc]  # without types of its own
     """One server process; it ends when the one that watches over it is gone."""
 
-    CONFIG_KWARGS = {"loop": "auto", "http": "auto", **SERVER}  # noqa: RUF012 - as the library declares it
+    CONFIG_KWARGS = SERVER
 
     async def callback_notify(self) -> None:
         """Called every now and then."""
@@ -51,19 +51,17 @@ class OurLogs(Logger):  # type: ignore[misc]
 class Servers(BaseApplication):  # type: ignore[misc]
     """The server processes of one address."""
 
-    def __init__(self, make: Callable[[], FastAPI], address: str, count: int) -> None:
+    def __init__(self, make: Callable[[], FastAPI], host: str, port: int, count: int) -> None:
         """`make` is called in each process, for its own application."""
         self._make = make
         self._wanted = {
-            "bind": address,
+            "bind": f"[{host}]:{port}",  # in brackets IPv6 is read right, and any other host as well
             "workers": count,
             "worker_class": ServerProcess,
             "logger_class": OurLogs,
             "timeout": HEARTBEAT_SECONDS,
             "graceful_timeout": SHUTDOWN_SECONDS,
-            "keepalive": SERVER["timeout_keep_alive"],
             "control_socket_disable": True,
-            "proc_name": "fzbot",
         }
         super().__init__()
 

@@ -25,23 +25,23 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
     password = app.first_admin(settings)
     threading.Thread(target=_greet, args=(settings, host, port, password), daemon=True).start()
     if workers > 1:
-        _serve_together(settings, f"{host}:{port}", workers)
+        _serve_together(settings, host, port, workers)
     else:
         uvicorn.run("fzbot.app:from_environment", factory=True, host=host, port=port, **SERVER)
 
 
-def _serve_together(settings: Settings, address: str, workers: int) -> None:
+def _serve_together(settings: Settings, host: str, port: int, workers: int) -> None:
     from fzbot.commands.prefork import Servers  # noqa: PLC0415 - one process does without gunicorn
 
     ready = app.read_ahead(settings)
     gc.freeze()  # what was read is shared with the processes to come, as long as nobody writes to it
-    Servers(lambda: app.create_app(settings, ready), address, workers).run()
+    Servers(lambda: app.create_app(settings, ready), host, port, workers).run()
 
 
 def _greet(settings: Settings, host: str, port: int, password: str | None) -> None:
     # Said only once the server answers, so that the addresses work when a newcomer clicks them.
     shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - a comparison
-    address = f"http://{shown}:{port}"
+    address = f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
     deadline = time.monotonic() + GREETING_PATIENCE_SECONDS
     while time.monotonic() < deadline:
         try:
