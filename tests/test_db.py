@@ -1,6 +1,7 @@
 """The schema: migrations give what the models say, up and down, on both databases."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 from alembic import command
@@ -10,14 +11,22 @@ from sqlalchemy import Engine, inspect
 
 from fzbot import db, migrations
 from fzbot.errors import ConfigError
+from fzbot.migrations import partitions
 from fzbot.tables import METADATA
 
 
 def test_the_migrations_make_what_the_models_say(engine: Engine) -> None:
+    options = {"compare_type": False, "include_object": _is_compared}
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, METADATA) == []
     assert migrations.is_current(engine)
+
+
+def _is_compared(item: Any, name: str | None, kind: str, *_: object) -> bool:
+    # On PostgreSQL the months of a table are tables, and its unique keys have the day in them: tests/test_partitions.py.
+    table = item if kind == "table" else item.table
+    return not (table.name.startswith("interaction_") or name in partitions.KEYS)
 
 
 def test_every_step_can_be_taken_back_and_again(engine: Engine) -> None:

@@ -308,6 +308,7 @@ def _jobs(engine: Engine, settings: Settings, side: AccountSide) -> tuple[Job, .
         Job("count", COUNT_SECONDS, lambda: rollup.catch_up(engine)),
         Job("forget", HOUR, lambda: keeping.forget(engine, keep, clock.now())),
         Job("tags", TAG_SECONDS, lambda: _synchronise_tags(engine, side)),
+        Job("months", HOUR, lambda: migrations.arrange_months(engine)),
     )
 
 

@@ -108,6 +108,14 @@ def restore(
 
 
 @app.command()
+def partition() -> None:
+    """PostgreSQL：把互动记录按月分开存放。从旧版本升级来的库，等所有机器都升级后做一次。"""
+    from fzbot.commands import partition as partition_command  # noqa: PLC0415
+
+    typer.echo(partition_command.split(Settings.from_environment()))
+
+
+@app.command()
 def doctor() -> None:
     """体检：配置、数据库、时钟、磁盘、字体、网络、复核日期、操作记录；逐条说怎么办。"""
     from fzbot.commands import doctor as doctor_command  # noqa: PLC0415

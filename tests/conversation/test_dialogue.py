@@ -1,12 +1,13 @@
 """Dialogues, as villagers hold them."""
 
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from sqlalchemy import Engine, text
 
 from fzbot.answering.library import Library
 from fzbot.answering.snapshot import Snapshot
-from fzbot.conversation.message import Kind
+from fzbot.conversation.message import Kind, Message
 from fzbot.conversation.turn import Conversation
 from fzbot.interactions.record import Recorder
 from fzbot.interactions.spool import Spool
@@ -55,6 +56,15 @@ def test_the_menu_leads_to_topics_and_topics_to_answers(villager: Villager, snap
     villager.sends(Kind.SUBSCRIBE).gets("您好，我是普法小助手", "1. 结婚离婚、彩礼")
     villager.asks("1").gets("【结婚离婚、彩礼】", "1. " + snapshot.entries["marriage.bride-price"].title)
     villager.asks("1").gets(entry="marriage.bride-price", decision="answer")
+
+
+def test_a_question_counts_on_the_day_it_was_written(villager: Villager, clock: Clock) -> None:
+    clock.moment = datetime(2026, 11, 30, 15, 59, 58, tzinfo=UTC)  # two seconds before midnight in China
+    message = Message(villager.account_id, villager.openid, Kind.TEXT, "one post", clock(), "彩礼能不能要回来")
+    first = villager.conversation.reply_to(message)
+    clock.pass_by(seconds=5)
+    assert villager.conversation.reply_to(message) == first
+    assert villager.last_row().day == date(2026, 11, 30)
 
 
 def test_the_offer_is_over_after_thirty_minutes(villager: Villager, clock: Clock) -> None:

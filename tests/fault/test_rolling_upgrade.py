@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from alembic import command
 from sqlalchemy import Engine, NullPool, create_engine, select, text
 
 from fzbot import migrations
@@ -168,6 +169,24 @@ def test_this_version_serves_on_and_starts_again_after_the_next_one_upgraded(
         check(load, engine)
     finally:
         end(server, other)
+
+
+def test_posts_are_answered_while_the_interactions_are_split_into_months(place: Place) -> None:
+    engine = create_engine(place.database, poolclass=NullPool)
+    config = migrations.config_for(engine)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    server = place.server("server")
+    try:
+        server.start()
+        with Load([server]) as load:
+            load.goes_on()
+            assert (migrations.partition(engine) or 0) > 0
+            load.goes_on()
+        check(load, engine)
+    finally:
+        end(server)
 
 
 def check(load: Load, engine: Engine) -> None:

@@ -18,6 +18,7 @@ from fzbot.db import reading
 from fzbot.errors import FzbotError
 from fzbot.interactions.interaction import Interaction
 from fzbot.knowledge import files
+from fzbot.migrations import partitions
 from fzbot.settings import SECRET_FILE, Settings
 
 LOW_DISK = 1 << 30
@@ -152,6 +153,11 @@ def _of_platform(settings: Settings, engine: Engine) -> list[Finding]:
 
 def _schema(engine: Engine) -> Finding:
     if migrations.is_current(engine):
+        with engine.connect() as connection:
+            is_whole = engine.dialect.name == "postgresql" and not partitions.is_split(connection)
+        if is_whole:
+            do = "所有机器都升级到这个版本后，运行一次 fzbot partition"
+            return Finding("数据库", Level.WARNING, "表结构是最新的，互动记录还没按月分开", do)
         return Finding("数据库", Level.GOOD, f"{engine.dialect.name}，表结构是最新的")
     if migrations.is_ahead(engine):
         return Finding("数据库", Level.WARNING, "表结构比这个版本新，照常能用", "把这台机器上的 fzbot 也升级")

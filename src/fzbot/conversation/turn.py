@@ -135,7 +135,7 @@ class Conversation:
             "openid_hash": outcome.forgotten_as or person,
             "village_id": None,
             "at": now,
-            "day": clock.china_day(now),
+            "day": clock.china_day(message.sent_at),
             "channel": message.channel.value,
             "kind": message.kind.value,
             "question": mask(clean(message.text))[:QUESTION_CHARS] or None,

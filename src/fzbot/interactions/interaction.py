@@ -10,9 +10,10 @@ from fzbot.people.erasure import PERSONAL
 
 
 class Interaction(Base):
-    """An interaction (互动). `key` tells repeats of one post apart from new posts; `day` is the day in China.
+    """An interaction (互动). `key` tells repeats of one post apart from new posts.
 
-    `counted` says whether the rollups have it already.
+    `at` is when it was answered, `day` the day in China on which it was written: repeats of a post agree on it.
+    `counted` says whether the rollups have it already. On PostgreSQL the table has a partition for each month.
     """
 
     __tablename__ = "interaction"

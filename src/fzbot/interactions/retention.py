@@ -18,7 +18,7 @@ def erase_old_text(engine: Engine, now: datetime, days: int) -> int:
     """
     limit = china_day(now - timedelta(days=days))
     old = (
-        select(Interaction.id)
+        select(Interaction.id, Interaction.day)
         .where(
             Interaction.day < limit,
             Interaction.counted,
@@ -28,14 +28,20 @@ def erase_old_text(engine: Engine, now: datetime, days: int) -> int:
         .limit(BATCH)
     )
     emptied = (
-        update(Interaction).where(Interaction.id.in_(bindparam("ids", expanding=True))).values(question=None, reply="")
+        update(Interaction)
+        .where(
+            Interaction.id.in_(bindparam("ids", expanding=True)),
+            Interaction.day.in_(bindparam("days", expanding=True)),
+        )
+        .values(question=None, reply="")
+        .execution_options(synchronize_session=False)
     )
     total = 0
     while True:
         with writing(engine) as session:
-            ids = list(session.scalars(old))
-            if ids:
-                session.execute(emptied, {"ids": ids}, execution_options={"synchronize_session": False})
-        total += len(ids)
-        if len(ids) < BATCH:
+            rows = session.execute(old).all()
+            if rows:
+                session.execute(emptied, {"ids": [row.id for row in rows], "days": sorted({row.day for row in rows})})
+        total += len(rows)
+        if len(rows) < BATCH:
             return total

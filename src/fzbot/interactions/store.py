@@ -1,6 +1,7 @@
 """Writing a batch of rows in one transaction, each at most once."""
 
 from collections.abc import Sequence
+from datetime import date
 from functools import cache
 from itertools import groupby
 from typing import Any
@@ -19,7 +20,11 @@ _FOLLOWERS = Base.metadata.tables[Follower.__tablename__]
 _DIALECTS: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 _VILLAGES = (
     update(_INTERACTIONS)
-    .where(_INTERACTIONS.c.id.in_(bindparam("ids", expanding=True)), _INTERACTIONS.c.village_id.is_(None))
+    .where(
+        _INTERACTIONS.c.id.in_(bindparam("ids", expanding=True)),
+        _INTERACTIONS.c.day.in_(bindparam("days", expanding=True)),  # so that few partitions are looked at
+        _INTERACTIONS.c.village_id.is_(None),
+    )
     .values(
         village_id=select(_FOLLOWERS.c.village_id)
         .where(
@@ -44,9 +49,9 @@ def store(connection: Connection, rows: Sequence[Row]) -> dict[tuple[int, str], 
     DUPLICATES.inc(len(rows) - len(new))
     _upsert(connection, [upsert for row in ordered if row.identity in new for upsert in row.upserts])
     if new:
-        _fill_villages(connection, list(new.values()))
+        connection.execute(_VILLAGES, {"ids": list(new.values()), "days": _days(ordered)})
     replies = {row.identity: row.reply for row in ordered if row.identity in new}
-    return replies | _stored_replies(connection, [identity for identity in unique if identity not in new])
+    return replies | _stored_replies(connection, [row for row in ordered if row.identity not in new])
 
 
 def _insert(connection: Connection, rows: Sequence[Row]) -> dict[tuple[int, str], int]:
@@ -69,7 +74,7 @@ def _shape(upsert: Upsert) -> tuple[str, tuple[str, ...], str, tuple[str, ...], 
 @cache
 def _insert_statement(dialect: str) -> Any:
     table = _INTERACTIONS
-    statement = _DIALECTS[dialect](table).on_conflict_do_nothing(index_elements=["account_id", "key"])
+    statement = _DIALECTS[dialect](table).on_conflict_do_nothing()  # the key is another one where there are partitions
     return statement.returning(table.c.account_id, table.c.key, table.c.id)
 
 
@@ -84,17 +89,18 @@ def _upsert_statement(
     return statement.on_conflict_do_update(index_elements=list(key), set_=changed, where=not_older)
 
 
-def _fill_villages(connection: Connection, ids: list[int]) -> None:
-    connection.execute(_VILLAGES, {"ids": ids})
+def _days(rows: Sequence[Row]) -> list[date]:
+    return sorted({row.values["day"] for row in rows})
 
 
-def _stored_replies(connection: Connection, identities: list[tuple[int, str]]) -> dict[tuple[int, str], str]:
-    if not identities:
+def _stored_replies(connection: Connection, rows: Sequence[Row]) -> dict[tuple[int, str], str]:
+    if not rows:
         return {}
     table = _INTERACTIONS
     found = connection.execute(
         select(table.c.account_id, table.c.key, table.c.reply).where(
-            tuple_(table.c.account_id, table.c.key).in_(identities)
+            tuple_(table.c.account_id, table.c.key).in_([row.identity for row in rows]),
+            table.c.day.in_(_days(rows)),
         )
     )
     return {(account_id, key): reply for account_id, key, reply in found}

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from fzbot.clock import china_day
 from fzbot.errors import NoticeError
 from fzbot.interactions.interaction import Interaction
 from fzbot.notices.ways import Way
@@ -67,7 +68,7 @@ def members(account_id: int, audience: Audience, now: datetime) -> list[ColumnEl
         asked = select(Interaction.id).where(
             Interaction.account_id == account_id,
             Interaction.openid_hash == Follower.openid_hash,
-            Interaction.at > now - INTEREST,
+            Interaction.day > china_day(now - INTEREST),
             Interaction.entry.startswith(f"{audience.topic}.", autoescape=True),
         )
         found.append(asked.exists())

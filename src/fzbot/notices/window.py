@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from fzbot.clock import china_day
 from fzbot.interactions.interaction import Interaction
 from fzbot.notices.delivery import Delivery, State
 from fzbot.notices.ways import Way
@@ -83,6 +84,7 @@ def in_window(account_id: int, now: datetime) -> ColumnElement[bool]:
     recent = select(Interaction.id).where(
         Interaction.account_id == account_id,
         Interaction.openid_hash == Follower.openid_hash,
+        Interaction.day >= china_day(now - AFTER_MESSAGE) - timedelta(days=1),  # so that few partitions are looked at
         Interaction.at > now - AFTER_MESSAGE + MARGIN,
         Interaction.kind.in_(MESSAGES),
         Interaction.channel == "wechat",

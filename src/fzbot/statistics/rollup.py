@@ -117,11 +117,19 @@ def count_batch(session: Session, size: int = BATCH) -> int:
         return 0
     _add_counts(session, rows)
     _add_people(session, rows)
-    marked = update(Interaction).where(Interaction.id.in_(bindparam("ids", expanding=True))).values(counted=True)
-    session.execute(marked, {"ids": [row.id for row in rows]}, execution_options={"synchronize_session": False})
+    session.execute(_MARKED, {"ids": [row.id for row in rows], "days": sorted({row.day for row in rows})})
     return len(rows)
 
 
+_MARKED = (
+    update(Interaction)
+    .where(
+        Interaction.id.in_(bindparam("ids", expanding=True)),
+        Interaction.day.in_(bindparam("days", expanding=True)),
+    )
+    .values(counted=True)
+    .execution_options(synchronize_session=False)
+)
 _UNCOUNTED = (
     select(
         Interaction.id,
