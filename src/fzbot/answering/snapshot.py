@@ -4,16 +4,18 @@ import hashlib
 import os
 import pickle
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
+from fzbot.answering import spelling
 from fzbot.answering.decide import Candidate, Decision, DecisionKind
 from fzbot.answering.meaning import Encoder
 from fzbot.answering.normalise import Normaliser, Question
 from fzbot.answering.score import Blend, Readers, Scorer, Scoring
+from fzbot.answering.spelling import Speller
 from fzbot.answering.tokenise import Frequencies, Tokeniser, frequencies
 from fzbot.answering.urgent import Alarm, Urgency
 from fzbot.errors import KnowledgeError
@@ -51,6 +53,7 @@ class Learned:
     frequencies: Frequencies
     encoder: Encoder
     urgency: Urgency
+    speller: Speller
     scorer: Scorer
 
 
@@ -75,7 +78,7 @@ class Snapshot:
         self.readers = Readers(self.tokeniser, learned.encoder if learned else Encoder.shipped())
         self.normaliser = Normaliser(content.lexicon)
         self._entries = base.entries
-        self.learned = learned or Learned(words, self.readers.encoder, Urgency(content.lexicon.urgent), self._train())
+        self.learned = learned or self._learn(words, Urgency(content.lexicon.urgent))
         self._urgency = self.learned.urgency
         self.scorer = self.learned.scorer
         self.decide = lru_cache(REMEMBERED)(self._decide)
@@ -100,8 +103,10 @@ class Snapshot:
         return snapshot
 
     def normalise(self, text: str) -> Question:
-        """Step 1, for explanations."""
-        return self.normaliser(text)
+        """Step 1."""
+        question = self.normaliser(text)
+        mended = self.learned.speller(question.text, self.tokeniser.is_word)
+        return question if mended == question.text else replace(self.normaliser(mended), raw=text)
 
     def alarm(self, question: Question) -> Alarm | None:
         """The urgent cue in a question, if its entry is there."""
@@ -113,7 +118,7 @@ class Snapshot:
         return self.scorer.score(self.readers, question, self.blend)
 
     def _decide(self, text: str) -> Decision:
-        question = self.normaliser(text)
+        question = self.normalise(text)
         scoring = self.score(question)
         candidates = tuple(Candidate(self._entries[found.entry], found.probability) for found in scoring.candidates)
         number = self.scorer.exact.get(fold(question.text))
@@ -140,7 +145,7 @@ class Snapshot:
             return DecisionKind.SUGGEST
         return DecisionKind.UNKNOWN
 
-    def _train(self) -> Scorer:
+    def _learn(self, words: Frequencies, urgency: Urgency) -> Learned:
         questions: list[Question] = []
         classes: list[int] = []
         for number, entry in enumerate(self._entries):
@@ -149,7 +154,9 @@ class Snapshot:
                 classes.append(number)
         if not questions:
             raise KnowledgeError("知识库里一条条目都没有")
-        return Scorer(self.readers, questions, classes, [entry.id for entry in self._entries])
+        speller = spelling.learned((question.text for question in questions), self.tokeniser.cut)
+        scorer = Scorer(self.readers, questions, classes, [entry.id for entry in self._entries])
+        return Learned(words, self.readers.encoder, urgency, speller, scorer)
 
 
 def is_built(folder: Path, cache: Path, overlay: tuple[Entry, ...] = ()) -> bool:

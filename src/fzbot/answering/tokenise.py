@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -49,13 +50,18 @@ class Tokeniser:
             for word in group:
                 self._head.setdefault(word, group[0])
 
+    def cut(self, text: str) -> Iterator[str]:
+        """All words of a text, in order."""
+        words: Iterator[str] = self._jieba.cut(text, HMM=False)
+        return words
+
+    def is_word(self, text: str) -> bool:
+        """Whether a text is one word of the dictionary."""
+        return bool(self._jieba.FREQ.get(text))
+
     def words(self, text: str) -> list[str]:
         """The words of a text that carry meaning, in order; numbers do not."""
-        return [
-            word
-            for word in self._jieba.cut(text, HMM=False)
-            if word not in self._stop and word.isalnum() and not word.isdigit()
-        ]
+        return [word for word in self.cut(text) if word not in self._stop and word.isalnum() and not word.isdigit()]
 
     def head(self, word: str) -> str:
         """The word that stands for a word's synonym group, or the word itself."""
