@@ -18,7 +18,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import opencc
@@ -44,16 +44,21 @@ KEPT = re.compile(r"[\u4e00-\u9fff]+|[0-9a-z]{1,3}|[,.?!;:%。、]")
 TABLES = ("table", "directions")
 CHUNKS = 17
 BATCH, FORGOTTEN = 96, 0.08
-RATE, STUDENTS_RATE = 3e-4, 5e-4
-STUDENTS_EPOCHS = 10
-"""More and larger steps than the teachers take: half of the student's weights begin at random."""
 TRUST = 0.8
 """How much of the student's target is what the teachers think; the rest is the label."""
 SLIPS, SHORTEST_SLIP, RARE = 0.4, 4, 5
 """Of the texts that the student hears so many have a slip in them: villagers speak, and the phone writes what it heard."""
 TIMES = 3
 """How often an epoch sees each labelled question: they are few, but real."""
+STUDENTS_EPOCHS = 10
 Hear = Callable[[int, random.Random], Ids]
+
+
+class Course(NamedTuple):
+    """How long to learn, and the highest rate."""
+
+    epochs: int
+    rate: float
 
 
 def base(texts: Sequence[str]) -> tuple[list[str], dict[str, Tensor]]:
@@ -117,7 +122,7 @@ def by_sound(texts: Sequence[str]) -> dict[str, list[str]]:
 
 
 def train(
-    model: Network, rows: Sequence[Ids], hear: Hear, targets: Tensor, order: Sequence[int], epochs: int, rate: float
+    model: Network, rows: Sequence[Ids], hear: Hear, targets: Tensor, order: Sequence[int], course: Course
 ) -> None:
     """Adam with one cycle of the rate; pieces are forgotten at random, so that no single word decides.
 
@@ -132,12 +137,12 @@ def train(
         for batch in batches(rows, order, dice):
             model.classes.index_add_(0, owners[batch], model.encode(*padded([rows[k] for k in batch])))
         model.classes.copy_(functional.normalize(model.classes, dim=1))  # the rate is meant for rows of length one
-    rates = [rate, rate * 5]
+    rates = [course.rate, course.rate * 5]
     groups = [{"params": list(model.weights.values()), "lr": rates[0]}, {"params": [model.classes], "lr": rates[1]}]
     optimiser = torch.optim.AdamW(groups, weight_decay=0.01)
-    steps = epochs * len(batches(rows, order, random.Random(seed)))
+    steps = course.epochs * len(batches(rows, order, random.Random(seed)))
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rates, total_steps=steps, pct_start=0.1)
-    for epoch in range(epochs):
+    for epoch in range(course.epochs):
         model.train()
         began, total, number = time.monotonic(), 0.0, 0
         for batch in batches(rows, order, dice):
@@ -221,7 +226,7 @@ def main() -> None:
     for seed in range(options.teachers):
         torch.manual_seed(seed)
         teacher = Teacher(start, len(entries))
-        train(teacher, rows, lambda number, _: rows[number], targets, order, options.epochs, RATE)
+        train(teacher, rows, lambda number, _: rows[number], targets, order, Course(options.epochs, 3e-4))
         taught += judged(teacher, rows) / options.teachers
     torch.manual_seed(0)
     student = Student(students(start), len(entries))
@@ -234,7 +239,8 @@ def main() -> None:
             return rows[number]
         return pieces_of(slipped(texts[number], dice, alike), numbers, longest)
 
-    train(student, rows, misheard, targets, order, STUDENTS_EPOCHS, STUDENTS_RATE)
+    # More and larger steps than the teachers take: half of the student's weights begin at random.
+    train(student, rows, misheard, targets, order, Course(STUDENTS_EPOCHS, 5e-4))
     write(student, pieces, [entry.id for entry in entries], options.output)
     print(f"{options.output}: {options.output.stat().st_size / 1e6:.1f} MB")
 

@@ -8,7 +8,17 @@ from fzbot.answering import spelling
 from fzbot.answering.snapshot import Snapshot
 from fzbot.answering.spelling import Speller
 
-OWN = ["工资不给怎么办", "老板拖欠工资", "欠工资找谁", "责任怎么算", "谁的责任", "有没有责任", "二十一天", "满二十一", "二十一岁"]
+OWN = [
+    "工资不给怎么办",
+    "老板拖欠工资",
+    "欠工资找谁",
+    "责任怎么算",
+    "谁的责任",
+    "有没有责任",
+    "二十一天",
+    "满二十一",
+    "二十一岁",
+]
 CUTS = {text: [word for word in ("工资", "拖欠", "责任", "二十一") if word in text] for text in OWN}
 
 

@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import StringIO
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fzbot.answering.matrix import Matrix, from_triples
 from fzbot.answering.vectors import Floats, Ints, Sparse, Vocabulary, stacked
 
-REGULARISATION = 0.3
+REGULARISATION, TOLERANCE = 0.3, 1e-4
+TOGETHER, REST = 40, -1
+"""So many classes are learned in one go, against each other and the rest: more would need much memory for a while."""
 PRUNED_BELOW, MEANS_PRUNED_BELOW = 0.08, 0.03
 """Weights nearer to zero are dropped: most of them, without a measurable loss; a question then takes half the time."""
 
@@ -55,24 +59,44 @@ def train(
 def _machine(
     vectors: Sequence[Sparse], classes: Ints, size: int, count: int, seen: Ints
 ) -> tuple[Ints, Ints, Floats, Floats]:
-    """One-against-rest linear support vector machines (Fan et al., LIBLINEAR, 2008); deterministic."""
-    from scipy.sparse import csr_matrix  # noqa: PLC0415 - only needed to build; answering starts faster without
-    from sklearn.svm import LinearSVC  # noqa: PLC0415
-
-    pointers, ids, values = stacked(vectors)
-    matrix = csr_matrix((values, ids, pointers), shape=(len(vectors), size))[:, seen]
+    """One-against-rest linear support vector machines (Fan et al., LIBLINEAR, 2008)."""
+    place: Ints = np.zeros(size, np.int32)
+    place[seen] = np.arange(1, len(seen) + 1)
+    rows = [_numbered(place[vector.ids], vector.values) for vector in vectors]
     bias = np.zeros(count, np.float32)
-    rows, columns, weights = [], [], []
-    for class_ in range(count):
-        # One class at a time: all at once would need a dense features × classes matrix.
-        machine = LinearSVC(C=REGULARISATION, random_state=0).fit(matrix, classes == class_)
-        found = machine.coef_[0]
-        kept = np.flatnonzero(np.abs(found) >= PRUNED_BELOW)
-        rows.append(seen[kept])
-        columns.append(np.full(len(kept), class_, np.int32))
-        weights.append(found[kept].astype(np.float32))
-        bias[class_] = machine.intercept_[0]
-    return np.concatenate(rows), np.concatenate(columns), np.concatenate(weights), bias
+    features, columns, weights = [], [], []
+    for first in range(0, count, TOGETHER):
+        labels = np.where((classes >= first) & (classes < first + TOGETHER), classes, REST)
+        for class_, found in _learned(rows, labels.tolist()).items():
+            if class_ == REST:
+                continue
+            kept = np.flatnonzero(np.abs(found[:-1]) >= PRUNED_BELOW)
+            features.append(seen[kept])
+            columns.append(np.full(len(kept), class_, np.int32))
+            weights.append(found[kept].astype(np.float32))
+            bias[class_] = found[-1]
+    return np.concatenate(features), np.concatenate(columns), np.concatenate(weights), bias
+
+
+def _numbered(places: Ints, values: Floats) -> dict[int, float]:
+    known = places > 0
+    return dict(zip(places[known].tolist(), values[known].tolist(), strict=True))
+
+
+def _learned(rows: Sequence[dict[int, float]], labels: Sequence[int]) -> dict[int, NDArray[np.float64]]:
+    """For each label the weights of the features, and last the bias."""
+    from pyliblinear import FeatureMatrix, Model, Solver  # noqa: PLC0415 - only needed to build
+
+    matrix = FeatureMatrix.from_iterables(labels, rows)
+    model = Model.train(matrix, Solver(type="L2R_L2LOSS_SVC_DUAL", C=REGULARISATION, eps=TOLERANCE), bias=1.0)
+    text = StringIO()
+    model.save(text)  # the library's only way to hand the weights out: a head, then a row a feature
+    head, _, body = text.getvalue().partition("\nw\n")
+    names = [int(name) for line in head.splitlines() if line.startswith("label ") for name in line.split()[1:]]
+    columns = np.fromstring(body, sep=" ").reshape(matrix.width + 1, -1)
+    if len(names) == 2:  # then it keeps those of the first only
+        columns = np.hstack([columns, -columns])
+    return dict(zip(names, columns.T, strict=True))
 
 
 def _means(vectors: Sequence[Sparse], classes: Ints, count: int) -> tuple[Ints, Ints, Floats]:
