@@ -15,7 +15,7 @@ COST_WRONG, COST_UNANSWERED, COST_SUGGESTED = 10.0, 3.0, 1.0
 COST_USELESS, COST_INTRUSIVE = 4.5, 2.0
 """Suggestions without the right one waste more of a villager's time than an honest “I do not know” does."""
 RIDGE = 0.02
-MOST_WRONG = 0.045
+MOST_WRONG = 0.035
 Array = NDArray[np.float64]
 
 

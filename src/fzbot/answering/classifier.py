@@ -1,5 +1,6 @@
 """Linear views of the entries, trained on their own questions when a snapshot is built."""
 
+import ctypes
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import StringIO
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from fzbot.answering.matrix import Matrix, from_triples
 from fzbot.answering.vectors import Floats, Ints, Sparse, Vocabulary, stacked
 
-REGULARISATION, TOLERANCE = 0.3, 1e-4
+REGULARISATION, TOLERANCE, SEED = 0.3, 1e-4, 1
 TOGETHER, REST = 40, -1
 """So many classes are learned in one go, against each other and the rest: more would need much memory for a while."""
 PRUNED_BELOW, MEANS_PRUNED_BELOW = 0.08, 0.03
@@ -59,7 +60,7 @@ def train(
 def _machine(
     vectors: Sequence[Sparse], classes: Ints, size: int, count: int, seen: Ints
 ) -> tuple[Ints, Ints, Floats, Floats]:
-    """One-against-rest linear support vector machines (Fan et al., LIBLINEAR, 2008)."""
+    """One-against-rest linear support vector machines (Fan et al., LIBLINEAR, 2008); deterministic."""
     place: Ints = np.zeros(size, np.int32)
     place[seen] = np.arange(1, len(seen) + 1)
     rows = [_numbered(place[vector.ids], vector.values) for vector in vectors]
@@ -88,6 +89,8 @@ def _learned(rows: Sequence[dict[int, float]], labels: Sequence[int]) -> dict[in
     from pyliblinear import FeatureMatrix, Model, Solver  # noqa: PLC0415 - only needed to build
 
     matrix = FeatureMatrix.from_iterables(labels, rows)
+    # It visits the rows in an order that it draws from the C library: the same questions must give the same weights.
+    ctypes.CDLL(None).srand(SEED)
     model = Model.train(matrix, Solver(type="L2R_L2LOSS_SVC_DUAL", C=REGULARISATION, eps=TOLERANCE), bias=1.0)
     text = StringIO()
     model.save(text)  # the library's only way to hand the weights out: a head, then a row a feature
