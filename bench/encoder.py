@@ -181,9 +181,9 @@ def write(model: Student, pieces: Sequence[str], ids: Sequence[str], path: Path)
             continue
         rows = Rows.of(array if name in TABLES else array.T)
         values, scales = rows.values, rows.scales[:, None]
-        kept |= (
-            {name: values, f"{name}.scale": scales} if name in TABLES else {name: values.T, f"{name}.scale": scales.T}
-        )
+        if name not in TABLES:
+            values, scales = values.T, scales.T
+        kept |= {name: values, f"{name}.scale": scales}
     np.savez_compressed(path, **kept)
 
 

@@ -1,8 +1,23 @@
 """The table of interactions: one message in and its reply, counted once."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Date, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint, false, text
+from sqlalchemy import (
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fzbot.db import Base, BigId, Moment
@@ -50,3 +65,14 @@ class Interaction(Base):
     reply_bytes: Mapped[int] = mapped_column(Integer)
     latency_ms: Mapped[float] = mapped_column(Float)
     counted: Mapped[bool] = mapped_column(server_default=false())
+
+
+THESE = and_(
+    Interaction.id.in_(bindparam("ids", expanding=True)), Interaction.day.in_(bindparam("days", expanding=True))
+)
+"""The condition of a statement on some rows, by their `ids`; their `days` spare it the partitions of other months."""
+
+
+def these(rows: Sequence[Any]) -> dict[str, Any]:
+    """The parameters of `THESE` for rows that have an id and a day."""
+    return {"ids": [row.id for row in rows], "days": sorted({row.day for row in rows})}

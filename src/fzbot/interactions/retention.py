@@ -2,11 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, bindparam, or_, select, update
+from sqlalchemy import Engine, or_, select, update
 
 from fzbot.clock import china_day
 from fzbot.db import writing
-from fzbot.interactions.interaction import Interaction
+from fzbot.interactions.interaction import THESE, Interaction, these
 
 BATCH = 1000
 
@@ -28,20 +28,14 @@ def erase_old_text(engine: Engine, now: datetime, days: int) -> int:
         .limit(BATCH)
     )
     emptied = (
-        update(Interaction)
-        .where(
-            Interaction.id.in_(bindparam("ids", expanding=True)),
-            Interaction.day.in_(bindparam("days", expanding=True)),
-        )
-        .values(question=None, reply="")
-        .execution_options(synchronize_session=False)
+        update(Interaction).where(THESE).values(question=None, reply="").execution_options(synchronize_session=False)
     )
     total = 0
     while True:
         with writing(engine) as session:
             rows = session.execute(old).all()
             if rows:
-                session.execute(emptied, {"ids": [row.id for row in rows], "days": sorted({row.day for row in rows})})
+                session.execute(emptied, these(rows))
         total += len(rows)
         if len(rows) < BATCH:
             return total

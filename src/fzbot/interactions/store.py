@@ -6,11 +6,11 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, tuple_, update
+from sqlalchemy import Connection, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from fzbot.db import Base
-from fzbot.interactions.interaction import Interaction
+from fzbot.interactions.interaction import THESE, Interaction
 from fzbot.interactions.row import Row, Upsert
 from fzbot.metrics import DUPLICATES
 from fzbot.people.follower import Follower
@@ -20,11 +20,7 @@ _FOLLOWERS = Base.metadata.tables[Follower.__tablename__]
 _DIALECTS: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 _VILLAGES = (
     update(_INTERACTIONS)
-    .where(
-        _INTERACTIONS.c.id.in_(bindparam("ids", expanding=True)),
-        _INTERACTIONS.c.day.in_(bindparam("days", expanding=True)),  # so that few partitions are looked at
-        _INTERACTIONS.c.village_id.is_(None),
-    )
+    .where(THESE, _INTERACTIONS.c.village_id.is_(None))
     .values(
         village_id=select(_FOLLOWERS.c.village_id)
         .where(

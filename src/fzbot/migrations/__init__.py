@@ -76,17 +76,18 @@ def is_current(engine: Engine) -> bool:
 
 def _patiently(engine: Engine, work: Callable[[Connection], T]) -> T:
     """What `work` gives; one process works on the schema at a time, and a table in use is tried again."""
-    for left in reversed(range(ATTEMPTS)):
+    left = ATTEMPTS
+    while True:
         try:
             with engine.begin() as connection:
                 _take_turns(connection)
                 return work(connection)
         except OperationalError as error:
+            left -= 1
             if not left or not _is_about_a_lock(error):
                 raise
             log.info("the schema waits for a lock")
             time.sleep(PAUSE_SECONDS)
-    raise AssertionError
 
 
 def _take_turns(connection: Connection) -> None:

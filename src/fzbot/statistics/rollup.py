@@ -21,7 +21,6 @@ from sqlalchemy import (
     ForeignKey,
     Integer,
     String,
-    bindparam,
     not_,
     select,
     tuple_,
@@ -32,7 +31,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from fzbot import clock
 from fzbot.db import Base, take_turns, writing
-from fzbot.interactions.interaction import Interaction
+from fzbot.interactions.interaction import THESE, Interaction, these
 from fzbot.people.erasure import COUNTING
 
 BATCH = 5000
@@ -117,19 +116,11 @@ def count_batch(session: Session, size: int = BATCH) -> int:
         return 0
     _add_counts(session, rows)
     _add_people(session, rows)
-    session.execute(_MARKED, {"ids": [row.id for row in rows], "days": sorted({row.day for row in rows})})
+    session.execute(_MARKED, these(rows))
     return len(rows)
 
 
-_MARKED = (
-    update(Interaction)
-    .where(
-        Interaction.id.in_(bindparam("ids", expanding=True)),
-        Interaction.day.in_(bindparam("days", expanding=True)),
-    )
-    .values(counted=True)
-    .execution_options(synchronize_session=False)
-)
+_MARKED = update(Interaction).where(THESE).values(counted=True).execution_options(synchronize_session=False)
 _UNCOUNTED = (
     select(
         Interaction.id,
