@@ -30,7 +30,8 @@ from torch.nn import functional
 from bench.networks import Network, Student, Teacher, padded, students
 from bench.questions import Labelled, read
 from fzbot.answering.directions import SMOOTHING
-from fzbot.answering.meaning import WEIGHTS, WINDOWS, Ids, Rows, longest_pieces, pieces_of
+from fzbot.answering.matrix import Rows
+from fzbot.answering.meaning import WEIGHTS, WINDOWS, Ids, longest_pieces, pieces_of
 from fzbot.answering.normalise import Normaliser
 from fzbot.answering.pinyin import syllable
 from fzbot.knowledge import files, lexicon

@@ -7,7 +7,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from fzbot.answering.directions import SHARPNESS
-from fzbot.answering.meaning import EPSILON, WINDOWS, Ids
+from fzbot.answering.matrix import EPSILON
+from fzbot.answering.meaning import WINDOWS, Ids
 
 Weights = dict[str, Tensor]
 NEW_LOOKS, HIDDEN, SIZE = 128, 320, 256

@@ -5,13 +5,18 @@ import pytest
 
 from fzbot.answering import classifier
 from fzbot.answering.classifier import Views
+from fzbot.answering.tokenise import NOTHING, Features
 from fzbot.answering.vectors import Vocabulary
 
 WORDS = ["彩礼", "工资", "宅基地", "低保", "遗嘱"]
 
 
+def said(*words: str) -> Features:
+    return NOTHING._replace(words=dict.fromkeys(words, 1.0))
+
+
 def trained(count: int) -> tuple[Views, Vocabulary]:
-    features = [{f"w{word}": 1.0, "w怎么": 1.0, f"w{word}{turn}": 1.0} for word in WORDS[:count] for turn in range(3)]
+    features = [said(word, "怎么", f"{word}{turn}") for word in WORDS[:count] for turn in range(3)]
     vocabulary = Vocabulary(features)
     vectors = [vocabulary.vector(one) for one in features]
     classes = np.repeat(np.arange(count, dtype=np.int32), 3)
@@ -21,7 +26,7 @@ def trained(count: int) -> tuple[Views, Vocabulary]:
 
 def scores(count: int) -> np.ndarray:
     views, vocabulary = trained(count)
-    return np.array([views.scores(vocabulary.vector({f"w{word}": 1.0})) for word in WORDS[:count]])
+    return np.array([views.scores(vocabulary.vector(said(word))) for word in WORDS[:count]])
 
 
 @pytest.mark.parametrize("count", [2, 3, 5])

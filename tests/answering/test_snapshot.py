@@ -10,6 +10,7 @@ from fzbot.answering import index, matrix
 from fzbot.answering.decide import DecisionKind
 from fzbot.answering.explain import explain
 from fzbot.answering.snapshot import Snapshot, fingerprint
+from fzbot.answering.tokenise import NOTHING
 from fzbot.answering.vectors import Sparse, Vocabulary
 from fzbot.errors import KnowledgeError
 
@@ -87,12 +88,25 @@ def test_a_matrix_multiplies_like_a_dense_one() -> None:
     rows, columns = np.nonzero(dense)
     sparse = matrix.from_triples(rows.astype(np.int32), columns.astype(np.int32), dense[rows, columns], (6, 4))
     vector = Sparse(np.array([0, 2, 5], np.int32), np.array([1.0, 0.5, 2.0], np.float32))
-    assert sparse.times(vector)[0] == pytest.approx(vector.values @ dense[vector.ids], abs=1e-5)
-    assert sparse.times(Sparse(np.zeros(0, np.int32), np.zeros(0, np.float32)))[0].tolist() == [0, 0, 0, 0]
+    assert sparse.times(vector) == pytest.approx(vector.values @ dense[vector.ids], abs=1e-5)
+    assert sparse.times(Sparse(np.zeros(0, np.int32), np.zeros(0, np.float32))).tolist() == [0, 0, 0, 0]
+
+
+def test_a_matrix_with_full_rows_multiplies_like_a_dense_one_to_eight_bits() -> None:
+    chance = np.random.default_rng(0)
+    dense = chance.random((40, 64)).astype(np.float32)
+    dense[10:] *= chance.random((30, 64)) < 1 / (2 * matrix.FULL)
+    rows, columns = np.nonzero(dense)
+    both = matrix.mixed(rows.astype(np.int32), columns.astype(np.int32), dense[rows, columns], (40, 64))
+    assert len(both.whole.values) >= 10
+    assert len(both.rest.weights) > 0
+    for ids in ([0, 3, 20, 39], [1, 2], [30, 31], []):
+        vector = Sparse(np.array(ids, np.int32), np.linspace(0.5, 2, len(ids), dtype=np.float32))
+        assert both.times(vector) == pytest.approx(vector.values @ dense[vector.ids], abs=0.02)
 
 
 def test_postings_are_bounded_and_the_nearest_come_first() -> None:
-    documents = [{"w共": 1.0, f"w词{n % 7}": 1.0, f"w独{n}": 1.0} for n in range(500)]
+    documents = [NOTHING._replace(words={"共": 1.0, f"词{n % 7}": 1.0, f"独{n}": 1.0}) for n in range(500)]
     vocabulary = Vocabulary(documents)
     built = index.build([vocabulary.vector(document) for document in documents], len(vocabulary))
     assert np.diff(built.postings.starts).max() == index.POSTINGS

@@ -8,7 +8,7 @@ from io import StringIO
 import numpy as np
 from numpy.typing import NDArray
 
-from fzbot.answering.matrix import Matrix, from_triples
+from fzbot.answering.matrix import Mixed, mixed
 from fzbot.answering.vectors import Floats, Ints, Sparse, Vocabulary, stacked
 
 REGULARISATION, TOLERANCE, SEED = 0.3, 1e-4, 1
@@ -20,20 +20,18 @@ PRUNED_BELOW, MEANS_PRUNED_BELOW = 0.08, 0.03
 
 @dataclass(frozen=True)
 class Views:
-    """Several linear views of every class, side by side in one matrix: one sparse product gives them all."""
+    """Several linear views of every class and one of every theme, side by side in one matrix: one product gives them all."""
 
-    matrix: Matrix
+    matrix: Mixed
     bias: Floats
-    count: int
-    themes: Matrix
-    theme_bias: Floats
+    themes: int
     theme_of: Ints
 
     def scores(self, vector: Sparse) -> Floats:
         """Views × classes: the machines, the nearness to the class's mean, and the score of the class's theme."""
-        views = (self.matrix.times(vector)[0] + self.bias).reshape(-1, self.count)
-        themes = self.themes.times(vector)[0] + self.theme_bias
-        return np.vstack([views, themes[self.theme_of]]).astype(np.float32)
+        found = self.matrix.times(vector) + self.bias
+        views, themes = np.split(found, [len(found) - self.themes])
+        return np.vstack([views.reshape(-1, len(self.theme_of)), themes[self.theme_of]])
 
 
 def train(
@@ -46,15 +44,13 @@ def train(
     size, count = len(vocabulary), len(theme_of)
     blocks = [_machine(vectors, classes, size, count, vocabulary.ids_of(families)) for families in machines]
     blocks.append((*_means(vectors, classes, count), np.zeros(count, np.float32)))
+    themes = int(theme_of.max()) + 1
+    blocks.append(_machine(vectors, theme_of[classes], size, themes, vocabulary.ids_of(machines[0])))
     rows = np.concatenate([block[0] for block in blocks])
     columns = np.concatenate([block[1] + number * count for number, block in enumerate(blocks)]).astype(np.int32)
     weights = np.concatenate([block[2] for block in blocks])
-    matrix = from_triples(rows, columns, weights, (size, len(blocks) * count))
     bias = np.concatenate([block[3] for block in blocks])
-    number = int(theme_of.max()) + 1
-    seen = vocabulary.ids_of(machines[0])
-    rows, columns, weights, theme_bias = _machine(vectors, theme_of[classes], size, number, seen)
-    return Views(matrix, bias, count, from_triples(rows, columns, weights, (size, number)), theme_bias, theme_of)
+    return Views(mixed(rows, columns, weights, (size, len(bias))), bias, themes, theme_of)
 
 
 def _machine(

@@ -9,14 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fzbot.answering.matrix import Matrix, from_triples
 from fzbot.answering.vectors import Floats, Ints, Sparse, stacked
 
 POSTINGS = 60
 LOOKED_UP = 48
-SPARE = 8
 
 
 @dataclass(frozen=True)
@@ -31,9 +29,14 @@ class Index:
         if len(ids) > LOOKED_UP:
             heaviest = np.sort(np.argpartition(-values, LOOKED_UP)[:LOOKED_UP])
             ids, values = ids[heaviest], values[heaviest]
-        scores, reached = self.postings.times(Sparse(ids, values))
-        best = _largest(scores, reached, count)
-        return best, scores[best].astype(np.float32)
+        scores = self.postings.times(Sparse(ids, values))
+        reached = np.flatnonzero(scores > 0)  # of truth values: many times as fast as of numbers
+        found = scores[reached].astype(np.float32)
+        if len(found) > count:
+            is_near = found >= np.partition(found, len(found) - count)[len(found) - count]
+            reached, found = reached[is_near], found[is_near]
+        order = np.lexsort((reached, -found))[:count]
+        return reached[order].astype(np.int32), found[order]
 
 
 def build(vectors: Sequence[Sparse], features: int) -> Index:
@@ -46,14 +49,3 @@ def build(vectors: Sequence[Sparse], features: int) -> Index:
     firsts = np.cumsum(counts) - counts
     kept = np.arange(len(ids)) - firsts[ids] < POSTINGS
     return Index(from_triples(ids[kept], rows[kept], values[kept], (features, len(vectors))))
-
-
-def _largest(scores: NDArray[np.float64], reached: Ints, count: int) -> Ints:
-    # Looks only at what was reached: sorting all scores would cost more with every question added.
-    if len(reached) > count * SPARE:
-        found = scores[reached]
-        floor = np.partition(found, len(found) - count * SPARE)[len(found) - count * SPARE]
-        reached = reached[found >= floor]
-    unique = np.unique(reached)
-    order = np.lexsort((unique, -scores[unique]))
-    return unique[order[:count]].astype(np.int32)

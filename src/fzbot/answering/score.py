@@ -1,8 +1,10 @@
 """Scoring: retrieve candidates, look at each from several sides, blend into one probability: steps 3 and 4."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from pydantic import BaseModel
@@ -11,7 +13,7 @@ from rapidfuzz import fuzz
 from fzbot.answering import classifier, directions, index
 from fzbot.answering.meaning import Encoder
 from fzbot.answering.normalise import Question
-from fzbot.answering.tokenise import Features, Tokeniser, Tokens
+from fzbot.answering.tokenise import NOTHING, Tokeniser, Tokens
 from fzbot.answering.vectors import Floats, Ints, Vocabulary
 from fzbot.knowledge.folding import fold
 
@@ -39,6 +41,11 @@ SIDES = (
     "shared_words",
 )
 GENERAL = ("always", "best_machine", "best_centroid", "best_meaning", "best_nearest", "unknown", "short")
+
+
+NOBODY = -1
+Near = tuple[int, list[float]]
+"""Of a class's questions the nearest one's number, and how near the class's questions are, best first."""
 
 
 @dataclass(frozen=True)
@@ -86,8 +93,7 @@ class Look:
     nearest: list[str]
 
 
-@dataclass(frozen=True)
-class Scored:
+class Scored(NamedTuple):
     """A candidate entry by number: the probability that it answers, how each of `SIDES` sees it, the nearest question."""
 
     entry: int
@@ -115,8 +121,7 @@ class Scorer:
         known = [readers.tokeniser.tokens(question) for question in questions]
         self.vocabulary = Vocabulary([tokens.features for tokens in known])
         vectors = [self.vocabulary.vector(tokens.features) for tokens in known]
-        nothing: Features = {}
-        self._tokens = [tokens._replace(features=nothing) for tokens in known]  # only their texts are compared
+        self._tokens = [tokens._replace(features=NOTHING) for tokens in known]  # only their texts are compared
         self._classes: Ints = np.array(classes, np.int32)
         themes = [id_.split(".")[0] for id_ in ids]
         names = sorted(set(themes))
@@ -131,30 +136,24 @@ class Scorer:
         vector = self.vocabulary.vector(asked.features)
         views = self._views.scores(vector)
         machine, centre, theme = views[:-2].sum(axis=0), views[-2], views[-1]
-        meaning = self._directions @ readers.encoder.encode([question.text])[0]
+        meaning = self._directions @ readers.encoder.vector(question.text)
         nearest, closeness = self._index.nearest(vector, NEAREST)
         of_class = self._by_class(nearest, closeness)
-        candidates = self._candidates(machine, meaning, of_class)
-        sides = np.zeros((len(candidates), len(SIDES)), np.float32)
-        sides[:, :3] = views[:-2, candidates].T
-        sides[:, 3] = machine[candidates] - machine.max()
-        sides[:, 4] = theme[candidates]
-        sides[:, 5] = centre[candidates]
-        sides[:, 6] = centre[candidates] - centre.max()
-        sides[:, 7] = meaning[candidates]
-        sides[:, 8] = meaning[candidates] - meaning.max()
-        sides[:, 9] = (candidates == machine.argmax()) & (candidates == meaning.argmax())
-        shown: list[str] = []
-        for row, entry in enumerate(candidates.tolist()):
-            found, near = of_class.get(entry, (-1, []))
-            if found >= 0:
-                sides[row, 10:] = (near[0], sum(near[:3]) / 3, *_likeness(asked, self._tokens[found]))
-            shown.append(self._tokens[found].text if found >= 0 else "")
-        near_best = float(closeness[0]) if len(closeness) else 0.0
         short = 1.0 / (1.0 + len(vector.ids) / 8)
         unknown = self.vocabulary.unknown_share(asked.features)
-        general = np.array([1.0, machine.max(), centre.max(), meaning.max(), near_best, unknown, short], np.float32)
-        return Look(candidates, sides, general, shown)
+        candidates = self._candidates(machine, meaning, of_class)
+        near = [of_class.get(entry) for entry in candidates.tolist()]
+        tops = [float(view.max()) for view in (machine, centre, meaning)]
+        linear = np.vstack((views[:-2], machine - tops[0], theme, centre, centre - tops[1], meaning, meaning - tops[2]))
+        both = machine.argmax() if machine.argmax() == meaning.argmax() else NOBODY
+        sides = np.empty((len(candidates), len(SIDES)), np.float32)
+        sides[:, :9] = linear[:, candidates].T
+        sides[:, 9] = candidates == both
+        sides[:, 10:] = [self._nearness(asked, found) for found in near]
+        general = np.array([1.0, *tops, closeness[0] if len(closeness) else 0.0, unknown, short], np.float32)
+        return Look(
+            candidates, sides, general, ["" if found is None else self._tokens[found[0]].text for found in near]
+        )
 
     def score(self, readers: Readers, question: Question, blend: Blend) -> Scoring:
         """Blend the sides into probabilities: a softmax over the candidates and “none of them”."""
@@ -167,18 +166,32 @@ class Scorer:
         scored = tuple(Scored(entries[row], each[row], look.sides[row], look.nearest[row]) for row in order)
         return Scoring(scored, each[-1], look.general)
 
-    def _by_class(self, nearest: Ints, closeness: Floats) -> dict[int, tuple[int, list[float]]]:
+    def _by_class(self, nearest: Ints, closeness: Floats) -> dict[int, Near]:
         """For each class among the nearest questions: its nearest one, and how near its questions are."""
-        found: dict[int, tuple[int, list[float]]] = {}
-        for question, near in zip(nearest.tolist(), closeness.tolist(), strict=True):
-            found.setdefault(int(self._classes[question]), (question, []))[1].append(near)
+        found: dict[int, Near] = {}
+        owners = self._classes[nearest].tolist()
+        for class_, question, near in zip(owners, nearest.tolist(), closeness.tolist(), strict=True):
+            found.setdefault(class_, (question, []))[1].append(near)
         return found
 
-    def _candidates(self, machine: Floats, meaning: Floats, of_class: dict[int, tuple[int, list[float]]]) -> Ints:
-        """The best by the classifier and by meaning, and the owners of the nearest questions."""
-        owners: Ints = np.array(list(of_class)[: CANDIDATES // 2], np.int32)
-        found = [_best(machine, CANDIDATES), _best(meaning, CANDIDATES // 2), owners]
-        return np.unique(np.concatenate(found))
+    def _candidates(self, machine: Floats, meaning: Floats, of_class: dict[int, Near]) -> Ints:
+        """The best by the classifier and by meaning, and the owners of the nearest questions; ascending."""
+        owners = list(of_class)[: CANDIDATES // 2]
+        return np.array(sorted({*_best(machine, CANDIDATES), *_best(meaning, CANDIDATES // 2), *owners}), np.int32)
+
+    def _nearness(self, asked: Tokens, near: Near | None) -> Sequence[float]:
+        """The last six of `SIDES`, of a class whose nearest questions are known."""
+        if near is None:
+            return (0.0,) * 6
+        known, closeness = self._tokens[near[0]], near[1]
+        return (
+            closeness[0],
+            sum(closeness[:3]) / 3,
+            fuzz.ratio(asked.text, known.text) / 100,
+            fuzz.partial_ratio(asked.text, known.text) / 100,
+            fuzz.ratio(asked.sounds, known.sounds) / 100,
+            fuzz.token_set_ratio(asked.words, known.words) / 100,
+        )
 
 
 def _directions(encoder: Encoder, questions: list[Question], classes: Ints, ids: list[str]) -> Floats:
@@ -189,16 +202,7 @@ def _directions(encoder: Encoder, questions: list[Question], classes: Ints, ids:
     return directions.learned(known, new, encoder.encode([question.text for question in questions]), classes)
 
 
-def _best(scores: Floats, most: int) -> Ints:
+def _best(scores: Floats, most: int) -> list[int]:
     """The numbers of the highest scores, in no order."""
-    count = min(most, len(scores))
-    return np.argpartition(-scores, count - 1)[:count].astype(np.int32)
-
-
-def _likeness(asked: Tokens, known: Tokens) -> tuple[float, float, float, float]:
-    return (
-        fuzz.ratio(asked.text, known.text) / 100,
-        fuzz.partial_ratio(asked.text, known.text) / 100,
-        fuzz.ratio(asked.sounds, known.sounds) / 100,
-        fuzz.token_set_ratio(asked.words, known.words) / 100,
-    )
+    found: list[int] = np.argpartition(scores, max(0, len(scores) - most))[-most:].tolist()
+    return found

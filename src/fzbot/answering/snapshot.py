@@ -10,13 +10,14 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
-from fzbot.answering import spelling
+from fzbot.answering import cutting, spelling
+from fzbot.answering.cutting import Cutter
 from fzbot.answering.decide import Candidate, Decision, DecisionKind
 from fzbot.answering.meaning import Encoder
 from fzbot.answering.normalise import Normaliser, Question
 from fzbot.answering.score import Blend, Readers, Scorer, Scoring
 from fzbot.answering.spelling import Speller
-from fzbot.answering.tokenise import Frequencies, Tokeniser, frequencies
+from fzbot.answering.tokenise import Tokeniser
 from fzbot.answering.urgent import Alarm, Urgency
 from fzbot.errors import KnowledgeError
 from fzbot.knowledge import files, lexicon
@@ -50,7 +51,7 @@ class Content:
 class Learned:
     """What takes long to make from a content, and is therefore kept."""
 
-    frequencies: Frequencies
+    cutter: Cutter
     encoder: Encoder
     urgency: Urgency
     speller: Speller
@@ -73,12 +74,12 @@ class Snapshot:
         # A question is small: several threads would cost the matrix library more than they gain, and fight with the server's
         # own (measured: 300 messages a second answered at once, or hardly one of them).
         threadpool_limits(limits=1, user_api="blas")
-        words = learned.frequencies if learned else frequencies(content.lexicon)
-        self.tokeniser = Tokeniser(content.lexicon, words)
+        cutter = learned.cutter if learned else cutting.learned(content.lexicon)
+        self.tokeniser = Tokeniser(content.lexicon, cutter)
         self.readers = Readers(self.tokeniser, learned.encoder if learned else Encoder.shipped())
         self.normaliser = Normaliser(content.lexicon)
         self._entries = base.entries
-        self.learned = learned or self._learn(words, Urgency(content.lexicon.urgent))
+        self.learned = learned or self._learn(Urgency(content.lexicon.urgent))
         self._urgency = self.learned.urgency
         self.scorer = self.learned.scorer
         self.decide = lru_cache(REMEMBERED)(self._decide)
@@ -105,7 +106,7 @@ class Snapshot:
     def normalise(self, text: str) -> Question:
         """Step 1."""
         question = self.normaliser(text)
-        mended = self.learned.speller(question.text, self.tokeniser.is_word)
+        mended = self.learned.speller(question.text, self.tokeniser.cut.is_word)
         return question if mended == question.text else replace(self.normaliser(mended), raw=text)
 
     def alarm(self, question: Question) -> Alarm | None:
@@ -145,7 +146,7 @@ class Snapshot:
             return DecisionKind.SUGGEST
         return DecisionKind.UNKNOWN
 
-    def _learn(self, words: Frequencies, urgency: Urgency) -> Learned:
+    def _learn(self, urgency: Urgency) -> Learned:
         questions: list[Question] = []
         classes: list[int] = []
         for number, entry in enumerate(self._entries):
@@ -156,7 +157,7 @@ class Snapshot:
             raise KnowledgeError("知识库里一条条目都没有")
         speller = spelling.learned((question.text for question in questions), self.tokeniser.cut)
         scorer = Scorer(self.readers, questions, classes, [entry.id for entry in self._entries])
-        return Learned(words, self.readers.encoder, urgency, speller, scorer)
+        return Learned(self.tokeniser.cut, self.readers.encoder, urgency, speller, scorer)
 
 
 def is_built(folder: Path, cache: Path, overlay: tuple[Entry, ...] = ()) -> bool:

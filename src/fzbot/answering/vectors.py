@@ -7,13 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fzbot.answering.tokenise import FAMILIES, Features
+from fzbot.answering.grams import PAIR, SYLLABLE, TRIPLE, Numbers
+from fzbot.answering.tokenise import Features
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
 
-TRIGRAM = 4
-"""Length of a trigram's feature name. One that a single question has says nothing of other ways of asking."""
+FAMILIES = "pvucw"
+"""In the order of their numbers: syllable pairs, syllables, characters, character pairs and triples, words."""
+_BOUNDS = (SYLLABLE, 0, PAIR)
+_NO_GRAM = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True)
@@ -28,38 +31,44 @@ class Vocabulary:
     """The features that are known, with their inverse document frequencies. Families lie side by side."""
 
     def __init__(self, documents: Sequence[Features]) -> None:
-        counts = Counter(name for document in documents for name in document)
-        names = sorted(name for name, count in counts.items() if count > 1 or name[0] != "c" or len(name) < TRIGRAM)
-        self._ids = {name: number for number, name in enumerate(names)}
-        self._bounds = np.searchsorted([name[0] for name in names], [*FAMILIES, "~"]).tolist()
+        grams, often = np.unique(np.concatenate([document.grams for document in documents]), return_counts=True)
+        # Three characters that a single question has say nothing of other ways of asking.
+        kept = (often > 1) | (grams < TRIPLE)
+        grams, often = grams[kept], often[kept]
+        counts = Counter(word for document in documents for word in document.words)
+        words = sorted(counts)
+        self._words = {word: len(grams) + number for number, word in enumerate(words)}
+        self._grams: Numbers = np.append(grams, _NO_GRAM)
+        self._bounds = [0, *np.searchsorted(grams, _BOUNDS).tolist(), len(grams), len(grams) + len(words)]
         self._family: Ints = np.repeat(np.arange(len(FAMILIES), dtype=np.int32), np.diff(self._bounds))
-        self.idf = np.array([np.log((1 + len(documents)) / (1 + counts[name])) + 1 for name in names], np.float32)
+        each = np.concatenate((often, [counts[word] for word in words]))
+        self.idf: Floats = (np.log((1 + len(documents)) / (1 + each)) + 1).astype(np.float32)
 
     def __len__(self) -> int:
-        return len(self._ids)
+        return len(self.idf)
 
     def vector(self, features: Features) -> Sparse:
         """The TF-IDF vector of features (square root of the weight, each family scaled to length one)."""
-        known = self._ids
-        found = {known[name]: weight for name, weight in features.items() if name in known}
-        ids = np.fromiter(found.keys(), np.int32, len(found))
-        order = np.argsort(ids)
-        ids = ids[order]
-        values = np.sqrt(np.fromiter(found.values(), np.float32, len(found))[order]) * self.idf[ids]
+        places = np.searchsorted(self._grams, features.grams)
+        known = self._grams[places] == features.grams
+        words = sorted((self._words[word], weight) for word, weight in features.words.items() if word in self._words)
+        ids = np.concatenate((places[known], [number for number, _ in words])).astype(np.int32)
+        weights = np.concatenate((features.weights[known], [weight for _, weight in words])).astype(np.float32)
+        values = np.sqrt(weights) * self.idf[ids]
         family = self._family[ids]
         lengths = np.sqrt(np.bincount(family, values * values, len(FAMILIES)))
         return Sparse(ids, (values / lengths[family]).astype(np.float32))
 
     def ids_of(self, families: str) -> Ints:
-        """The ids of all features of some families."""
-        spans = [range(self._bounds[place], self._bounds[place + 1]) for place in map(FAMILIES.index, families)]
-        return np.concatenate([np.arange(span.start, span.stop, dtype=np.int32) for span in spans])
+        """The ids of all features of some families, ascending."""
+        spans = [self._bounds[place : place + 2] for place in sorted(map(FAMILIES.index, families))]
+        return np.concatenate([np.arange(*span, dtype=np.int32) for span in spans])
 
     def unknown_share(self, features: Features) -> float:
         """How much of the words' weight is not in the vocabulary: 0 all known, 1 all strange."""
-        words = {name: weight for name, weight in features.items() if name[0] == "w"}
-        total = sum(words.values())
-        return sum(weight for name, weight in words.items() if name not in self._ids) / total if total else 1.0
+        total = sum(features.words.values())
+        unknown = sum(weight for word, weight in features.words.items() if word not in self._words)
+        return unknown / total if total else 1.0
 
 
 def stacked(vectors: Iterable[Sparse]) -> tuple[NDArray[np.int64], Ints, Floats]:
