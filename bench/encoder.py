@@ -31,8 +31,9 @@ from bench.networks import Network, Student, Teacher, padded, students
 from bench.questions import Labelled, read
 from fzbot.answering.directions import SMOOTHING
 from fzbot.answering.matrix import Rows
-from fzbot.answering.meaning import WEIGHTS, WINDOWS, Ids, longest_pieces, pieces_of
+from fzbot.answering.meaning import WEIGHTS, WINDOWS
 from fzbot.answering.normalise import Normaliser
+from fzbot.answering.pieces import Ids, Pieces
 from fzbot.answering.pinyin import syllable
 from fzbot.knowledge import files, lexicon
 from fzbot.knowledge.entry import Entry
@@ -214,9 +215,8 @@ def main() -> None:
     known = owned(entries, read(options.also) if options.also else [])
     texts = [normalise(text).text for text, _ in known]
     pieces, start = base(texts)
-    numbers = {piece: number for number, piece in enumerate(pieces)}
-    longest = longest_pieces(pieces)
-    rows = [pieces_of(text, numbers, longest) for text in texts]
+    cut = Pieces(pieces)
+    rows = [cut(text) for text in texts]
     targets = torch.full((len(rows), len(entries)), SMOOTHING / len(entries))
     for row, (_, answering) in enumerate(known):
         for number, share in answering.items():
@@ -238,7 +238,7 @@ def main() -> None:
     def misheard(number: int, dice: random.Random) -> Ids:
         if dice.random() >= SLIPS:
             return rows[number]
-        return pieces_of(slipped(texts[number], dice, alike), numbers, longest)
+        return cut(slipped(texts[number], dice, alike))
 
     # More and larger steps than the teachers take: half of the student's weights begin at random.
     train(student, rows, misheard, targets, order, Course(STUDENTS_EPOCHS, 5e-4))

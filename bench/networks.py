@@ -8,7 +8,8 @@ from torch.nn import functional
 
 from fzbot.answering.directions import SHARPNESS
 from fzbot.answering.matrix import EPSILON
-from fzbot.answering.meaning import WINDOWS, Ids
+from fzbot.answering.meaning import WINDOWS
+from fzbot.answering.pieces import Ids
 
 Weights = dict[str, Tensor]
 NEW_LOOKS, HIDDEN, SIZE = 128, 320, 256

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from fzbot.answering.meaning import END, HEAD, START, TAIL, UNKNOWN, WEIGHTS, Encoder, longest_pieces, pieces_of
+from fzbot.answering.meaning import WEIGHTS, Encoder
+from fzbot.answering.pieces import END, HEAD, START, TAIL, UNKNOWN, Pieces
 from fzbot.knowledge import files
 from fzbot.settings import shipped_knowledge
 
-KNOWN = {"离": 3, "婚": 4, "离婚": 5, "孩子": 6, "归": 7, "谁": 8}
-LONGEST = longest_pieces(KNOWN)
+cut = Pieces(["", "", "", "离", "婚", "离婚", "孩子", "归", "谁", "谁的责任"])
 
 
 @pytest.fixture(scope="module")
@@ -17,17 +17,18 @@ def encoder() -> Encoder:
 
 
 def test_the_longest_known_piece_is_taken() -> None:
-    assert pieces_of("离婚孩子归谁", KNOWN, LONGEST) == [START, 5, 6, 7, 8, END]
+    assert cut("离婚孩子归谁") == [START, 5, 6, 7, 8, END]
 
 
 def test_what_is_unknown_has_a_piece_of_its_own() -> None:
-    assert pieces_of("离嬲婚", KNOWN, LONGEST) == [START, 3, UNKNOWN, 4, END]
-    assert pieces_of("", KNOWN, LONGEST) == [START, END]
+    assert cut("离嬲婚") == [START, 3, UNKNOWN, 4, END]
+    assert cut("谁的责") == [START, 8, UNKNOWN, UNKNOWN, END]
+    assert cut("") == [START, END]
 
 
 def test_of_a_long_story_the_beginning_and_the_end_are_read() -> None:
     told = [3] * 10 + [6] * (HEAD + TAIL - 12) + [7, 8]
-    assert pieces_of("离" * 10 + "孩子" * 200 + "归谁", KNOWN, LONGEST) == [START, *told, END]
+    assert cut("离" * 10 + "孩子" * 200 + "归谁") == [START, *told, END]
 
 
 def test_vectors_have_length_one_whatever_is_asked(encoder: Encoder) -> None:

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fzbot.answering.matrix import Mixed, mixed
-from fzbot.answering.vectors import Floats, Ints, Sparse, Vocabulary, stacked
+from fzbot.answering.vectors import Floats, Ints, Sparse, Vocabulary
 
 REGULARISATION, TOLERANCE, SEED = 0.3, 1e-4, 1
 TOGETHER, REST = 40, -1
 """So many classes are learned in one go, against each other and the rest: more would need much memory for a while."""
-PRUNED_BELOW, MEANS_PRUNED_BELOW = 0.08, 0.03
+PRUNED_BELOW = 0.08
 """Weights nearer to zero are dropped: most of them, without a measurable loss; a question then takes half the time."""
 
 
@@ -27,23 +27,21 @@ class Views:
     themes: int
     theme_of: Ints
 
-    def scores(self, vector: Sparse) -> Floats:
-        """Views × classes: the machines, the nearness to the class's mean, and the score of the class's theme."""
+    def scores(self, vector: Sparse) -> tuple[Floats, Floats]:
+        """Views × classes, and one score a theme."""
         found = self.matrix.times(vector) + self.bias
-        views, themes = np.split(found, [len(found) - self.themes])
-        return np.vstack([views.reshape(-1, len(self.theme_of)), themes[self.theme_of]])
+        return found[: -self.themes].reshape(-1, len(self.theme_of)), found[-self.themes :]
 
 
 def train(
     vectors: Sequence[Sparse], classes: Ints, vocabulary: Vocabulary, theme_of: Ints, machines: Sequence[str]
 ) -> Views:
-    """One view for each machine (the families of features that it sees), the means, and the themes.
+    """One view for each machine (the families of features that it sees), and the themes.
 
     `theme_of` has the number of each class's theme. Themes are seen by the first machine's families.
     """
     size, count = len(vocabulary), len(theme_of)
     blocks = [_machine(vectors, classes, size, count, vocabulary.ids_of(families)) for families in machines]
-    blocks.append((*_means(vectors, classes, count), np.zeros(count, np.float32)))
     themes = int(theme_of.max()) + 1
     blocks.append(_machine(vectors, theme_of[classes], size, themes, vocabulary.ids_of(machines[0])))
     rows = np.concatenate([block[0] for block in blocks])
@@ -96,15 +94,3 @@ def _learned(rows: Sequence[dict[int, float]], labels: Sequence[int]) -> dict[in
     if len(names) == 2:  # then it keeps those of the first only
         columns = np.hstack([columns, -columns])
     return dict(zip(names, columns.T, strict=True))
-
-
-def _means(vectors: Sequence[Sparse], classes: Ints, count: int) -> tuple[Ints, Ints, Floats]:
-    """The mean of each class's vectors, scaled to length one."""
-    pointers, ids, values = stacked(vectors)
-    owners = np.repeat(classes, np.diff(pointers))
-    cells, places = np.unique(ids.astype(np.int64) * count + owners, return_inverse=True)
-    sums = np.bincount(places, values)
-    rows, columns = (cells // count).astype(np.int32), (cells % count).astype(np.int32)
-    weights = (sums / np.sqrt(np.bincount(columns, sums**2, count))[columns]).astype(np.float32)
-    kept = weights >= MEANS_PRUNED_BELOW
-    return rows[kept], columns[kept], weights[kept]

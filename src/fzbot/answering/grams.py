@@ -4,8 +4,6 @@ A character, and two or three side by side, are a number above zero, sixteen bit
 number below zero, twenty-five bits each. None reaches across what is neither a Chinese character nor a Latin letter.
 """
 
-from functools import lru_cache
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +11,7 @@ from fzbot.answering.pinyin import syllable
 
 Numbers = NDArray[np.int64]
 Weights = NDArray[np.float32]
+Codes = NDArray[np.uint32]
 
 CHARACTER_BITS, SYLLABLE_BITS, LETTER_BITS = 16, 25, 5
 PAIR, TRIPLE = 1 << CHARACTER_BITS, 1 << 2 * CHARACTER_BITS
@@ -23,8 +22,9 @@ SYLLABLE = -(1 << SYLLABLE_BITS)
 
 def grams(text: str, weights: Weights) -> tuple[Numbers, Weights]:
     """All grams of a text, ascending, each once, with its weight. `weights` are those of the characters; a gram has its last one's."""
-    characters = np.fromiter(map(_character, text), np.int64, len(text))
-    sounds = np.fromiter(map(_sound, text), np.int64, len(text))
+    codes = np.minimum(np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32), _LAST)
+    characters = _CHARACTERS.take(codes)
+    sounds = _sounds(codes)
     pairs = _joined(characters[:-1], characters[1:], CHARACTER_BITS)
     triples = _joined(pairs[:-1], characters[2:], CHARACTER_BITS)
     sound_pairs = _joined(sounds[:-1], sounds[1:], SYLLABLE_BITS)
@@ -49,16 +49,33 @@ def _summed(numbers: Numbers, weights: Weights) -> tuple[Numbers, Weights]:
     return once[once != 0], sums[once != 0]
 
 
-@lru_cache(maxsize=30_000)
-def _character(character: str) -> int:
-    return ord(character) if "\u4e00" <= character <= "\u9fff" or "a" <= character <= "z" else 0
+def _sounds(codes: Codes) -> Numbers:
+    found = _SOUNDS.take(codes)
+    if found.min(initial=0) == _UNHEARD:
+        for code in codes[found == _UNHEARD].tolist():
+            _SOUNDS[code] = _number(syllable(chr(code)))
+        found = _SOUNDS.take(codes)
+    return found
 
 
-@lru_cache(maxsize=30_000)
-def _sound(character: str) -> int:
-    """The letters of its syllable as one number; 0 for a character that has no known sound."""
-    sound = syllable(character) if _character(character) else ""
+def _number(sound: str) -> int:
+    """The letters of a syllable as one number; 0 for what is none."""
     number = 0
     for letter in sound if sound.isascii() else "":
         number = number << LETTER_BITS | (ord(letter) - ord("a") + 1)
     return number
+
+
+def _characters() -> Numbers:
+    """By code: the number of a Chinese character or a Latin letter, which is its code; 0 for everything else."""
+    numbers = np.zeros(_LAST + 1, np.int64)
+    for first, last in (("a", "z"), ("\u4e00", "\u9fff")):
+        numbers[ord(first) : ord(last) + 1] = np.arange(ord(first), ord(last) + 1)
+    return numbers
+
+
+_LAST = (1 << CHARACTER_BITS) - 1
+_UNHEARD = -1
+_CHARACTERS = _characters()
+_SOUNDS: Numbers = np.where(_CHARACTERS > 0, _UNHEARD, 0)
+"""By code: the number of its syllable, worked out when it first occurs."""

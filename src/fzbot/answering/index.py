@@ -27,7 +27,7 @@ class Index:
         """The `count` nearest questions, best first, with how near they are (0 not at all)."""
         ids, values = vector.ids, vector.values
         if len(ids) > LOOKED_UP:
-            heaviest = np.sort(np.argpartition(-values, LOOKED_UP)[:LOOKED_UP])
+            heaviest = np.argpartition(-values, LOOKED_UP)[:LOOKED_UP]
             ids, values = ids[heaviest], values[heaviest]
         scores = self.postings.times(Sparse(ids, values))
         reached = np.flatnonzero(scores > 0)  # of truth values: many times as fast as of numbers

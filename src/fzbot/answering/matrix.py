@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from fzbot.answering.vectors import Floats, Ints, Sparse
 
-FULL = 16
+FULL = 32
 """A row is kept whole when more than one in so many of its columns is used: adding it up then costs less."""
 EPSILON = 1e-12
 

@@ -10,7 +10,7 @@ its place alone, so it is worked out once, when a snapshot is built: a question 
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,20 +18,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fzbot.answering.matrix import EPSILON, Rows
+from fzbot.answering.pieces import HEAD, TAIL, Pieces
 from fzbot.answering.vectors import Floats, Ints
 
 WEIGHTS = Path(__file__).parent / "encoder.npz"
-UNKNOWN, START, END = 0, 1, 2
-"""Rows of the table that stand for no piece: for what is unknown, and for both ends of a text."""
-HEAD, TAIL = 24, 40
-"""Of a long story only so many pieces are read, at its beginning and at its end, where people ask."""
 WINDOWS = ((2, 0), (3, 1), (5, 2))
 """How many neighbouring pieces are seen together, and how many of them stand before the piece itself."""
 PLACES = sum(width for width, _ in WINDOWS)
 _ALL_PLACES = np.arange(PLACES, dtype=np.int32)
 _HALVES = np.repeat(np.diag(np.full(len(WINDOWS), 0.5, np.float32)), [width for width, _ in WINDOWS], axis=1)
 """Windows × places: multiplying by it adds up the places of each window, and halves."""
-Ids = list[int]
 
 
 class Encoder:
@@ -42,8 +38,7 @@ class Encoder:
         self.directions = directions
         """Of the release's entries, by id."""
         self.size = arrays["out"].shape[1]
-        self._ids = {piece: number for number, piece in enumerate(pieces)}
-        self._longest = longest_pieces(pieces)
+        self._pieces = Pieces(pieces)
         self._nothing = len(pieces)  # the row after the last: what stands before and after a text
         gain, shift = arrays["looks"], arrays["looks_bias"]
         # The gain and shift of the normalised looks are multiplied into what comes after them.
@@ -77,17 +72,13 @@ class Encoder:
             directions = dict(zip(str(kept["entries"]).split("\n"), arrays.pop("directions"), strict=True))
             return cls(arrays, str(kept["pieces"]).split("\n"), directions)
 
-    def pieces(self, text: str) -> Ids:
-        """The ids of a text's pieces: always the longest that is known."""
-        return pieces_of(text, self._ids, self._longest)
-
     def encode(self, texts: Sequence[str]) -> Floats:
         """Texts × dimensions; each row has length one."""
         return np.array([self.vector(text) for text in texts], np.float32).reshape(-1, self.size)
 
     def vector(self, text: str) -> Floats:
         """What one text means; of length one."""
-        ids = np.array(self.pieces(text), np.int32)
+        ids = np.array(self._pieces(text), np.int32)
         near = self._near(ids)
         sums = self._alone_sums.take(ids, axis=0)
         sums[:, 2] += np.vecdot(near, near) + 2 * self._common(ids, near)
@@ -145,30 +136,6 @@ def _worked_out(arrays: Mapping[str, Floats]) -> tuple[Floats, Floats, Rows]:
             given[:, place], scales[:, place] = rows.values, rows.scales
             place += 1
     return table, seen, Rows(given.reshape(-1, given.shape[2]), scales.ravel())
-
-
-def longest_pieces(pieces: Iterable[str]) -> dict[str, int]:
-    """For each character, how long the longest piece is that begins with it."""
-    found: dict[str, int] = {}
-    for piece in filter(None, pieces):
-        found[piece[0]] = max(found.get(piece[0], 1), len(piece))
-    return found
-
-
-def pieces_of(text: str, known: Mapping[str, int], longest: Mapping[str, int]) -> Ids:
-    """The ids of a text's pieces between those of its ends: always the longest that is known."""
-    found: Ids = []
-    position = 0
-    while position < len(text):
-        for size in range(min(longest.get(text[position], 1), len(text) - position), 0, -1):
-            id_ = known.get(text[position : position + size])
-            if id_ is not None or size == 1:
-                found.append(id_ or UNKNOWN)
-                position += size
-                break
-    if len(found) > HEAD + TAIL:
-        found = found[:HEAD] + found[-TAIL:]
-    return [START, *found, END]
 
 
 @lru_cache(maxsize=HEAD + TAIL + 2)

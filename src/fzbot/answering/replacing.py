@@ -14,14 +14,13 @@ class Replacer:
     def __call__(self, text: str) -> str:
         """The text with all replacements made; what is put in is not looked at again."""
         parts: list[str] = []
-        position = done = 0
-        while position < len(text):
-            for old, new in self._by_first.get(text[position], ()):
+        done = 0
+        for position, first in enumerate(text):
+            if first not in self._by_first or position < done:
+                continue
+            for old, new in self._by_first[first]:
                 if text.startswith(old, position):
                     parts += (text[done:position], new)
-                    position += len(old)
-                    done = position
+                    done = position + len(old)
                     break
-            else:
-                position += 1
         return "".join(parts) + text[done:]

@@ -1,6 +1,5 @@
 """Scoring: retrieve candidates, look at each from several sides, blend into one probability: steps 3 and 4."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +12,7 @@ from rapidfuzz import fuzz
 from fzbot.answering import classifier, directions, index
 from fzbot.answering.meaning import Encoder
 from fzbot.answering.normalise import Question
-from fzbot.answering.tokenise import NOTHING, Tokeniser, Tokens
+from fzbot.answering.tokenise import Tokeniser
 from fzbot.answering.vectors import Floats, Ints, Vocabulary
 from fzbot.knowledge.folding import fold
 
@@ -28,24 +27,16 @@ SIDES = (
     "sounds",
     "gap",
     "theme",
-    "centroid",
-    "centroid_gap",
     "meaning",
     "meaning_gap",
-    "agreed",
     "nearest",
-    "nearest_mean",
     "ratio",
-    "partial",
-    "pinyin",
-    "shared_words",
 )
-GENERAL = ("always", "best_machine", "best_centroid", "best_meaning", "best_nearest", "unknown", "short")
+GENERAL = ("always", "best_machine", "best_meaning", "best_nearest", "unknown", "short")
 
 
-NOBODY = -1
-Near = tuple[int, list[float]]
-"""Of a class's questions the nearest one's number, and how near the class's questions are, best first."""
+Near = tuple[int, float]
+"""Of a class's questions the nearest one's number, and how near it is."""
 
 
 @dataclass(frozen=True)
@@ -118,10 +109,10 @@ class Scorer:
         """Train and index: `classes[i]` is the number of the entry of `questions[i]`, `ids` has each entry's id."""
         self.exact = {fold(question.text): number for question, number in zip(questions, classes, strict=True)}
         """Entries by the folded text of their own questions: what is asked word for word needs no scoring."""
-        known = [readers.tokeniser.tokens(question) for question in questions]
-        self.vocabulary = Vocabulary([tokens.features for tokens in known])
-        vectors = [self.vocabulary.vector(tokens.features) for tokens in known]
-        self._tokens = [tokens._replace(features=NOTHING) for tokens in known]  # only their texts are compared
+        features = [readers.tokeniser.features(question) for question in questions]
+        self.vocabulary = Vocabulary(features)
+        vectors = [self.vocabulary.vector(one) for one in features]
+        self._asking = [question.asking for question in questions]
         self._classes: Ints = np.array(classes, np.int32)
         themes = [id_.split(".")[0] for id_ in ids]
         names = sorted(set(themes))
@@ -132,28 +123,27 @@ class Scorer:
 
     def look(self, readers: Readers, question: Question) -> "Look":
         """See every candidate from every side."""
-        asked = readers.tokeniser.tokens(question)
-        vector = self.vocabulary.vector(asked.features)
-        views = self._views.scores(vector)
-        machine, centre, theme = views[:-2].sum(axis=0), views[-2], views[-1]
+        features = readers.tokeniser.features(question)
+        vector = self.vocabulary.vector(features)
+        machines, themes = self._views.scores(vector)
+        machine = machines.sum(axis=0)
         meaning = self._directions @ readers.encoder.vector(question.text)
         nearest, closeness = self._index.nearest(vector, NEAREST)
         of_class = self._by_class(nearest, closeness)
         short = 1.0 / (1.0 + len(vector.ids) / 8)
-        unknown = self.vocabulary.unknown_share(asked.features)
+        unknown = self.vocabulary.unknown_share(features)
         candidates = self._candidates(machine, meaning, of_class)
         near = [of_class.get(entry) for entry in candidates.tolist()]
-        tops = [float(view.max()) for view in (machine, centre, meaning)]
-        linear = np.vstack((views[:-2], machine - tops[0], theme, centre, centre - tops[1], meaning, meaning - tops[2]))
-        both = machine.argmax() if machine.argmax() == meaning.argmax() else NOBODY
+        tops = float(machine.max()), float(meaning.max())
         sides = np.empty((len(candidates), len(SIDES)), np.float32)
-        sides[:, :9] = linear[:, candidates].T
-        sides[:, 9] = candidates == both
-        sides[:, 10:] = [self._nearness(asked, found) for found in near]
+        sides[:, :3] = machines[:, candidates].T
+        sides[:, 3] = machine[candidates] - tops[0]
+        sides[:, 4] = themes[self._views.theme_of[candidates]]
+        sides[:, 5] = meaning[candidates]
+        sides[:, 6] = sides[:, 5] - tops[1]
+        sides[:, 7:] = [self._nearness(question.asking, found) for found in near]
         general = np.array([1.0, *tops, closeness[0] if len(closeness) else 0.0, unknown, short], np.float32)
-        return Look(
-            candidates, sides, general, ["" if found is None else self._tokens[found[0]].text for found in near]
-        )
+        return Look(candidates, sides, general, ["" if found is None else self._asking[found[0]] for found in near])
 
     def score(self, readers: Readers, question: Question, blend: Blend) -> Scoring:
         """Blend the sides into probabilities: a softmax over the candidates and “none of them”."""
@@ -167,11 +157,11 @@ class Scorer:
         return Scoring(scored, each[-1], look.general)
 
     def _by_class(self, nearest: Ints, closeness: Floats) -> dict[int, Near]:
-        """For each class among the nearest questions: its nearest one, and how near its questions are."""
+        """For each class among the nearest questions: its nearest one, the nearest class first."""
         found: dict[int, Near] = {}
         owners = self._classes[nearest].tolist()
         for class_, question, near in zip(owners, nearest.tolist(), closeness.tolist(), strict=True):
-            found.setdefault(class_, (question, []))[1].append(near)
+            found.setdefault(class_, (question, near))
         return found
 
     def _candidates(self, machine: Floats, meaning: Floats, of_class: dict[int, Near]) -> Ints:
@@ -179,19 +169,9 @@ class Scorer:
         owners = list(of_class)[: CANDIDATES // 2]
         return np.array(sorted({*_best(machine, CANDIDATES), *_best(meaning, CANDIDATES // 2), *owners}), np.int32)
 
-    def _nearness(self, asked: Tokens, near: Near | None) -> Sequence[float]:
-        """The last six of `SIDES`, of a class whose nearest questions are known."""
-        if near is None:
-            return (0.0,) * 6
-        known, closeness = self._tokens[near[0]], near[1]
-        return (
-            closeness[0],
-            sum(closeness[:3]) / 3,
-            fuzz.ratio(asked.text, known.text) / 100,
-            fuzz.partial_ratio(asked.text, known.text) / 100,
-            fuzz.ratio(asked.sounds, known.sounds) / 100,
-            fuzz.token_set_ratio(asked.words, known.words) / 100,
-        )
+    def _nearness(self, asking: str, near: Near | None) -> tuple[float, float]:
+        """The last two of `SIDES`, of a class whose nearest question is known."""
+        return (0.0, 0.0) if near is None else (near[1], fuzz.ratio(asking, self._asking[near[0]]) / 100)
 
 
 def _directions(encoder: Encoder, questions: list[Question], classes: Ints, ids: list[str]) -> Floats:

@@ -7,11 +7,12 @@ a word of these questions that sounds the same takes their place, if the text be
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import add
 
-from fzbot.answering.pinyin import syllable
+from fzbot.answering.pinyin import syllables
 
 LEAST_GAIN = 8.0
 """How much likelier the text must become (natural logarithm). Chosen with `bench/robustness.py`."""
@@ -23,6 +24,17 @@ UNSEEN = 0.02
 EDGE = "|"
 _RUN = re.compile(r"[\u4e00-\u9fff]{2,}")
 _NUMERALS = frozenset("一二三四五六七八九十百千万")
+
+
+class _Edges(dict[int, int]):
+    """For `str.translate`: everything but Chinese characters is an edge."""
+
+    def __missing__(self, code: int) -> int:
+        self[code] = code if "\u4e00" <= chr(code) <= "\u9fff" else ord(EDGE)
+        return self[code]
+
+
+_EDGES = _Edges()
 
 
 @dataclass(frozen=True)
@@ -37,29 +49,37 @@ class Speller:
     """The same for a character that never occurred."""
     words: Mapping[str, tuple[str, ...]]
     """Words by their sound."""
+    beginnings: frozenset[str]
+    """The first two syllables of all words: hardly two characters of a text begin any."""
 
     def __call__(self, text: str, is_word: Callable[[str], bool]) -> str:
         """The mended text. What `is_word` knows stays as it is, however strange it looks here."""
-        return _RUN.sub(lambda found: self._mended(found.group(), is_word), text)
-
-    def _mended(self, run: str, is_word: Callable[[str], bool]) -> str:
-        text = EDGE + run + EDGE
-        strange = [place for place in range(1, len(run)) if text[place : place + 2] not in self.seen]
+        edged = f"{EDGE}{text.translate(_EDGES)}{EDGE}"
+        pairs = enumerate(map(add, edged, edged[1:]))
+        strange = [place for place, pair in pairs if pair not in self.seen and EDGE not in pair]
         if not strange:
-            return run
-        sounds = ["", *map(syllable, run)]
+            return text
         better: list[tuple[float, int, str]] = []
-        for start, end in _windows(strange, len(run)):
-            words = self.words.get(" ".join(sounds[start:end]), ())
-            if words and not is_word(text[start:end]):
-                better += [(self._gain(text, start, end, word), start, word) for word in words]
-        free = [True] * len(text)
+        for start, end, words in self._alike(edged, strange):
+            if not is_word(edged[start:end]):
+                better += [(self._gain(edged, start, end, word), start, word) for word in words]
+        free = [True] * len(edged)
         for gain, start, word in sorted(better, reverse=True):
             end = start + len(word)
             if gain >= LEAST_GAIN and all(free[start:end]):
-                text = text[:start] + word + text[end:]
+                text = text[: start - 1] + word + text[end - 1 :]
                 free[start:end] = [False] * len(word)
-        return text[1:-1]
+        return text
+
+    def _alike(self, edged: str, strange: list[int]) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+        """Spans of characters that hold a strange pair whole, and the words that sound as they do."""
+        sounds = syllables(edged)
+        for start in {start for place in strange for start in range(max(1, place + 2 - SIZES[-1]), place + 1)}:
+            if " ".join(sounds[start : start + 2]) in self.beginnings:
+                for end in (start + size for size in SIZES):
+                    words = self.words.get(" ".join(sounds[start:end]))
+                    if words and any(start <= place <= end - 2 for place in strange):
+                        yield start, end, words
 
     def _gain(self, text: str, start: int, end: int, word: str) -> float:
         before, after = text[start - 1], text[end]
@@ -86,20 +106,11 @@ def learned(texts: Iterable[str], cut: Callable[[str], Iterable[str]]) -> Spelle
     alike: dict[str, list[str]] = defaultdict(list)
     for word, count in words.items():
         if count >= LEAST_COUNT and not _NUMERALS.issuperset(word):
-            alike[" ".join(map(syllable, word))].append(word)
+            alike[" ".join(syllables(word))].append(word)
     return Speller(
         seen={pair: math.log((count + UNSEEN) / (firsts[pair[0]] + all_unseen)) for pair, count in pairs.items()},
         unseen={first: math.log(UNSEEN / (count + all_unseen)) for first, count in firsts.items()},
         never=math.log(1 / len(firsts)),
         words={sound: tuple(sorted(found)) for sound, found in alike.items()},
+        beginnings=frozenset(" ".join(sound.split()[: SIZES[0]]) for sound in alike),
     )
-
-
-def _windows(strange: Iterable[int], length: int) -> set[tuple[int, int]]:
-    """Spans of characters, counted from 1, that hold a strange pair whole."""
-    return {
-        (start, start + size)
-        for place in strange
-        for size in SIZES
-        for start in range(max(1, place - size + 2), min(place, length - size + 1) + 1)
-    }

@@ -7,7 +7,6 @@ import numpy as np
 from fzbot.answering.cutting import Cutter
 from fzbot.answering.grams import Numbers, Weights, grams
 from fzbot.answering.normalise import Question
-from fzbot.answering.pinyin import syllable
 from fzbot.knowledge.lexicon import Lexicon
 
 STORY_WEIGHT = 0.5
@@ -23,15 +22,6 @@ class Features(NamedTuple):
 
 
 NOTHING = Features({}, np.zeros(0, np.int64), np.zeros(0, np.float32))
-
-
-class Tokens(NamedTuple):
-    """A question cut up: its weighted features, and the words and syllables of its asking part."""
-
-    text: str
-    features: Features
-    words: str
-    sounds: str
 
 
 class Tokeniser:
@@ -53,17 +43,15 @@ class Tokeniser:
         """The word that stands for a word's synonym group, or the word itself."""
         return self._head.get(word, word)
 
-    def tokens(self, question: Question) -> Tokens:
+    def features(self, question: Question) -> Features:
         """Words, grams and sounds; the story counts less than what is asked."""
         asking, story = question.asking, question.story
-        words = self.words(asking)
         found: dict[str, float] = {}
-        self._add(found, words, 1.0)
+        self._add(found, self.words(asking), 1.0)
         self._add(found, self.words(story), STORY_WEIGHT)
         weights = np.full(len(asking) + 1 + len(story), STORY_WEIGHT, np.float32)
         weights[: len(asking)] = 1
-        features = Features(found, *grams(f"{asking} {story}", weights))
-        return Tokens(asking, features, " ".join(map(self.head, words)), " ".join(map(syllable, asking)))
+        return Features(found, *grams(f"{asking} {story}", weights))
 
     def _add(self, found: dict[str, float], words: list[str], weight: float) -> None:
         for word in words:
