@@ -13,8 +13,8 @@ import numpy as np
 from fzbot.answering.matrix import Matrix, from_triples
 from fzbot.answering.vectors import Floats, Ints, Sparse, stacked
 
-POSTINGS = 60
-LOOKED_UP = 48
+POSTINGS = 30
+LOOKED_UP = 30
 
 
 @dataclass(frozen=True)
