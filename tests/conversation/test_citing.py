@@ -8,7 +8,12 @@ from fzbot.knowledge.statutes import split_articles
 from fzbot.statutes.article import replace
 from tests.conversation.villager import Villager
 
-LAW = "# 中华人民共和国民法典\n第一千零七十九条 夫妻一方要求离婚的，可以由有关组织进行调解或者直接起诉。\n"
+LAW = (
+    "# 中华人民共和国民法典\n"
+    "第一千零七十六条 夫妻双方自愿离婚的，应当签订书面协议。\n"
+    "第一千零七十九条 夫妻一方要求离婚的，可以由有关组织进行调解或者直接起诉离婚。\n"
+    "第一千一百三十三条 自然人可以立遗嘱处分个人财产。\n"
+)
 
 
 @pytest.fixture
@@ -34,8 +39,36 @@ def test_an_article_that_is_not_imported_says_how_to_import_it(villager: Village
 
 
 def test_an_old_law_was_merged_into_the_civil_code(villager: Villager) -> None:
-    villager.asks("婚姻法离婚那条").gets("《婚姻法》2021年1月1日起已并入《民法典》")
     villager.asks("婚姻法第32条").gets("已并入《民法典》", "老条号不用了")
+
+
+@pytest.mark.usefixtures("civil_code")
+@pytest.mark.parametrize("text", ["婚姻法离婚那条", "婚姻法里关于离婚的是第几条", "《婚姻法》规定离婚是哪一条"])
+def test_an_article_of_an_old_law_is_found_by_its_subject_in_the_civil_code(villager: Villager, text: str) -> None:
+    villager.asks(text).gets(
+        "《婚姻法》2021年1月1日起已并入《民法典》", "《民法典》第1079条：夫妻一方", decision="answer"
+    )
+    assert villager.reply.index("第1079条：") < villager.reply.index("第1076条：")
+    assert "1133" not in villager.reply
+
+
+@pytest.mark.usefixtures("civil_code")
+def test_an_article_of_a_law_in_force_is_found_by_its_subject(villager: Villager) -> None:
+    villager.asks("民法典遗嘱那条").gets("《民法典》第1133条：自然人可以立遗嘱", "民法典1133条", decision="answer")
+    assert "并入" not in villager.reply
+
+
+def test_a_subject_in_a_law_that_is_not_imported_gets_what_the_knowledge_base_has(villager: Villager) -> None:
+    villager.asks("婚姻法离婚那条").gets(
+        "已并入《民法典》", "《民法典》的原文还没有放进来", "fzbot statutes import", "离婚"
+    )
+    assert villager.last_row().decision in {"answer", "suggest"}
+
+
+@pytest.mark.usefixtures("civil_code")
+def test_a_subject_that_no_article_names_gets_what_the_knowledge_base_has(villager: Villager) -> None:
+    villager.asks("婚姻法彩礼那条").gets("已并入《民法典》", "彩礼")
+    assert "还没有放进来" not in villager.reply
 
 
 @pytest.mark.usefixtures("civil_code")

@@ -109,13 +109,16 @@ class Answers:
         reference = self.snapshot.references.find(text)
         if decision.kind is DecisionKind.URGENT or reference is None:
             return self._to_decision(decision)
+        notes = [citing.merged_note(reference)]
         if citing.asks_for_article(text, reference):
-            return Outcome(citing.article_reply(reference, self.shelf), DecisionKind.ANSWER, score=1.0)
+            found = citing.article_reply(reference, self.shelf)
+            if found:
+                return Outcome(found, DecisionKind.ANSWER, score=1.0)
+            if decision.kind is DecisionKind.UNKNOWN:
+                decision = self.snapshot.decide(reference.subject)
+            notes.append(citing.import_note(reference, self.shelf))
         outcome = self._to_decision(decision)
-        if reference.is_merged:
-            note = wording.MERGED_LAW.format(law=reference.law)
-            return replace(outcome, text=f"{note}\n\n{outcome.text}")
-        return outcome
+        return replace(outcome, text="\n\n".join(filter(None, [*notes, outcome.text])))
 
     def _to_click(self, key: str) -> Outcome:
         if key in self.snapshot.entries:

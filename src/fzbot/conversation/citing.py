@@ -8,24 +8,59 @@ from fzbot.statutes.lookup import Shelf
 
 OTHER_WORDS = 14
 """A message with more than so many other characters asks about a case, not for an article."""
+SHOWN = 70
+"""So many characters are shown of an article that is not the likeliest."""
 
 
 def asks_for_article(text: str, reference: Reference | None) -> bool:
     """Whether the message wants an article's text and little else."""
-    if reference is None or reference.number is None:
+    named = (reference.number or reference.subject) if reference else ""
+    if reference is None or not named:
         return False
-    return len(fold(text)) - len(reference.law) - len(reference.number) <= OTHER_WORDS
+    return len(fold(text)) - len(reference.law) - len(named) <= OTHER_WORDS
 
 
 def article_reply(reference: Reference, shelf: Shelf) -> str:
-    """The article, or why it is not there and what to do."""
-    number = reference.number or ""
-    name = str(Citation(law=reference.law, article=number))
+    """The article, or why it is not there and what to do; nothing when no article is about what was named."""
+    if reference.number is None:
+        return _about(reference, shelf)
+    name = str(Citation(law=reference.law, article=reference.number))
     if reference.is_merged:
         return wording.MERGED_ARTICLE.format(law=reference.law, article=name)
-    found = shelf.find(reference.law, number)
+    found = shelf.find(reference.law, reference.number)
     if found.text:
         return wording.ARTICLE.format(title=found.title, article=name, text=found.text)
     if found.is_law_imported:
         return wording.NO_ARTICLE.format(article=name)
     return wording.NOT_IMPORTED.format(article=name, law=reference.law)
+
+
+def merged_note(reference: Reference) -> str:
+    """That an old law was merged into the Civil Code; nothing of a law in force."""
+    return wording.MERGED_LAW.format(law=reference.law) if reference.is_merged else ""
+
+
+def import_note(reference: Reference, shelf: Shelf) -> str:
+    """How to import the law that holds now; nothing when it is there."""
+    law = reference.in_force
+    is_there = shelf.find(law, "").is_law_imported
+    return "" if is_there else wording.NOT_IMPORTED.format(article=f"《{law}》", law=law)
+
+
+def _about(reference: Reference, shelf: Shelf) -> str:
+    found = shelf.about(reference.in_force, reference.subject)
+    if not found:
+        return ""
+    first = found[0]
+    lines = [_line(first.law, first.number, first.text)]
+    lines += [_line(article.law, article.number, _begun(article.text)) for article in found[1:]]
+    end = wording.ARTICLES_END.format(law=first.law, number=first.number)
+    return "\n\n".join(filter(None, [merged_note(reference), *lines, end]))
+
+
+def _line(law: str, number: str, text: str) -> str:
+    return f"{Citation(law=law, article=number)}：{text}"
+
+
+def _begun(text: str) -> str:
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}……"

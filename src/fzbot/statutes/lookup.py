@@ -12,6 +12,7 @@ from fzbot.knowledge.entry import Citation
 from fzbot.knowledge.statutes import Article
 from fzbot.statutes import article as articles
 
+ABOUT = 3
 log = logging.getLogger(__name__)
 
 
@@ -43,6 +44,18 @@ class Shelf:
         except SQLAlchemyError as error:
             log.warning("article not read: %s", type(error).__name__)
             return Found()
+
+    def about(self, law: str, subject: str) -> list[Article]:
+        """The few articles of a law that name a subject most often; none while the database is away."""
+        if self._engine is None:
+            return []
+        try:
+            with reading(self._engine) as session:
+                rows = articles.about(session, law, subject, ABOUT)
+                return [Article(row.law, row.number, row.text) for row in rows]
+        except SQLAlchemyError as error:
+            log.warning("articles not read: %s", type(error).__name__)
+            return []
 
     def texts(self, citations: Iterable[Citation]) -> dict[str, str]:
         """The texts of cited articles that are there, by how the citation is written."""
