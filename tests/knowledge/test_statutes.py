@@ -111,7 +111,7 @@ REFERENCES = References(["民法典", "刑法", "彩礼规定"], [("中华人民
         ("刑法第二百八十七条之二", Reference("刑法", "287之二")),
         ("婚姻法离婚那条", Reference("婚姻法", None, is_merged=True, subject="离婚")),
         ("婚姻法关于离婚规定的是第几条", Reference("婚姻法", None, is_merged=True, subject="离婚")),
-        ("刑法里诈骗罪是哪一条", Reference("刑法", None, subject="诈骗罪")),
+        ("刑法里诈骗罪是哪一条", Reference("刑法", None, subject="诈骗")),
         ("婚姻法现在还管用吗", Reference("婚姻法", None, is_merged=True)),
         ("婚姻法第32条", Reference("婚姻法", "32", is_merged=True)),
         ("民法典是什么时候实施的", None),

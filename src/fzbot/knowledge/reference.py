@@ -11,7 +11,7 @@ MERGED = ("婚姻法", "继承法", "收养法", "合同法", "物权法", "担�
 """Laws that ceased to apply when the Civil Code came into force on 2021-01-01 (民法典 1260)."""
 
 _NUMBER = rf"第?\s*(?P<number>\d{{1,4}}|[{CHINESE}]{{1,9}})\s*条(?:之(?P<insert>[一二三四五六七八九十]+))?"
-_SUBJECT = r"(?:规定|关于|有关|对|讲|说)*(?P<subject>[\u4e00-\u9fff]{2,8}?)(?:的|是|在|规定)*(?:那|哪|第几)一?条"
+_SUBJECT = r"(?:规定|关于|有关|对|讲|说)*(?P<subject>[\u4e00-\u9fff]{2,8}?)(?:罪|的|是|在|规定)*(?:那|哪|第几)一?条"
 _BARE = r"第?\s*(?P<bare>\d{1,4})(?!\d|[年元岁月日号个万天])"
 
 
