@@ -58,6 +58,17 @@ def test_an_article_of_a_law_in_force_is_found_by_its_subject(villager: Villager
     assert "并入" not in villager.reply
 
 
+def test_of_articles_about_a_subject_those_come_first_that_the_knowledge_base_cites(
+    villager: Villager, engine: Engine
+) -> None:
+    law = "第一百九十八条 进行保险诈骗的，骗取保险金即是诈骗。\n第二百六十六条 诈骗公私财物，处三年以下有期徒刑。\n"
+    with db.make_sessions(engine)() as session:
+        replace(session, split_articles("刑法", f"# 中华人民共和国刑法\n{law}"))
+        session.commit()
+    villager.asks("刑法诈骗罪是哪一条").gets("《刑法》第266条：", "《刑法》第198条：", decision="answer")
+    assert villager.reply.index("第266条：") < villager.reply.index("第198条：")
+
+
 def test_a_subject_in_a_law_that_is_not_imported_gets_what_the_knowledge_base_has(villager: Villager) -> None:
     villager.asks("婚姻法离婚那条").gets(
         "已并入《民法典》", "《民法典》的原文还没有放进来", "fzbot statutes import", "离婚"

@@ -111,7 +111,7 @@ class Answers:
             return self._to_decision(decision)
         notes = [citing.merged_note(reference)]
         if citing.asks_for_article(text, reference):
-            found = citing.article_reply(reference, self.shelf)
+            found = citing.article_reply(reference, self.shelf, self.snapshot.entries.values())
             if found:
                 return Outcome(found, DecisionKind.ANSWER, score=1.0)
             if decision.kind is DecisionKind.UNKNOWN:

@@ -1,15 +1,19 @@
 """Answering a message that names an article or an old law."""
 
+from collections import Counter
+from collections.abc import Iterable
+
 from fzbot.conversation import wording
-from fzbot.knowledge.entry import Citation
+from fzbot.knowledge.entry import Citation, Entry
 from fzbot.knowledge.folding import fold
 from fzbot.knowledge.reference import Reference
+from fzbot.knowledge.statutes import Article
 from fzbot.statutes.lookup import Shelf
 
 OTHER_WORDS = 14
 """A message with more than so many other characters asks about a case, not for an article."""
-SHOWN = 70
-"""So many characters are shown of an article that is not the likeliest."""
+MOST, SHOWN = 3, 70
+"""So many articles are shown about a subject, and so many characters of those that are not the likeliest."""
 
 
 def asks_for_article(text: str, reference: Reference | None) -> bool:
@@ -20,10 +24,13 @@ def asks_for_article(text: str, reference: Reference | None) -> bool:
     return len(fold(text)) - len(reference.law) - len(named) <= OTHER_WORDS
 
 
-def article_reply(reference: Reference, shelf: Shelf) -> str:
-    """The article, or why it is not there and what to do; nothing when no article is about what was named."""
+def article_reply(reference: Reference, shelf: Shelf, entries: Iterable[Entry]) -> str:
+    """The article, or why it is not there and what to do; nothing when no article is about what was named.
+
+    `entries` tell which of several articles matter to villagers: those that they cite.
+    """
     if reference.number is None:
-        return _about(reference, shelf)
+        return _about(reference, shelf, Counter(basis for entry in entries for basis in entry.basis))
     name = str(Citation(law=reference.law, article=reference.number))
     if reference.is_merged:
         return wording.MERGED_ARTICLE.format(law=reference.law, article=name)
@@ -47,13 +54,16 @@ def import_note(reference: Reference, shelf: Shelf) -> str:
     return "" if is_there else wording.NOT_IMPORTED.format(article=f"《{law}》", law=law)
 
 
-def _about(reference: Reference, shelf: Shelf) -> str:
-    found = shelf.about(reference.in_force, reference.subject)
+def _about(reference: Reference, shelf: Shelf, cited: Counter[Citation]) -> str:
+    def weight(article: Article) -> int:
+        return article.text.count(reference.subject) * (1 + cited[Citation(law=article.law, article=article.number)])
+
+    found = sorted(shelf.about(reference.in_force, reference.subject), key=weight, reverse=True)
     if not found:
         return ""
     first = found[0]
     lines = [_line(first.law, first.number, first.text)]
-    lines += [_line(article.law, article.number, _begun(article.text)) for article in found[1:]]
+    lines += [_line(article.law, article.number, _begun(article.text)) for article in found[1:MOST]]
     end = wording.ARTICLES_END.format(law=first.law, number=first.number)
     return "\n\n".join(filter(None, [merged_note(reference), *lines, end]))
 

@@ -46,11 +46,10 @@ def is_imported(session: Session, law: str) -> bool:
     return session.scalar(select(ArticleRow.id).where(ArticleRow.law == law).limit(1)) is not None
 
 
-def about(session: Session, law: str, subject: str, limit: int) -> list[ArticleRow]:
-    """The articles of a law that name a subject, those first that name it most often."""
+def about(session: Session, law: str, subject: str) -> list[ArticleRow]:
+    """The articles of a law that name a subject, in order."""
     query = select(ArticleRow).where(ArticleRow.law == law, ArticleRow.text.contains(subject, autoescape=True))
-    rows = session.scalars(query.order_by(ArticleRow.id))
-    return sorted(rows, key=lambda row: row.text.count(subject), reverse=True)[:limit]
+    return list(session.scalars(query.order_by(ArticleRow.id)))
 
 
 def search(session: Session, words: str, limit: int) -> list[ArticleRow]:

@@ -12,7 +12,6 @@ from fzbot.knowledge.entry import Citation
 from fzbot.knowledge.statutes import Article
 from fzbot.statutes import article as articles
 
-ABOUT = 3
 log = logging.getLogger(__name__)
 
 
@@ -46,12 +45,12 @@ class Shelf:
             return Found()
 
     def about(self, law: str, subject: str) -> list[Article]:
-        """The few articles of a law that name a subject most often; none while the database is away."""
+        """The articles of a law that name a subject, in order; none while the database is away."""
         if self._engine is None:
             return []
         try:
             with reading(self._engine) as session:
-                rows = articles.about(session, law, subject, ABOUT)
+                rows = articles.about(session, law, subject)
                 return [Article(row.law, row.number, row.text) for row in rows]
         except SQLAlchemyError as error:
             log.warning("articles not read: %s", type(error).__name__)
