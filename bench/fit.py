@@ -1,8 +1,8 @@
 """Fit the blend's weights and thresholds on labelled questions and write them into the package.
 
-python -m bench.fit [FILE…] [--also FILE…]      (default: the development questions)
+    python -m bench.fit [SET…]      (default: dev held-out dialect, none of which the encoder has seen)
 
-What comes after `--also` helps the weights only; thresholds are chosen on the first files.
+Thresholds are chosen on cross-validated probabilities.
 """
 
 import argparse
@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from bench.fitting import cross_validated, fit, looks, thresholds
-from bench.questions import DEV, read
+from bench.questions import named
 from fzbot.answering import score
 from fzbot.answering.snapshot import Snapshot
 from fzbot.settings import shipped_knowledge
@@ -19,16 +19,14 @@ TARGET = Path(score.__file__).parent / "blend.json"
 
 
 def main() -> None:
-    """Fit on all files; thresholds are chosen on cross-validated probabilities."""
+    """Fit on all sets."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("files", nargs="*", type=Path, default=[DEV])
-    parser.add_argument("--also", nargs="*", type=Path, default=[])
+    parser.add_argument("sets", nargs="*", default=["dev", "held-out", "dialect"])
     options = parser.parse_args()
     snapshot = Snapshot.of_folder(shipped_knowledge(), Path(tempfile.gettempdir()) / "fzbot-bench")
-    data = looks(snapshot, [question for path in options.files for question in read(path)])
-    also = looks(snapshot, [question for path in options.also for question in read(path)])
-    answer_from, suggest_from = thresholds(cross_validated(data, extra=also))
-    blend = fit([*data, *also]).model_copy(update={"answer_from": answer_from, "suggest_from": suggest_from})
+    data = looks(snapshot, named(*options.sets))
+    answer_from, suggest_from = thresholds(cross_validated(data))
+    blend = fit(data).model_copy(update={"answer_from": answer_from, "suggest_from": suggest_from})
     rounded = blend.model_copy(
         update={
             "sides": {side: round(value, 4) for side, value in blend.sides.items()},

@@ -96,12 +96,12 @@ def predict(blend: Blend, look: Look) -> Outcome:
     return Outcome(look, chances[order], look.right[order], tuple(look.entries[i] for i in order))
 
 
-def cross_validated(data: Sequence[Look], folds: int = 10, seed: int = 7, extra: Sequence[Look] = ()) -> list[Outcome]:
-    """Outcomes of every question under a blend that was fitted without it (`extra` is fitted on in every fold)."""
+def cross_validated(data: Sequence[Look], folds: int = 10, seed: int = 7) -> list[Outcome]:
+    """Outcomes of every question under a blend that was fitted without it."""
     fold = np.random.default_rng(seed).permutation(len(data)) % folds
     found: list[Outcome | None] = [None] * len(data)
     for number in range(folds):
-        blend = fit([look for look, f in zip(data, fold, strict=True) if f != number] + list(extra))
+        blend = fit([look for look, f in zip(data, fold, strict=True) if f != number])
         for position in np.flatnonzero(fold == number):
             found[position] = predict(blend, data[int(position)])
     return [outcome for outcome in found if outcome is not None]

@@ -1,6 +1,6 @@
 """How much top-1 is lost when the same questions are typed worse.
 
-python -m bench.robustness [FILE]      (default: the development questions)
+python -m bench.robustness [SET…]      (default: dev; also held-out, or a labelled file)
 """
 
 import random
@@ -12,7 +12,7 @@ from pathlib import Path
 import opencc
 from pypinyin import lazy_pinyin
 
-from bench.questions import DEV, Labelled, read
+from bench.questions import Labelled, named
 from fzbot.answering.snapshot import Snapshot
 from fzbot.settings import shipped_knowledge
 
@@ -29,7 +29,7 @@ COMMON = (
 
 def main() -> None:
     """Print one row a kind of damage."""
-    questions = [q for q in read(Path(sys.argv[1]) if len(sys.argv) > 1 else DEV) if q.is_in_scope]
+    questions = [q for q in named(*(sys.argv[1:] or ["dev"])) if q.is_in_scope]
     snapshot = Snapshot.of_folder(shipped_knowledge(), Path(tempfile.gettempdir()) / "fzbot-bench")
     covered = {entry.need for entry in snapshot.entries.values()}
     questions = [q for q in questions if q.needs & covered]

@@ -18,8 +18,9 @@ from starlette.staticfiles import StaticFiles
 
 import fzbot
 from fzbot import clock, db, keeping, logs, migrations
+from fzbot.answering.kept import is_built
 from fzbot.answering.library import Library
-from fzbot.answering.snapshot import Snapshot, is_built
+from fzbot.answering.snapshot import Snapshot
 from fzbot.audit import SYSTEM
 from fzbot.body_limit import KILOBYTE, MEGABYTE, BodyLimit
 from fzbot.console.desk import Desk

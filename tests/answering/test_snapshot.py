@@ -9,7 +9,8 @@ import pytest
 from fzbot.answering import index, matrix
 from fzbot.answering.decide import DecisionKind
 from fzbot.answering.explain import explain
-from fzbot.answering.snapshot import Snapshot, fingerprint
+from fzbot.answering.kept import fingerprint
+from fzbot.answering.snapshot import Snapshot
 from fzbot.answering.tokenise import NOTHING
 from fzbot.answering.vectors import Sparse, Vocabulary
 from fzbot.errors import KnowledgeError

@@ -62,7 +62,7 @@ def _machine(
     features, columns, weights = [], [], []
     for first in range(0, count, TOGETHER):
         labels = np.where((classes >= first) & (classes < first + TOGETHER), classes, REST)
-        for class_, found in _learned(rows, labels.tolist()).items():
+        for class_, found in learned(rows, labels.tolist()).items():
             if class_ == REST:
                 continue
             kept = np.flatnonzero(np.abs(found[:-1]) >= PRUNED_BELOW)
@@ -78,8 +78,8 @@ def _numbered(places: Ints, values: Floats) -> dict[int, float]:
     return dict(zip(places[known].tolist(), values[known].tolist(), strict=True))
 
 
-def _learned(rows: Sequence[dict[int, float]], labels: Sequence[int]) -> dict[int, NDArray[np.float64]]:
-    """For each label the weights of the features, and last the bias."""
+def learned(rows: Sequence[dict[int, float]], labels: Sequence[int]) -> dict[int, NDArray[np.float64]]:
+    """For each label the weights of the features, and last the bias; rows are numbered from one. Deterministic."""
     from pyliblinear import FeatureMatrix, Model, Solver  # noqa: PLC0415 - only needed to build
 
     matrix = FeatureMatrix.from_iterables(labels, rows)

@@ -55,11 +55,11 @@ def explain(snapshot: Snapshot, text: str) -> Explanation:
     scoring = snapshot.score(question)
     entries = list(snapshot.entries.values())
     candidates = tuple((entries[found.entry], found) for found in scoring.candidates[:SHOWN])
-    found = snapshot.alarm(question)
+    found = snapshot.alarm(question, scoring.look.seen)
     alarm = f"“{found.cue}” → {found.entry}（{found.danger}）" if found else "没有"
     verdict = _verdict(snapshot, snapshot.decide(text))
     words = tuple(snapshot.tokeniser.words(question.text))
-    general = _weighed(GENERAL, scoring.general, snapshot.blend.none)
+    general = _weighed(GENERAL, scoring.look.general, snapshot.blend.none)
     lines = [
         f"原话：{text}",
         f"规整：{question.text}",

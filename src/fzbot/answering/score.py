@@ -13,7 +13,7 @@ from fzbot.answering import classifier, directions, index
 from fzbot.answering.meaning import Encoder
 from fzbot.answering.normalise import Question
 from fzbot.answering.tokenise import Tokeniser
-from fzbot.answering.vectors import Floats, Ints, Vocabulary
+from fzbot.answering.vectors import Floats, Ints, Seen, Vocabulary
 from fzbot.knowledge.folding import fold
 
 CANDIDATES = 12
@@ -78,6 +78,7 @@ class Look:
     `sides` is candidates × `SIDES`, `general` as long as `GENERAL`.
     """
 
+    seen: Seen
     candidates: Ints
     sides: Floats
     general: Floats
@@ -95,11 +96,11 @@ class Scored(NamedTuple):
 
 @dataclass(frozen=True)
 class Scoring:
-    """All candidates, best first, the probability that none of the entries answers, and the `GENERAL` view behind that."""
+    """All candidates, best first, the probability that none of the entries answers, and the look behind that."""
 
     candidates: tuple[Scored, ...]
     none: float
-    general: Floats
+    look: Look
 
 
 class Scorer:
@@ -121,13 +122,18 @@ class Scorer:
         self._index = index.build(vectors, len(self.vocabulary))
         self._directions = _directions(readers.encoder, questions, self._classes, ids)
 
-    def look(self, readers: Readers, question: Question) -> "Look":
+    def seen(self, readers: Readers, question: Question) -> Seen:
+        """A question's features and meaning."""
+        return Seen(self.vocabulary.vector(readers.tokeniser.features(question)), readers.encoder.vector(question.text))
+
+    def look(self, readers: Readers, question: Question) -> Look:
         """See every candidate from every side."""
         features = readers.tokeniser.features(question)
         vector = self.vocabulary.vector(features)
+        seen = Seen(vector, readers.encoder.vector(question.text))
         machines, themes = self._views.scores(vector)
         machine = machines.sum(axis=0)
-        meaning = self._directions @ readers.encoder.vector(question.text)
+        meaning = self._directions @ seen.meaning
         nearest, closeness = self._index.nearest(vector, NEAREST)
         of_class = self._by_class(nearest, closeness)
         short = 1.0 / (1.0 + len(vector.ids) / 8)
@@ -143,7 +149,9 @@ class Scorer:
         sides[:, 6] = sides[:, 5] - tops[1]
         sides[:, 7:] = [self._nearness(question.asking, found) for found in near]
         general = np.array([1.0, *tops, closeness[0] if len(closeness) else 0.0, unknown, short], np.float32)
-        return Look(candidates, sides, general, ["" if found is None else self._asking[found[0]] for found in near])
+        return Look(
+            seen, candidates, sides, general, ["" if found is None else self._asking[found[0]] for found in near]
+        )
 
     def score(self, readers: Readers, question: Question, blend: Blend) -> Scoring:
         """Blend the sides into probabilities: a softmax over the candidates and “none of them”."""
@@ -154,7 +162,7 @@ class Scorer:
         order = np.argsort(-chances[:-1], kind="stable").tolist()
         entries, each = look.candidates.tolist(), chances.tolist()
         scored = tuple(Scored(entries[row], each[row], look.sides[row], look.nearest[row]) for row in order)
-        return Scoring(scored, each[-1], look.general)
+        return Scoring(scored, each[-1], look)
 
     def _by_class(self, nearest: Ints, closeness: Floats) -> dict[int, Near]:
         """For each class among the nearest questions: its nearest one, the nearest class first."""

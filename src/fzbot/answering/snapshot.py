@@ -1,17 +1,14 @@
 """A snapshot: an immutable, indexed set of entries that answers questions."""
 
-import hashlib
-import os
-import pickle
-import tempfile
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
-from fzbot.answering import cutting, spelling
+from fzbot.answering import cutting, danger, kept, spelling
 from fzbot.answering.cutting import Cutter
+from fzbot.answering.danger import Kind, Recogniser
 from fzbot.answering.decide import Candidate, Decision, DecisionKind
 from fzbot.answering.meaning import Encoder
 from fzbot.answering.normalise import Normaliser, Question
@@ -19,10 +16,11 @@ from fzbot.answering.score import Blend, Readers, Scorer, Scoring
 from fzbot.answering.spelling import Speller
 from fzbot.answering.tokenise import Tokeniser
 from fzbot.answering.urgent import Alarm, Urgency
+from fzbot.answering.vectors import Seen
 from fzbot.errors import KnowledgeError
 from fzbot.knowledge import files, lexicon
 from fzbot.knowledge.directory import Directory
-from fzbot.knowledge.entry import Entry
+from fzbot.knowledge.entry import Danger, Entry
 from fzbot.knowledge.files import KnowledgeBase, Law
 from fzbot.knowledge.folding import fold
 from fzbot.knowledge.lexicon import Lexicon
@@ -32,8 +30,12 @@ from fzbot.knowledge.topics import Topic, Topics
 SHOWN = 5
 SUGGESTED = 3
 REMEMBERED = 4096
-KEPT = 3
-"""Snapshots kept in the cache: the live one, one being tried, and one to go back to."""
+DOUBTFUL = {Danger.VIOLENCE, Danger.FRAUD}
+FRAUD = "fraud"
+LIKELIER = 0.5
+LIKE = "像紧急的例句"
+CALM_EACH = 4
+"""One in so many of the entries' own questions is learned as calm."""
 CHAT_FROM = 0.35
 """Small talk that is none does no harm, so it needs less certainty than law."""
 
@@ -54,6 +56,7 @@ class Learned:
     cutter: Cutter
     encoder: Encoder
     urgency: Urgency
+    recogniser: Recogniser | None
     speller: Speller
     scorer: Scorer
 
@@ -79,8 +82,7 @@ class Snapshot:
         self.readers = Readers(self.tokeniser, learned.encoder if learned else Encoder.shipped())
         self.normaliser = Normaliser(content.lexicon)
         self._entries = base.entries
-        self.learned = learned or self._learn(Urgency(content.lexicon.urgent))
-        self._urgency = self.learned.urgency
+        self.learned = learned or self._learn(content.lexicon)
         self.scorer = self.learned.scorer
         self.decide = lru_cache(REMEMBERED)(self._decide)
 
@@ -90,8 +92,8 @@ class Snapshot:
 
         What was trained is kept in `cache` under the content's hash. Raises `KnowledgeError` when the knowledge base is faulty.
         """
-        kept = _kept(folder, cache, overlay)
-        found = _read(kept)
+        path = kept.place(folder, cache, overlay)
+        found = kept.read(path)
         if found is not None:
             return cls(*found)
         content = Content(
@@ -100,7 +102,7 @@ class Snapshot:
             files.read_model(folder / "topics.yaml", Topics),
         )
         snapshot = cls(content)
-        _write(kept, (content, snapshot.learned))
+        kept.write(path, (content, snapshot.learned))
         return snapshot
 
     def normalise(self, text: str) -> Question:
@@ -109,10 +111,20 @@ class Snapshot:
         mended = self.learned.speller(question.text, self.tokeniser.cut.is_word)
         return question if mended == question.text else replace(self.normaliser(mended), raw=text)
 
-    def alarm(self, question: Question) -> Alarm | None:
-        """The urgent cue in a question, if its entry is there."""
-        alarm = self._urgency.check(question.text)
-        return alarm if alarm and alarm.entry in self.entries else None
+    def alarm(self, question: Question, seen: Seen) -> Alarm | None:
+        """What is urgent in a question, if its entry is there: a cue, or its likeness to known emergencies.
+
+        A cue of violence or fraud in what is nothing like an emergency is none: words for beating and paying mean much else.
+        """
+        cue = self.learned.urgency.check(question.text)
+        recogniser = self.learned.recogniser
+        likeness = recogniser.likeness(seen) if recogniser else 0.0
+        if cue and cue.danger in DOUBTFUL and likeness < danger.DOUBTED_BELOW:
+            cue = None
+        if cue is None and recogniser and likeness >= danger.HEARD_FROM:
+            kind = recogniser.kind(seen)
+            cue = Alarm(kind.danger, kind.entry, LIKE)
+        return cue if cue and cue.entry in self.entries else None
 
     def score(self, question: Question) -> Scoring:
         """Steps 2 to 4."""
@@ -127,12 +139,21 @@ class Snapshot:
             same = self._entries[number]
             others = (candidate for candidate in candidates if candidate.entry.id != same.id)
             candidates = (Candidate(same, 1.0), *others)
-        alarm = self.alarm(question)
+        alarm = self.alarm(question, scoring.look.seen)
         if alarm:
-            first = Candidate(self.entries[alarm.entry], 1.0)
-            rest = (candidate for candidate in candidates if candidate.entry.id != alarm.entry)
+            first = Candidate(self._met_by(alarm, candidates), 1.0)
+            rest = (candidate for candidate in candidates if candidate.entry.id != first.entry.id)
             return Decision(DecisionKind.URGENT, (first, *rest)[:SHOWN], alarm.danger)
         return Decision(self._kind(candidates), candidates[:SHOWN])
+
+    def _met_by(self, alarm: Alarm, candidates: tuple[Candidate, ...]) -> Entry:
+        """The entry that an alarm's reply is built on: the alarm's, unless a likelier one is about danger too."""
+        entry = self.entries[alarm.entry]
+        for candidate in candidates[:1]:
+            is_kin = candidate.entry.urgent == alarm.danger or candidate.entry.theme == entry.theme == FRAUD
+            if candidate.score >= LIKELIER and is_kin:
+                return candidate.entry
+        return entry
 
     def _kind(self, candidates: tuple[Candidate, ...]) -> DecisionKind:
         if not candidates:
@@ -146,7 +167,7 @@ class Snapshot:
             return DecisionKind.SUGGEST
         return DecisionKind.UNKNOWN
 
-    def _learn(self, urgency: Urgency) -> Learned:
+    def _learn(self, lexicon: Lexicon) -> Learned:
         questions: list[Question] = []
         classes: list[int] = []
         for number, entry in enumerate(self._entries):
@@ -157,48 +178,22 @@ class Snapshot:
             raise KnowledgeError("知识库里一条条目都没有")
         speller = spelling.learned((question.text for question in questions), self.tokeniser.cut)
         scorer = Scorer(self.readers, questions, classes, [entry.id for entry in self._entries])
-        return Learned(self.tokeniser.cut, self.readers.encoder, urgency, speller, scorer)
+        recogniser = self._recogniser(lexicon, scorer)
+        return Learned(self.tokeniser.cut, self.readers.encoder, Urgency(lexicon.urgent), recogniser, speller, scorer)
 
+    def _recogniser(self, lexicon: Lexicon, scorer: Scorer) -> Recogniser | None:
+        """Learned from the lexicon's examples; questions of entries about no danger are calm too."""
+        alarming = {emergency.entry for emergency in lexicon.emergencies}
+        calm = [
+            text
+            for entry in self._entries
+            if entry.id not in alarming and not entry.urgent and entry.theme != FRAUD
+            for text in entry.questions[::CALM_EACH]
+        ]
+        emergencies = [(self._seen(text, scorer), Kind(which, entry)) for text, which, entry in lexicon.emergencies]
+        return danger.learned(
+            emergencies, [self._seen(text, scorer) for text in (*lexicon.calm, *calm)], len(scorer.vocabulary)
+        )
 
-def is_built(folder: Path, cache: Path, overlay: tuple[Entry, ...] = ()) -> bool:
-    """Whether the snapshot of a knowledge folder is in the cache already."""
-    return _kept(folder, cache, overlay).exists()
-
-
-def _kept(folder: Path, cache: Path, overlay: tuple[Entry, ...]) -> Path:
-    return cache / f"snapshot-{fingerprint(folder, overlay)}.pickle"
-
-
-def fingerprint(folder: Path, overlay: tuple[Entry, ...] = ()) -> str:
-    """A hash over the knowledge files, the overlay and the code that builds from them."""
-    digest = hashlib.sha256()
-    for entry in overlay:
-        digest.update(entry.model_dump_json().encode() + b"\0")
-    code = Path(__file__).parent
-    for root in (folder, code, code.parent / "knowledge"):
-        for path in sorted(root.rglob("*")):
-            if path.suffix in {".yaml", ".txt", ".py", ".json", ".npz"}:
-                digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()[:16]
-
-
-def _read(path: Path) -> tuple[Content, Learned] | None:
-    try:
-        with path.open("rb") as file:
-            kept: tuple[Content, Learned] = pickle.load(file)  # noqa: S301 - our own file, in the data folder
-    except FileNotFoundError:
-        return None
-    except (OSError, EOFError, pickle.UnpicklingError, AttributeError, ImportError):
-        return None  # torn, or written by another version of a library: build anew
-    return kept
-
-
-def _write(path: Path, kept: tuple[Content, Learned]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(descriptor, "wb") as file:
-        pickle.dump(kept, file, pickle.HIGHEST_PROTOCOL)
-    Path(name).replace(path)  # whole or not at all, also when two processes build at once
-    newest_first = sorted(path.parent.glob("snapshot-*.pickle"), key=lambda one: one.stat().st_mtime, reverse=True)
-    for old in newest_first[KEPT:]:
-        old.unlink(missing_ok=True)
+    def _seen(self, text: str, scorer: Scorer) -> Seen:
+        return scorer.seen(self.readers, self.normaliser(text))

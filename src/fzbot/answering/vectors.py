@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,13 @@ class Sparse:
 
     ids: Ints
     values: Floats
+
+
+class Seen(NamedTuple):
+    """A text as linear views see it: its features, and its meaning."""
+
+    features: Sparse
+    meaning: Floats
 
 
 class Vocabulary:

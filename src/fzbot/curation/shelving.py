@@ -15,8 +15,9 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from fzbot import clock
+from fzbot.answering.kept import is_built
 from fzbot.answering.library import Library
-from fzbot.answering.snapshot import Snapshot, is_built
+from fzbot.answering.snapshot import Snapshot
 from fzbot.bell import Bell
 from fzbot.curation import release
 from fzbot.curation.golden import Golden, still_right

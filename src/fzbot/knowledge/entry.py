@@ -95,6 +95,11 @@ class Entry(BaseModel):
         return ".".join(self.id.split(".")[:2])
 
     @property
+    def theme(self) -> str:
+        """The first part of its id."""
+        return self.id.split(".")[0]
+
+    @property
     def is_chat(self) -> bool:
         """Small talk rather than law."""
         return self.id.startswith("chat.")

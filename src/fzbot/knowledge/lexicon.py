@@ -3,10 +3,20 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from fzbot.errors import KnowledgeError
+from fzbot.knowledge.entry import Danger
 
 DEFAULT_FREQUENCY = 2000
+
+
+class Emergency(NamedTuple):
+    """What somebody in danger might write, and the entry that the reply to it is built on."""
+
+    text: str
+    danger: Danger
+    entry: str
 
 
 @dataclass(frozen=True)
@@ -23,6 +33,10 @@ class Lexicon:
     filler: tuple[str, ...]
     urgent: str
     """The urgent cues, as YAML text."""
+    emergencies: tuple[Emergency, ...]
+    """Examples of what people in danger write."""
+    calm: tuple[str, ...]
+    """Examples of what only sounds like it."""
 
 
 def load(folder: Path) -> Lexicon:
@@ -35,6 +49,8 @@ def load(folder: Path) -> Lexicon:
         stop_words=frozenset(line for _, line in _lines(folder / "stopwords.txt")),
         filler=tuple(line for _, line in _lines(folder / "filler.txt")),
         urgent=_text(folder / "urgent.yaml"),
+        emergencies=tuple(_emergencies(folder / "emergencies.txt")),
+        calm=tuple(line for _, line in _lines(folder / "calm.txt")),
     )
 
 
@@ -60,6 +76,15 @@ def _pairs(path: Path) -> Iterator[tuple[str, str]]:
         if len(parts) != 2 or not all(part.strip() for part in parts):
             raise KnowledgeError(f"{path} 第 {number} 行：“{line}”，应是两个词，中间一个制表符")
         yield parts[0].strip(), parts[1].strip()
+
+
+def _emergencies(path: Path) -> Iterator[Emergency]:
+    for number, line in _lines(path):
+        parts = [part.strip() for part in line.split("\t")]
+        if len(parts) != 3 or not all(parts) or parts[1] not in set(Danger):
+            dangers = "、".join(Danger)
+            raise KnowledgeError(f"{path} 第 {number} 行：“{line}”，应是原话、危险（{dangers}）、条目，中间用制表符")
+        yield Emergency(parts[0], Danger(parts[1]), parts[2])
 
 
 def _lines(path: Path) -> Iterable[tuple[int, str]]:

@@ -1,0 +1,74 @@
+"""Emergencies that no written cue foresaw, known by their likeness to examples: `knowledge/lexicon/emergencies.txt`.
+
+Linear views of the words, sounds and characters of a message and of its meaning, learned when a snapshot is built: one tells
+emergencies from calm messages, the others tell the kinds of emergency apart.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from fzbot.answering import classifier
+from fzbot.answering.vectors import Floats, Seen
+from fzbot.knowledge.entry import Danger
+
+HEARD_FROM = 1.0
+"""How like the known emergencies a message must be to be met as one."""
+DOUBTED_BELOW = -2.0
+"""How unlike them a message must be to be none although it has a cue."""
+MEANING = 2.0
+"""How much the meaning counts beside the words."""
+CALM, URGENT = 0, 1
+
+
+class Kind(NamedTuple):
+    """A danger, and the entry that the reply to it is built on."""
+
+    danger: Danger
+    entry: str
+
+
+@dataclass(frozen=True)
+class Recogniser:
+    """`features` is features × views and `meaning` dimensions × views; the first view is how urgent, the others are the kinds."""
+
+    kinds: tuple[Kind, ...]
+    features: Floats
+    meaning: Floats
+    bias: Floats
+
+    def likeness(self, seen: Seen) -> float:
+        """How like an emergency: above zero more so than calm."""
+        ids, values = seen.features.ids, seen.features.values
+        return float(values @ self.features[ids, 0] + seen.meaning @ self.meaning[:, 0] + self.bias[0])
+
+    def kind(self, seen: Seen) -> Kind:
+        """The likeliest kind, should it be one."""
+        ids, values = seen.features.ids, seen.features.values
+        scores = values @ self.features[ids, 1:] + seen.meaning @ self.meaning[:, 1:] + self.bias[1:]
+        return self.kinds[int(scores.argmax())]
+
+
+def learned(emergencies: Sequence[tuple[Seen, Kind]], calm: Sequence[Seen], features: int) -> Recogniser | None:
+    """Learn from examples that have `features` features; nothing can be learned where one of the sides is missing."""
+    if not emergencies or not calm:
+        return None
+    kinds = sorted({kind for _, kind in emergencies})
+    urgent = [_row(seen, features) for seen, _ in emergencies]
+    rows = urgent + [_row(seen, features) for seen in calm]
+    side = classifier.learned(rows, [URGENT] * len(urgent) + [CALM] * len(calm))[URGENT]
+    which = classifier.learned(urgent, [kinds.index(kind) for _, kind in emergencies])
+    size = features + len(emergencies[0][0].meaning)
+    views = np.zeros((size + 1, 1 + len(kinds)), np.float32)
+    for column, weights in enumerate((side, *(which[number] for number in range(len(kinds))))):
+        views[: len(weights) - 1, column] = weights[:-1]
+        views[-1, column] = weights[-1]
+    return Recogniser(tuple(kinds), views[:features], views[features:size] * MEANING, views[-1])
+
+
+def _row(seen: Seen, features: int) -> dict[int, float]:
+    """As LIBLINEAR takes it: numbered from one, the meaning behind the features."""
+    row = dict(zip((seen.features.ids + 1).tolist(), seen.features.values.tolist(), strict=True))
+    return row | dict(enumerate((MEANING * seen.meaning).tolist(), start=features + 1))

@@ -1,0 +1,119 @@
+"""Emergencies that no cue foresaw are heard by their likeness to examples, and what only sounds alarming is not."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fzbot.answering import danger
+from fzbot.answering.danger import Kind
+from fzbot.answering.decide import DecisionKind
+from fzbot.answering.explain import explain
+from fzbot.answering.snapshot import LIKE, Snapshot
+from fzbot.answering.urgent import Alarm
+from fzbot.answering.vectors import Seen, Sparse
+from fzbot.errors import KnowledgeError
+from fzbot.knowledge import lexicon
+from fzbot.knowledge.entry import Danger
+from fzbot.settings import shipped_knowledge
+from tests.conftest import SHARED
+
+HERE = Path(__file__).parent
+ASSAULT, CRISIS = Kind(Danger.VIOLENCE, "tort.assault"), Kind(Danger.SUICIDE, "channel.crisis")
+
+
+def lines(name: str) -> list[list[str]]:
+    return [line.split("\t") for line in (HERE / name).read_text(encoding="utf-8").splitlines()]
+
+
+def alarm(snapshot: Snapshot, text: str) -> Alarm | None:
+    question = snapshot.normalise(text)
+    return snapshot.alarm(question, snapshot.score(question).look.seen)
+
+
+def seen(*ids: int) -> Seen:
+    return Seen(Sparse(np.array(ids, np.int32), np.ones(len(ids), np.float32)), np.ones(2, np.float32))
+
+
+def test_most_emergencies_in_words_never_seen_are_heard(snapshot: Snapshot) -> None:
+    unheard = [text for text, _ in lines("urgent_unseen.tsv") if alarm(snapshot, text) is None]
+    assert len(unheard) <= 11, unheard  # 5 %; cues alone leave 40 % unheard
+
+
+def test_few_calm_messages_in_words_never_seen_raise_an_alarm(snapshot: Snapshot) -> None:
+    alarmed = [text for (text,) in lines("calm_unseen.txt") if alarm(snapshot, text)]
+    assert len(alarmed) <= 8, alarmed
+
+
+def test_every_cue_that_is_an_emergency_stays_one(snapshot: Snapshot) -> None:
+    doubted = [text for text, _, _ in lines("urgent.tsv") if alarm(snapshot, text) is None]
+    assert doubted == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "地让村里抽走给旁人了，我没地种咧",
+        "借条是一三年打的，年年要他年年说没有，还能打赢不",
+        "隔壁的树压到我房顶上，叫他砍他不砍",
+        "仲裁去哪里弄 我都走了八个多月了",
+    ],
+)
+def test_a_cue_in_what_is_nothing_like_an_emergency_is_none(snapshot: Snapshot, text: str) -> None:
+    assert alarm(snapshot, text) is None
+
+
+def test_what_is_heard_by_likeness_is_answered_as_urgent_and_explained(snapshot: Snapshot) -> None:
+    text = "药都倒出来了 就搁在我面前"
+    decision = snapshot.decide(text)
+    assert (decision.kind, decision.danger, decision.best.id) == (DecisionKind.URGENT, Danger.SUICIDE, "channel.crisis")
+    assert LIKE in explain(snapshot, text).text
+
+
+def test_the_reply_is_built_on_the_fraud_that_fits(snapshot: Snapshot) -> None:
+    decision = snapshot.decide("网上贷款要我先交解冻费，我刚转了三千，人家把我拉黑了")
+    assert decision.kind is DecisionKind.URGENT
+    assert decision.best.id in {"fraud.fake-loan", "fraud.just-cheated"}
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the shared questions are not here")
+def test_false_alarms_on_real_questions_are_at_most_one_percent(snapshot: Snapshot) -> None:
+    rows = [line.split("\t") for line in (SHARED / "questions/dev.tsv").read_text(encoding="utf-8").splitlines()[1:]]
+    urgent = [(text, labels, snapshot.decide(text)) for _, labels, text in rows]
+    false = [
+        (text, labels)
+        for text, labels, decision in urgent
+        if decision.kind is DecisionKind.URGENT and decision.best.need not in labels.split(",")
+    ]
+    assert len(false) <= len(rows) / 100, false
+
+
+def test_the_examples_say_nothing_twice_and_lead_to_entries(snapshot: Snapshot) -> None:
+    found = lexicon.load(shipped_knowledge() / "lexicon")
+    texts = [*(emergency.text for emergency in found.emergencies), *found.calm]
+    assert len(found.emergencies) >= 1600
+    assert len(found.calm) >= 1300
+    assert len(set(texts)) == len(texts)
+    assert {emergency.entry for emergency in found.emergencies} <= snapshot.entries.keys()
+
+
+def test_a_malformed_example_is_named_by_its_line(tmp_path: Path) -> None:
+    for path in (shipped_knowledge() / "lexicon").iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "emergencies.txt").write_text("# 例句\n救命\tdrowning\ttort.assault\n", encoding="utf-8")
+    with pytest.raises(KnowledgeError, match=r"emergencies\.txt 第 2 行.*violence、fraud"):
+        lexicon.load(tmp_path)
+
+
+def test_kinds_are_told_apart_by_their_examples() -> None:
+    examples = [(seen(0, 2), ASSAULT)] * 5 + [(seen(1, 3), CRISIS)] * 5
+    recogniser = danger.learned(examples, [seen(4), seen(5)] * 5, features=6)
+    assert recogniser
+    assert recogniser.kind(seen(0)) == ASSAULT
+    assert recogniser.kind(seen(1)) == CRISIS
+    assert recogniser.likeness(seen(0, 2)) > 0 > recogniser.likeness(seen(4))
+
+
+def test_without_examples_there_is_nothing_to_recognise() -> None:
+    assert danger.learned([], [seen(0)], features=6) is None
+    assert danger.learned([(seen(0), CRISIS)], [], features=6) is None
