@@ -107,6 +107,10 @@ class Answers:
     def _to_question(self, text: str) -> Outcome:
         decision = self.snapshot.decide(text)
         reference = self.snapshot.references.find(text)
+        if decision.kind is DecisionKind.UNKNOWN and reference is None:
+            outcome = self._to_decision(decision)
+            words = self.snapshot.tokeniser.words(self.snapshot.normalise(text).text)
+            return replace(outcome, text=outcome.text + citing.likely_note(self.shelf.likely(words)))
         if decision.kind is DecisionKind.URGENT or reference is None:
             return self._to_decision(decision)
         notes = [citing.merged_note(reference)]

@@ -1,7 +1,7 @@
 """Answering a message that names an article or an old law."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from fzbot.conversation import wording
 from fzbot.knowledge.entry import Citation, Entry
@@ -12,8 +12,8 @@ from fzbot.statutes.lookup import Shelf
 
 OTHER_WORDS = 14
 """A message with more than so many other characters asks about a case, not for an article."""
-MOST, SHOWN = 3, 70
-"""So many articles are shown about a subject, and so many characters of those that are not the likeliest."""
+MOST, SHOWN, HINT = 3, 70, 36
+"""So many articles are shown about a subject, so many characters of those that are not the likeliest, and of a mere hint."""
 
 
 def asks_for_article(text: str, reference: Reference | None) -> bool:
@@ -54,6 +54,16 @@ def import_note(reference: Reference, shelf: Shelf) -> str:
     return "" if is_there else wording.NOT_IMPORTED.format(article=f"《{law}》", law=law)
 
 
+def likely_note(articles: Sequence[Article]) -> str:
+    """Articles that may bear on what nothing else answers; nothing when there are none."""
+    if not articles:
+        return ""
+    lines = [_line(article.law, article.number, _begun(article.text, HINT)) for article in articles]
+    return "\n\n".join(
+        ["", wording.LIKELY, *lines, wording.ARTICLES_END.format(law=articles[0].law, number=articles[0].number)]
+    )
+
+
 def _about(reference: Reference, shelf: Shelf, cited: Counter[Citation]) -> str:
     def weight(article: Article) -> int:
         return article.text.count(reference.subject) * (1 + cited[Citation(law=article.law, article=article.number)])
@@ -72,5 +82,5 @@ def _line(law: str, number: str, text: str) -> str:
     return f"{Citation(law=law, article=number)}：{text}"
 
 
-def _begun(text: str) -> str:
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}……"
+def _begun(text: str, most: int = SHOWN) -> str:
+    return text if len(text) <= most else f"{text[:most]}……"

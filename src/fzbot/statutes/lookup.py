@@ -1,7 +1,7 @@
 """The shelf of imported statutes, as the conversation and the answer pages read it."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
@@ -11,6 +11,7 @@ from fzbot.db import reading
 from fzbot.knowledge.entry import Citation
 from fzbot.knowledge.statutes import Article
 from fzbot.statutes import article as articles
+from fzbot.statutes.likely import likely
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +53,17 @@ class Shelf:
             with reading(self._engine) as session:
                 rows = articles.about(session, law, subject)
                 return [Article(row.law, row.number, row.text) for row in rows]
+        except SQLAlchemyError as error:
+            log.warning("articles not read: %s", type(error).__name__)
+            return []
+
+    def likely(self, words: Sequence[str]) -> list[Article]:
+        """The few articles that a question with these words may be about; none while the database is away."""
+        if self._engine is None:
+            return []
+        try:
+            with reading(self._engine) as session:
+                return [Article(row.law, row.number, row.text) for row in likely(session, words)]
         except SQLAlchemyError as error:
             log.warning("articles not read: %s", type(error).__name__)
             return []
