@@ -2,14 +2,14 @@
 
     python -m bench.fit [SET…]      (default: dev held-out dialect, none of which the encoder has seen)
 
-Thresholds are chosen on cross-validated probabilities.
+Thresholds are chosen on cross-validated probabilities, with urgent replies as direct answers.
 """
 
 import argparse
 import tempfile
 from pathlib import Path
 
-from bench.fitting import cross_validated, fit, looks, thresholds
+from bench.fitting import alarmed, cross_validated, fit, looks, thresholds
 from bench.questions import named
 from fzbot.answering import score
 from fzbot.answering.snapshot import Snapshot
@@ -25,7 +25,7 @@ def main() -> None:
     options = parser.parse_args()
     snapshot = Snapshot.of_folder(shipped_knowledge(), Path(tempfile.gettempdir()) / "fzbot-bench")
     data = looks(snapshot, named(*options.sets))
-    answer_from, suggest_from = thresholds(cross_validated(data))
+    answer_from, suggest_from = thresholds([alarmed(snapshot, outcome) for outcome in cross_validated(data)])
     blend = fit(data).model_copy(update={"answer_from": answer_from, "suggest_from": suggest_from})
     rounded = blend.model_copy(
         update={

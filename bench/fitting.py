@@ -1,13 +1,14 @@
 """Fitting the blend: conditional logistic regression over candidates and “none”, and thresholds by stated cost."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from bench.questions import Labelled
+from fzbot.answering.decide import DecisionKind
 from fzbot.answering.score import GENERAL, SIDES, Blend
 from fzbot.answering.snapshot import Snapshot
 
@@ -105,6 +106,21 @@ def cross_validated(data: Sequence[Look], folds: int = 10, seed: int = 7) -> lis
         for position in np.flatnonzero(fold == number):
             found[position] = predict(blend, data[int(position)])
     return [outcome for outcome in found if outcome is not None]
+
+
+def alarmed(snapshot: Snapshot, outcome: Outcome) -> Outcome:
+    """An outcome as people get it: the entry that an alarm is met with comes first, and is certain."""
+    question = outcome.look.question
+    decision = snapshot.decide(question.text)
+    if decision.kind is not DecisionKind.URGENT:
+        return outcome
+    rest = [number for number, entry in enumerate(outcome.order) if entry != decision.best.id]
+    return replace(
+        outcome,
+        chances=np.append(1.0, outcome.chances[rest]),
+        right=np.append(question.is_answered_by(decision.best), outcome.right[rest]),
+        order=(decision.best.id, *(outcome.order[number] for number in rest)),
+    )
 
 
 def kind_of(outcome: Outcome, answer_from: float, suggest_from: float) -> str:
