@@ -42,9 +42,8 @@ from fzbot.answering.pinyin import syllable
 from fzbot.knowledge import files, lexicon
 from fzbot.settings import shipped_knowledge
 
-NAMES = {"first": "w1_", "first_bias": "b1_", "second": "w2_", "second_bias": "b2_"}
-DEEP = {"deep0": "d0", "deep1": "d1", "deep2": "d2", "skip1": "p1", "skip3": "p3", "out": "d3"}
-LOOKS = {"looks": "ln_g", "looks_bias": "ln_b", "mean": "cnn_W", "mean_bias": "cnn_b"}
+NAMES = {"first": "w1_", "first_bias": "b1_"}
+LOOKS = {"deep0": "d0", "looks": "ln_g", "looks_bias": "ln_b", "mean": "cnn_W", "mean_bias": "cnn_b"}
 KEPT = re.compile(r"[\u4e00-\u9fff]+|[0-9a-z]{1,3}|[,.?!;:%。、]")
 TABLES = ("table", "directions")
 CHUNKS = 17
@@ -112,7 +111,7 @@ def base(texts: Sequence[str]) -> tuple[list[str], dict[str, Tensor]]:
     with np.load(folder / "weights.npz") as raw:
         chunks = [raw[f"q{k + 1}"] * raw["scale"][k] + raw["lo"][k] for k in range(CHUNKS)]
         rows = [chunks[n % CHUNKS][n // CHUNKS] for n, _ in kept]
-        found = {ours: raw[theirs] for ours, theirs in (DEEP | LOOKS).items()}
+        found = {ours: raw[theirs] for ours, theirs in LOOKS.items()}
         for ours, theirs in NAMES.items():
             found |= {f"{ours}{width}": raw[f"{theirs}{width}"] for width, _ in WINDOWS}
         beside = {"project": "proj", "project_bias": "proj_b", "seen": "ln_g", "seen_bias": "ln_b"}
@@ -167,11 +166,10 @@ def train(
     """
     seed = torch.initial_seed()
     dice = random.Random(seed)
-    owners = targets.argmax(dim=1)
     with torch.no_grad():
         model.eval()
         for batch in batches(rows, order, dice):
-            model.classes.index_add_(0, owners[batch], model.encode(*padded([rows[k] for k in batch])))
+            model.classes.addmm_(targets[batch].T, model.encode(*padded([rows[k] for k in batch])))
         model.classes.copy_(functional.normalize(model.classes, dim=1))  # the rate is meant for rows of length one
     rates = [course.rate, course.directions]
     groups = [{"params": list(model.weights.values()), "lr": rates[0]}, {"params": [model.classes], "lr": rates[1]}]
@@ -250,7 +248,7 @@ def gathered() -> Texts:
 
 
 def mixed(own: Sequence[tuple[str, Mapping[int, float]]], real: Sequence[str], dice: random.Random) -> list[str]:
-    """Texts joined of two of one class, of two real ones or of one of each, and pieces of real ones."""
+    """Texts joined of two of one class or of two, or of a real one and another, and pieces of real ones."""
     by_class: dict[int, list[str]] = {}
     for text, answering in own:
         by_class.setdefault(max(answering), []).append(text)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from bench.questions import Labelled
-from fzbot.answering.decide import DecisionKind
+from fzbot.answering.decide import Candidate
 from fzbot.answering.score import GENERAL, SIDES, Blend
 from fzbot.answering.snapshot import Snapshot
 
@@ -111,15 +111,18 @@ def cross_validated(data: Sequence[Look], folds: int = 10, seed: int = 7) -> lis
 def alarmed(snapshot: Snapshot, outcome: Outcome) -> Outcome:
     """An outcome as people get it: the entry that an alarm is met with comes first, and is certain."""
     question = outcome.look.question
-    decision = snapshot.decide(question.text)
-    if decision.kind is not DecisionKind.URGENT:
+    normalised = snapshot.normalise(question.text)
+    alarm = snapshot.judge(normalised, snapshot.scorer.seen(snapshot.readers, normalised)).alarm
+    if alarm is None:
         return outcome
-    rest = [number for number, entry in enumerate(outcome.order) if entry != decision.best.id]
+    pairs = zip(outcome.order, outcome.chances.tolist(), strict=True)
+    met = snapshot.learned.alarms.met_by(alarm, [Candidate(snapshot.entries[id_], chance) for id_, chance in pairs])
+    rest = [number for number, id_ in enumerate(outcome.order) if id_ != met]
     return replace(
         outcome,
         chances=np.append(1.0, outcome.chances[rest]),
-        right=np.append(question.is_answered_by(decision.best), outcome.right[rest]),
-        order=(decision.best.id, *(outcome.order[number] for number in rest)),
+        right=np.append(question.is_answered_by(snapshot.entries[met]), outcome.right[rest]),
+        order=(met, *(outcome.order[number] for number in rest)),
     )
 
 

@@ -95,21 +95,18 @@ class Original:
 
 
 class Reader:
-    """Cuts texts into the numbers of the pieces that occur in some texts, or are one Chinese character."""
+    """Cuts some texts into the rows of their pieces; no other pieces have a row."""
 
     def __init__(self, original: Original, texts: Iterable[str]) -> None:
         self._cut = Tokenizer(Unigram(original.pieces, unk_id=original.unknown))
         self._cut.pre_tokenizer = Metaspace()
         self._ends = original.first, original.last
-        single = {number for number, (name, _) in enumerate(original.pieces) if "\u4e00" <= name <= "\u9fff"}
-        found = {number for text in texts for number in self._pieces(text)} | single | {original.unknown}
-        self.used = sorted(found)
+        self.used = sorted({number for text in texts for number in self._pieces(text)})
         self._rows = {number: row for row, number in enumerate(self.used)}
-        self._unknown = self._rows[original.unknown]
 
     def __call__(self, text: str) -> Ids:
         """The rows of a text's pieces."""
-        return [self._rows.get(number, self._unknown) for number in self._pieces(text)]
+        return [self._rows[number] for number in self._pieces(text)]
 
     def _pieces(self, text: str) -> Ids:
         found: Ids = self._cut.encode(PREFIX + text).ids

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from fzbot.answering import danger
+from fzbot.answering.alarms import LIKE
 from fzbot.answering.danger import Kind
 from fzbot.answering.decide import DecisionKind
 from fzbot.answering.explain import explain
-from fzbot.answering.snapshot import LIKE, Snapshot
+from fzbot.answering.snapshot import Snapshot
 from fzbot.answering.urgent import Alarm
 from fzbot.answering.vectors import Seen, Sparse
 from fzbot.errors import KnowledgeError
@@ -28,7 +29,7 @@ def lines(name: str) -> list[list[str]]:
 
 def alarm(snapshot: Snapshot, text: str) -> Alarm | None:
     question = snapshot.normalise(text)
-    return snapshot.alarm(question, snapshot.score(question).look.seen)
+    return snapshot.judge(question, snapshot.score(question).look.seen).alarm
 
 
 def seen(*ids: int) -> Seen:
@@ -76,6 +77,33 @@ def test_the_reply_is_built_on_the_fraud_that_fits(snapshot: Snapshot) -> None:
     assert decision.best.id in {"fraud.fake-loan", "fraud.just-cheated"}
 
 
+def test_a_cue_in_a_long_calm_story_is_not_doubted(snapshot: Snapshot) -> None:
+    story = "我家的承包地二零零三年签的合同，村上每年都收过水费，地界是跟邻居商量好栽的桩子，去年重新丈量少了三分。" * 3
+    found = alarm(snapshot, f"{story}他现在拿着刀在我家门口砸门要砍我。{story}")
+    assert found
+    assert found.danger is Danger.VIOLENCE
+
+
+def test_a_doubted_cue_hides_none_that_is_never_doubted(snapshot: Snapshot) -> None:
+    text = snapshot.normalise("老板把我们锁在厂里干活不给走")
+    nothing_like = snapshot.scorer.seen(snapshot.readers, snapshot.normalise("宅基地确权证怎么办"))
+    judged = snapshot.learned.alarms.judge(text.text, nothing_like)
+    assert judged.likeness < 0
+    assert judged.alarm
+    assert judged.alarm.danger is Danger.CONFINED
+
+
+def test_questions_of_entries_about_no_danger_are_not_urgent(snapshot: Snapshot) -> None:
+    calm = [entry for entry in snapshot.entries.values() if not entry.urgent and not entry.is_chat]
+    urgent = [
+        text
+        for entry in calm
+        for text in entry.questions[::10]
+        if snapshot.decide(text).kind is DecisionKind.URGENT and snapshot.decide(text).best.theme != "fraud"
+    ]
+    assert len(urgent) <= 12, urgent
+
+
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared questions are not here")
 def test_false_alarms_on_real_questions_are_at_most_one_percent(snapshot: Snapshot) -> None:
     rows = [line.split("\t") for line in (SHARED / "questions/dev.tsv").read_text(encoding="utf-8").splitlines()[1:]]
@@ -103,6 +131,14 @@ def test_a_malformed_example_is_named_by_its_line(tmp_path: Path) -> None:
     (tmp_path / "emergencies.txt").write_text("# 例句\n救命\tdrowning\ttort.assault\n", encoding="utf-8")
     with pytest.raises(KnowledgeError, match=r"emergencies\.txt 第 2 行.*violence、fraud"):
         lexicon.load(tmp_path)
+
+
+def test_a_folder_of_an_earlier_release_has_no_examples(tmp_path: Path) -> None:
+    for path in (shipped_knowledge() / "lexicon").iterdir():
+        if path.name not in {"emergencies.txt", "calm.txt"}:
+            (tmp_path / path.name).write_bytes(path.read_bytes())
+    found = lexicon.load(tmp_path)
+    assert (found.emergencies, found.calm) == ((), ())
 
 
 def test_kinds_are_told_apart_by_their_examples() -> None:

@@ -17,6 +17,7 @@ FILLER = "".join(
     for tens in "一二三四五六七八九"
     for ones in "一二三四五六七八九"
 )
+LAWS = {"民法典"}
 LAW = (
     "# 中华人民共和国民法典\n"
     "第一条 仓储物的保管人应当妥善保管仓单所列货物。\n"
@@ -34,7 +35,7 @@ def session(engine: Engine) -> Iterator[Session]:
 
 
 def numbers(session: Session, *words: str) -> list[str]:
-    return [row.number for row in likely(session, words)]
+    return [row.number for row in likely(session, words, LAWS)]
 
 
 def test_an_article_with_the_telling_words_is_likely(session: Session) -> None:
@@ -59,6 +60,16 @@ def test_odd_words_find_nothing(session: Session, words: tuple[str, ...]) -> Non
     assert numbers(session, *words) == []
 
 
+def test_of_a_long_story_the_first_words_count(session: Session) -> None:
+    story = [f"经过{number}" for number in range(2000)]
+    assert numbers(session, *story, "承租人", "破产", "租赁物") == []
+    assert numbers(session, "承租人", "破产", "租赁物", *["承租人"] * 2000) == ["3"]
+
+
+def test_only_laws_that_are_known_are_searched(session: Session) -> None:
+    assert likely(session, ["承租人", "破产", "租赁物"], {"公司法"}) == []
+
+
 def test_an_empty_shelf_has_no_likely_article(engine: Engine) -> None:
     with db.make_sessions(engine)() as session:
-        assert likely(session, ["破产"]) == []
+        assert likely(session, ["破产"], LAWS) == []

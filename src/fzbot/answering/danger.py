@@ -14,10 +14,6 @@ from fzbot.answering import classifier
 from fzbot.answering.vectors import Floats, Seen
 from fzbot.knowledge.entry import Danger
 
-HEARD_FROM = 1.0
-"""How like the known emergencies a message must be to be met as one."""
-DOUBTED_BELOW = -2.0
-"""How unlike them a message must be to be none although it has a cue."""
 MEANING = 2.0
 """How much the meaning counts beside the words."""
 CALM, URGENT = 0, 1

@@ -41,7 +41,7 @@ def read(path: Path) -> Any:
     try:
         with path.open("rb") as file:
             return pickle.load(file)  # noqa: S301 - our own file, in the data folder
-    except (OSError, EOFError, pickle.UnpicklingError, AttributeError, ImportError):
+    except (OSError, EOFError, pickle.UnpicklingError, AttributeError, ImportError, LookupError, TypeError, ValueError):
         return None  # not there, torn, or written by another version of a library: build anew
 
 
@@ -49,9 +49,19 @@ def write(path: Path, learned: Any) -> None:
     """Keep what was learned; the oldest make room."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(descriptor, "wb") as file:
-        pickle.dump(learned, file, pickle.HIGHEST_PROTOCOL)
-    Path(name).replace(path)  # whole or not at all, also when two processes build at once
-    newest_first = sorted(path.parent.glob("snapshot-*.pickle"), key=lambda one: one.stat().st_mtime, reverse=True)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            pickle.dump(learned, file, pickle.HIGHEST_PROTOCOL)
+        Path(name).replace(path)  # whole or not at all, also when two processes build at once
+    finally:
+        Path(name).unlink(missing_ok=True)
+    newest_first = sorted(path.parent.glob("snapshot-*.pickle"), key=_written_at, reverse=True)
     for old in newest_first[KEPT:]:
         old.unlink(missing_ok=True)
+
+
+def _written_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:  # another process made room at the same time
+        return 0.0

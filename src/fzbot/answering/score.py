@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 from fzbot.answering import classifier, directions, index
 from fzbot.answering.meaning import Encoder
 from fzbot.answering.normalise import Question
-from fzbot.answering.tokenise import Tokeniser
+from fzbot.answering.tokenise import Features, Tokeniser
 from fzbot.answering.vectors import Floats, Ints, Seen, Vocabulary
 from fzbot.knowledge.folding import fold
 
@@ -124,13 +124,13 @@ class Scorer:
 
     def seen(self, readers: Readers, question: Question) -> Seen:
         """A question's features and meaning."""
-        return Seen(self.vocabulary.vector(readers.tokeniser.features(question)), readers.encoder.vector(question.text))
+        return self._seen(readers, question, readers.tokeniser.features(question))
 
     def look(self, readers: Readers, question: Question) -> Look:
         """See every candidate from every side."""
         features = readers.tokeniser.features(question)
-        vector = self.vocabulary.vector(features)
-        seen = Seen(vector, readers.encoder.vector(question.text))
+        seen = self._seen(readers, question, features)
+        vector = seen.features
         machines, themes = self._views.scores(vector)
         machine = machines.sum(axis=0)
         meaning = self._directions @ seen.meaning
@@ -163,6 +163,9 @@ class Scorer:
         entries, each = look.candidates.tolist(), chances.tolist()
         scored = tuple(Scored(entries[row], each[row], look.sides[row], look.nearest[row]) for row in order)
         return Scoring(scored, each[-1], look)
+
+    def _seen(self, readers: Readers, question: Question, features: Features) -> Seen:
+        return Seen(self.vocabulary.vector(features), readers.encoder.vector(question.text))
 
     def _by_class(self, nearest: Ints, closeness: Floats) -> dict[int, Near]:
         """For each class among the nearest questions: its nearest one, the nearest class first."""

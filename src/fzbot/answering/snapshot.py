@@ -7,20 +7,21 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits
 
 from fzbot.answering import cutting, danger, kept, spelling
+from fzbot.answering.alarms import Alarms, Judged
 from fzbot.answering.cutting import Cutter
-from fzbot.answering.danger import Kind, Recogniser
+from fzbot.answering.danger import Kind
 from fzbot.answering.decide import Candidate, Decision, DecisionKind
 from fzbot.answering.meaning import Encoder
 from fzbot.answering.normalise import Normaliser, Question
 from fzbot.answering.score import Blend, Readers, Scorer, Scoring
 from fzbot.answering.spelling import Speller
 from fzbot.answering.tokenise import Tokeniser
-from fzbot.answering.urgent import Alarm, Urgency
+from fzbot.answering.urgent import Urgency
 from fzbot.answering.vectors import Seen
 from fzbot.errors import KnowledgeError
 from fzbot.knowledge import files, lexicon
 from fzbot.knowledge.directory import Directory
-from fzbot.knowledge.entry import Danger, Entry
+from fzbot.knowledge.entry import Entry
 from fzbot.knowledge.files import KnowledgeBase, Law
 from fzbot.knowledge.folding import fold
 from fzbot.knowledge.lexicon import Lexicon
@@ -30,10 +31,8 @@ from fzbot.knowledge.topics import Topic, Topics
 SHOWN = 5
 SUGGESTED = 3
 REMEMBERED = 4096
-DOUBTFUL = {Danger.VIOLENCE, Danger.FRAUD}
-FRAUD = "fraud"
-LIKELIER = 0.5
-LIKE = "像紧急的例句"
+ALARMING = "fraud"
+"""The theme whose questions all sound alarming."""
 CALM_EACH = 4
 """One in so many of the entries' own questions is learned as calm."""
 CHAT_FROM = 0.35
@@ -55,8 +54,7 @@ class Learned:
 
     cutter: Cutter
     encoder: Encoder
-    urgency: Urgency
-    recogniser: Recogniser | None
+    alarms: Alarms
     speller: Speller
     scorer: Scorer
 
@@ -111,20 +109,10 @@ class Snapshot:
         mended = self.learned.speller(question.text, self.tokeniser.cut.is_word)
         return question if mended == question.text else replace(self.normaliser(mended), raw=text)
 
-    def alarm(self, question: Question, seen: Seen) -> Alarm | None:
-        """What is urgent in a question, if its entry is there: a cue, or its likeness to known emergencies.
-
-        A cue of violence or fraud in what is nothing like an emergency is none: words for beating and paying mean much else.
-        """
-        cue = self.learned.urgency.check(question.text)
-        recogniser = self.learned.recogniser
-        likeness = recogniser.likeness(seen) if recogniser else 0.0
-        if cue and cue.danger in DOUBTFUL and likeness < danger.DOUBTED_BELOW:
-            cue = None
-        if cue is None and recogniser and likeness >= danger.HEARD_FROM:
-            kind = recogniser.kind(seen)
-            cue = Alarm(kind.danger, kind.entry, LIKE)
-        return cue if cue and cue.entry in self.entries else None
+    def judge(self, question: Question, seen: Seen) -> Judged:
+        """What is urgent in a question."""
+        own = self._asked(question)
+        return self.learned.alarms.judge(question.text, seen, is_known_as_calm=own is not None and not own.urgent)
 
     def score(self, question: Question) -> Scoring:
         """Steps 2 to 4."""
@@ -134,26 +122,21 @@ class Snapshot:
         question = self.normalise(text)
         scoring = self.score(question)
         candidates = tuple(Candidate(self._entries[found.entry], found.probability) for found in scoring.candidates)
-        number = self.scorer.exact.get(fold(question.text))
-        if number is not None:
-            same = self._entries[number]
+        same = self._asked(question)
+        if same is not None:
             others = (candidate for candidate in candidates if candidate.entry.id != same.id)
             candidates = (Candidate(same, 1.0), *others)
-        alarm = self.alarm(question, scoring.look.seen)
+        alarm = self.judge(question, scoring.look.seen).alarm
         if alarm:
-            first = Candidate(self._met_by(alarm, candidates), 1.0)
+            first = Candidate(self.entries[self.learned.alarms.met_by(alarm, candidates)], 1.0)
             rest = (candidate for candidate in candidates if candidate.entry.id != first.entry.id)
             return Decision(DecisionKind.URGENT, (first, *rest)[:SHOWN], alarm.danger)
         return Decision(self._kind(candidates), candidates[:SHOWN])
 
-    def _met_by(self, alarm: Alarm, candidates: tuple[Candidate, ...]) -> Entry:
-        """The entry that an alarm's reply is built on: the alarm's, unless a likelier one is about danger too."""
-        entry = self.entries[alarm.entry]
-        for candidate in candidates[:1]:
-            is_kin = candidate.entry.urgent == alarm.danger or candidate.entry.theme == entry.theme == FRAUD
-            if candidate.score >= LIKELIER and is_kin:
-                return candidate.entry
-        return entry
+    def _asked(self, question: Question) -> Entry | None:
+        """The entry of whose own questions this is one, word for word."""
+        number = self.scorer.exact.get(fold(question.text))
+        return None if number is None else self._entries[number]
 
     def _kind(self, candidates: tuple[Candidate, ...]) -> DecisionKind:
         if not candidates:
@@ -178,22 +161,23 @@ class Snapshot:
             raise KnowledgeError("知识库里一条条目都没有")
         speller = spelling.learned((question.text for question in questions), self.tokeniser.cut)
         scorer = Scorer(self.readers, questions, classes, [entry.id for entry in self._entries])
-        recogniser = self._recogniser(lexicon, scorer)
-        return Learned(self.tokeniser.cut, self.readers.encoder, Urgency(lexicon.urgent), recogniser, speller, scorer)
+        alarms = self._alarms(lexicon, scorer)
+        return Learned(self.tokeniser.cut, self.readers.encoder, alarms, speller, scorer)
 
-    def _recogniser(self, lexicon: Lexicon, scorer: Scorer) -> Recogniser | None:
-        """Learned from the lexicon's examples; questions of entries about no danger are calm too."""
-        alarming = {emergency.entry for emergency in lexicon.emergencies}
-        calm = [
-            text
-            for entry in self._entries
-            if entry.id not in alarming and not entry.urgent and entry.theme != FRAUD
-            for text in entry.questions[::CALM_EACH]
+    def _alarms(self, lexicon: Lexicon, scorer: Scorer) -> Alarms:
+        """Cues, and what is learned from examples: calm are also questions of the entries about no danger that have no cue."""
+        urgency = Urgency(lexicon.urgent)
+        examples = [one for one in lexicon.emergencies if one.entry in self.entries]
+        alarming = {example.entry for example in examples}
+        calm = [self.normaliser(text) for text in lexicon.calm]
+        for entry in self._entries:
+            if entry.id not in alarming and not entry.urgent and entry.theme != ALARMING:
+                own = map(self.normaliser, entry.questions[::CALM_EACH])
+                calm += [question for question in own if urgency.check(question.text) is None]
+        emergencies = [
+            (scorer.seen(self.readers, self.normaliser(text)), Kind(which, entry)) for text, which, entry in examples
         ]
-        emergencies = [(self._seen(text, scorer), Kind(which, entry)) for text, which, entry in lexicon.emergencies]
-        return danger.learned(
-            emergencies, [self._seen(text, scorer) for text in (*lexicon.calm, *calm)], len(scorer.vocabulary)
+        recogniser = danger.learned(
+            emergencies, [scorer.seen(self.readers, question) for question in calm], len(scorer.vocabulary)
         )
-
-    def _seen(self, text: str, scorer: Scorer) -> Seen:
-        return scorer.seen(self.readers, self.normaliser(text))
+        return Alarms(urgency, recogniser, frozenset(self.entries))

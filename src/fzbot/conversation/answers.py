@@ -109,8 +109,11 @@ class Answers:
         reference = self.snapshot.references.find(text)
         if decision.kind is DecisionKind.UNKNOWN and reference is None:
             outcome = self._to_decision(decision)
-            words = self.snapshot.tokeniser.words(self.snapshot.normalise(text).text)
-            return replace(outcome, text=outcome.text + citing.likely_note(self.shelf.likely(words)))
+            question = self.snapshot.normalise(text)
+            words = self.snapshot.tokeniser.words(f"{question.asking} {question.story}")
+            return replace(
+                outcome, text=outcome.text + citing.likely_note(self.shelf.likely(words, self.snapshot.laws))
+            )
         if decision.kind is DecisionKind.URGENT or reference is None:
             return self._to_decision(decision)
         notes = [citing.merged_note(reference)]

@@ -59,9 +59,7 @@ def likely_note(articles: Sequence[Article]) -> str:
     if not articles:
         return ""
     lines = [_line(article.law, article.number, _begun(article.text, HINT)) for article in articles]
-    return "\n\n".join(
-        ["", wording.LIKELY, *lines, wording.ARTICLES_END.format(law=articles[0].law, number=articles[0].number)]
-    )
+    return "\n\n".join(["", wording.LIKELY, *lines, wording.ARTICLES_END.format(article=_typed(articles[0]))])
 
 
 def _about(reference: Reference, shelf: Shelf, cited: Counter[Citation]) -> str:
@@ -74,7 +72,7 @@ def _about(reference: Reference, shelf: Shelf, cited: Counter[Citation]) -> str:
     first = found[0]
     lines = [_line(first.law, first.number, first.text)]
     lines += [_line(article.law, article.number, _begun(article.text)) for article in found[1:MOST]]
-    end = wording.ARTICLES_END.format(law=first.law, number=first.number)
+    end = wording.ARTICLES_END.format(article=_typed(first))
     return "\n\n".join(filter(None, [merged_note(reference), *lines, end]))
 
 
@@ -84,3 +82,9 @@ def _line(law: str, number: str, text: str) -> str:
 
 def _begun(text: str, most: int = SHOWN) -> str:
     return text if len(text) <= most else f"{text[:most]}……"
+
+
+def _typed(article: Article) -> str:
+    """How somebody types an article's number: 刑法287条之二."""
+    number, _, insert = article.number.partition("之")
+    return f"{article.law}{number}条" + (f"之{insert}" if insert else "")

@@ -8,6 +8,7 @@ from fzbot.errors import KnowledgeError
 from fzbot.knowledge.entry import Entry
 from fzbot.knowledge.files import Fault, KnowledgeBase, Severity, read_model
 from fzbot.knowledge.folding import fold, hanzi
+from fzbot.knowledge.lexicon import EMERGENCIES, emergencies
 from fzbot.knowledge.menu import SUB_HANZI, TOP_HANZI, Menu, cut, load_menu
 from fzbot.knowledge.notices import NoticeTemplate, load_calendar, load_templates
 from fzbot.knowledge.numerals import Quantity, quantities, stated
@@ -237,6 +238,15 @@ def _menu_names(menu: Menu) -> Iterator[tuple[str, int]]:
         yield item.name, SUB_HANZI
 
 
+def emergencies_met(context: Context) -> Iterator[Fault]:
+    """Every example of an emergency leads to an entry."""
+    known = {entry.id for entry in context.base.entries}
+    listing = context.base.root / "lexicon" / EMERGENCIES
+    for text, _, entry in emergencies(listing):
+        if entry not in known:
+            yield Fault(listing, entry, "", f"“{text}”要用的条目没有", "改成已有的条目编号")
+
+
 CHECKS: tuple[Check, ...] = (
     needs_covered,
     questions_enough,
@@ -250,4 +260,5 @@ CHECKS: tuple[Check, ...] = (
     reviews_due,
     notices_sound,
     menu_sound,
+    emergencies_met,
 )

@@ -9,6 +9,7 @@ from fzbot.errors import KnowledgeError
 from fzbot.knowledge.entry import Danger
 
 DEFAULT_FREQUENCY = 2000
+EMERGENCIES = "emergencies.txt"
 
 
 class Emergency(NamedTuple):
@@ -49,8 +50,8 @@ def load(folder: Path) -> Lexicon:
         stop_words=frozenset(line for _, line in _lines(folder / "stopwords.txt")),
         filler=tuple(line for _, line in _lines(folder / "filler.txt")),
         urgent=_text(folder / "urgent.yaml"),
-        emergencies=tuple(_emergencies(folder / "emergencies.txt")),
-        calm=tuple(line for _, line in _lines(folder / "calm.txt")),
+        emergencies=tuple(emergencies(folder / EMERGENCIES)),
+        calm=tuple(line for _, line in _optional(folder / "calm.txt")),
     )
 
 
@@ -78,13 +79,19 @@ def _pairs(path: Path) -> Iterator[tuple[str, str]]:
         yield parts[0].strip(), parts[1].strip()
 
 
-def _emergencies(path: Path) -> Iterator[Emergency]:
-    for number, line in _lines(path):
+def emergencies(path: Path) -> Iterator[Emergency]:
+    """The examples of a file, none where there is no file; `KnowledgeError` naming the line that is malformed."""
+    for number, line in _optional(path):
         parts = [part.strip() for part in line.split("\t")]
         if len(parts) != 3 or not all(parts) or parts[1] not in set(Danger):
             dangers = "、".join(Danger)
             raise KnowledgeError(f"{path} 第 {number} 行：“{line}”，应是原话、危险（{dangers}）、条目，中间用制表符")
         yield Emergency(parts[0], Danger(parts[1]), parts[2])
+
+
+def _optional(path: Path) -> Iterable[tuple[int, str]]:
+    """The lines of a file that a folder of an earlier release does not have."""
+    return _lines(path) if path.exists() else ()
 
 
 def _lines(path: Path) -> Iterable[tuple[int, str]]:

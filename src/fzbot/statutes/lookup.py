@@ -1,16 +1,18 @@
 """The shelf of imported statutes, as the conversation and the answer pages read it."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from fzbot.db import reading
 from fzbot.knowledge.entry import Citation
 from fzbot.knowledge.statutes import Article
 from fzbot.statutes import article as articles
+from fzbot.statutes.article import ArticleRow
 from fzbot.statutes.likely import likely
 
 log = logging.getLogger(__name__)
@@ -47,26 +49,11 @@ class Shelf:
 
     def about(self, law: str, subject: str) -> list[Article]:
         """The articles of a law that name a subject, in order; none while the database is away."""
-        if self._engine is None:
-            return []
-        try:
-            with reading(self._engine) as session:
-                rows = articles.about(session, law, subject)
-                return [Article(row.law, row.number, row.text) for row in rows]
-        except SQLAlchemyError as error:
-            log.warning("articles not read: %s", type(error).__name__)
-            return []
+        return self._read(lambda session: articles.about(session, law, subject))
 
-    def likely(self, words: Sequence[str]) -> list[Article]:
-        """The few articles that a question with these words may be about; none while the database is away."""
-        if self._engine is None:
-            return []
-        try:
-            with reading(self._engine) as session:
-                return [Article(row.law, row.number, row.text) for row in likely(session, words)]
-        except SQLAlchemyError as error:
-            log.warning("articles not read: %s", type(error).__name__)
-            return []
+    def likely(self, words: Sequence[str], laws: Collection[str]) -> list[Article]:
+        """The few articles of some laws that a question with these words may be about; none while the database is away."""
+        return self._read(lambda session: likely(session, words, laws))
 
     def texts(self, citations: Iterable[Citation]) -> dict[str, str]:
         """The texts of cited articles that are there, by how the citation is written."""
@@ -86,3 +73,13 @@ class Shelf:
         with reading(self._engine) as session:
             rows = articles.search(session, words, limit)
             return [Article(row.law, row.number, row.text) for row in rows]
+
+    def _read(self, query: Callable[[Session], list[ArticleRow]]) -> list[Article]:
+        if self._engine is None:
+            return []
+        try:
+            with reading(self._engine) as session:
+                return [Article(row.law, row.number, row.text) for row in query(session)]
+        except SQLAlchemyError as error:
+            log.warning("articles not read: %s", type(error).__name__)
+            return []
