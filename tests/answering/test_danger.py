@@ -153,3 +153,9 @@ def test_kinds_are_told_apart_by_their_examples() -> None:
 def test_without_examples_there_is_nothing_to_recognise() -> None:
     assert danger.learned([], [seen(0)], features=6) is None
     assert danger.learned([(seen(0), CRISIS)], [], features=6) is None
+
+
+def test_a_single_kind_is_the_only_one() -> None:
+    recogniser = danger.learned([(seen(0), CRISIS), (seen(0, 1), CRISIS)], [seen(2), seen(3)], features=6)
+    assert recogniser
+    assert recogniser.kind(seen(2)) == CRISIS

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fzbot.answering import classifier
 from fzbot.answering.vectors import Floats, Seen
@@ -28,10 +29,13 @@ class Kind(NamedTuple):
 
 @dataclass(frozen=True)
 class Recogniser:
-    """`features` is features × views and `meaning` dimensions × views; the first view is how urgent, the others are the kinds."""
+    """`features` is features × views and `meaning` dimensions × views; the first view is how urgent, the others are the kinds.
+
+    There are many features: sixteen bits a weight are enough for them.
+    """
 
     kinds: tuple[Kind, ...]
-    features: Floats
+    features: NDArray[np.float16]
     meaning: Floats
     bias: Floats
 
@@ -61,7 +65,7 @@ def learned(emergencies: Sequence[tuple[Seen, Kind]], calm: Sequence[Seen], feat
     for column, weights in enumerate((side, *(which[number] for number in range(len(kinds))))):
         views[: len(weights) - 1, column] = weights[:-1]
         views[-1, column] = weights[-1]
-    return Recogniser(tuple(kinds), views[:features], views[features:size] * MEANING, views[-1])
+    return Recogniser(tuple(kinds), views[:features].astype(np.float16), views[features:size] * MEANING, views[-1])
 
 
 def _row(seen: Seen, features: int) -> dict[int, float]:
