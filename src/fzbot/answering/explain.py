@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fzbot.answering.alarms import DOUBTED_BELOW, HEARD_FROM, Judged
+from fzbot.answering.alarms import HEARD_FROM, WARNED_FROM, Judged
 from fzbot.answering.decide import Decision, DecisionKind
 from fzbot.answering.score import GENERAL, SIDES, Scored
 from fzbot.answering.snapshot import Snapshot
@@ -56,7 +56,8 @@ def explain(snapshot: Snapshot, text: str) -> Explanation:
     scoring = snapshot.score(question)
     entries = list(snapshot.entries.values())
     candidates = tuple((entries[found.entry], found) for found in scoring.candidates[:SHOWN])
-    judged = snapshot.judge(question, scoring.look.seen)
+    best = next(iter(snapshot.candidates(question, scoring)), None)
+    judged = snapshot.judge(question, scoring.look.seen, best)
     alarm = _alarm(judged)
     verdict = _verdict(snapshot, snapshot.decide(text))
     words = tuple(snapshot.tokeniser.words(question.text))
@@ -76,10 +77,11 @@ def explain(snapshot: Snapshot, text: str) -> Explanation:
 
 
 def _alarm(judged: Judged) -> str:
-    """The cue that was found, how like an emergency the message is, and what follows."""
-    said = f"“{judged.cue.cue}”" if judged.cue else "没有"
-    means = f"{judged.alarm.entry}（{judged.alarm.danger}）" if judged.alarm else "不算紧急"
-    return f"{said}；像紧急例句的程度 {judged.likeness:.1f}（到 {HEARD_FROM:.1f} 就算，低于 {DOUBTED_BELOW:.1f} 时线索存疑） → {means}"
+    """What raised the alarm and where it leads, and how like an emergency the message is."""
+    found = judged.alarm
+    means = f"“{found.cue}” → {found.entry}（{found.danger}）" if found else "没有"
+    warned = f"，先给电话（{judged.warning}）" if judged.warning else ""
+    return f"{means}{warned}；像紧急例句的程度 {judged.likeness:.1f}（到 {WARNED_FROM:.1f} 先给电话，到 {HEARD_FROM:.1f} 就算紧急）"
 
 
 def _candidate(snapshot: Snapshot, number: int, entry: Entry, found: Scored) -> str:

@@ -109,10 +109,19 @@ class Snapshot:
         mended = self.learned.speller(question.text, self.tokeniser.cut.is_word)
         return question if mended == question.text else replace(self.normaliser(mended), raw=text)
 
-    def judge(self, question: Question, seen: Seen) -> Judged:
-        """What is urgent in a question."""
+    def judge(self, question: Question, seen: Seen, best: Candidate | None) -> Judged:
+        """What is urgent in a question whose best candidate is known."""
         own = self._asked(question)
-        return self.learned.alarms.judge(question.text, seen, is_known_as_calm=own is not None and not own.urgent)
+        is_known_as_calm = own is not None and not own.urgent
+        return self.learned.alarms.judge(question.text, seen, best, is_known_as_calm)
+
+    def candidates(self, question: Question, scoring: Scoring) -> tuple[Candidate, ...]:
+        """The candidates, best first; a question that stands in an entry word for word is that entry's."""
+        found = tuple(Candidate(self._entries[scored.entry], scored.probability) for scored in scoring.candidates)
+        same = self._asked(question)
+        if same is None:
+            return found
+        return (Candidate(same, 1.0), *(candidate for candidate in found if candidate.entry.id != same.id))
 
     def score(self, question: Question) -> Scoring:
         """Steps 2 to 4."""
@@ -121,17 +130,13 @@ class Snapshot:
     def _decide(self, text: str) -> Decision:
         question = self.normalise(text)
         scoring = self.score(question)
-        candidates = tuple(Candidate(self._entries[found.entry], found.probability) for found in scoring.candidates)
-        same = self._asked(question)
-        if same is not None:
-            others = (candidate for candidate in candidates if candidate.entry.id != same.id)
-            candidates = (Candidate(same, 1.0), *others)
-        alarm = self.judge(question, scoring.look.seen).alarm
-        if alarm:
-            first = Candidate(self.entries[self.learned.alarms.met_by(alarm, candidates)], 1.0)
+        candidates = self.candidates(question, scoring)
+        judged = self.judge(question, scoring.look.seen, candidates[0] if candidates else None)
+        if alarm := judged.alarm:
+            first = Candidate(self.entries[alarm.entry], 1.0)
             rest = (candidate for candidate in candidates if candidate.entry.id != first.entry.id)
             return Decision(DecisionKind.URGENT, (first, *rest)[:SHOWN], alarm.danger)
-        return Decision(self._kind(candidates), candidates[:SHOWN])
+        return Decision(self._kind(candidates), candidates[:SHOWN], judged.warning)
 
     def _asked(self, question: Question) -> Entry | None:
         """The entry of whose own questions this is one, word for word."""

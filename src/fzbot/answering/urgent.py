@@ -1,7 +1,7 @@
 """Urgent cues: violence now, being cheated now, suicide, a child missing or abused, being locked up. Checked first."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -84,16 +84,14 @@ class Urgency:
             (rule, [(self._bit(pattern, next(numbers)), pattern) for pattern in rule.any]) for rule in self.rules
         ]
 
-    def check(self, text: str, but: Collection[Danger] = ()) -> Alarm | None:
-        """The alarm that a normalised text raises, if any; `but` are dangers not looked for."""
+    def check(self, text: str) -> Alarm | None:
+        """The alarm that a normalised text raises, if any."""
         text = self._mend(text)
         awake = 1
         for char in text:
             awake |= self._wakes.get(char, 0)
         find = Finder(text)
         for rule, cues in self._cues:
-            if rule.danger in but:
-                continue
             found = next((match for bit, pattern in cues if awake & bit and (match := find(pattern))), None)
             if found and rule.stands(find):
                 return Alarm(rule.danger, rule.entry, found[0])

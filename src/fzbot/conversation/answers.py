@@ -9,7 +9,7 @@ from fzbot.conversation import citing, facets, wording
 from fzbot.conversation.cues import Cue, cue_of, picked
 from fzbot.conversation.message import Kind, Message
 from fzbot.conversation.session import State
-from fzbot.knowledge.entry import Danger, Entry
+from fzbot.knowledge.entry import Entry
 from fzbot.knowledge.reply import PASSIVE_LIMIT, basis_line, reply_text
 from fzbot.knowledge.topics import Topic
 from fzbot.people.village import Village
@@ -167,13 +167,17 @@ class Answers:
         return Outcome(shown, DecisionKind.ANSWER, entry.id, 1.0, state=self._state_after(entry))
 
     def _to_decision(self, decision: Decision) -> Outcome:
+        lead = f"{wording.URGENT_FIRST[decision.danger]}\n\n" if decision.danger else ""
+        if decision.kind in {DecisionKind.URGENT, DecisionKind.ANSWER}:
+            near = [candidate.entry.id for candidate in decision.candidates[1:]]
+            return self._answer(decision.best, decision.score, near, decision.kind, lead)
+        outcome = self._to_none(decision)
+        return replace(outcome, text=lead + outcome.text)
+
+    def _to_none(self, decision: Decision) -> Outcome:
+        """The outcome of a decision for none of the entries."""
         if decision.kind is DecisionKind.CHAT:
             return self._chat(decision)
-        if decision.kind is DecisionKind.URGENT:
-            return self._answer(decision.best, decision.score, decision.danger)
-        if decision.kind is DecisionKind.ANSWER:
-            near = [candidate.entry.id for candidate in decision.candidates[1:]]
-            return self._answer(decision.best, decision.score, near=near)
         if decision.kind is DecisionKind.SUGGEST:
             return self._suggest(decision)
         adviser = self.snapshot.directory.contact(ADVISER)
@@ -208,11 +212,15 @@ class Answers:
         state = State(offered=tuple(entry.id for entry in offered))
         return Outcome(text, DecisionKind.SUGGEST, score=decision.score, state=state)
 
-    def _answer(self, entry: Entry, score: float, danger: Danger | None = None, near: Sequence[str] = ()) -> Outcome:
-        kind = DecisionKind.URGENT if danger else DecisionKind.ANSWER
-        text = reply_text(entry, self.snapshot.directory, self._link(entry))
-        if danger:
-            text = f"{wording.URGENT_FIRST[danger]}\n\n{text}"
+    def _answer(
+        self,
+        entry: Entry,
+        score: float,
+        near: Sequence[str] = (),
+        kind: DecisionKind = DecisionKind.ANSWER,
+        lead: str = "",
+    ) -> Outcome:
+        text = lead + reply_text(entry, self.snapshot.directory, self._link(entry))
         state = self._state_after(entry, near)
         titles = wording.numbered(self.snapshot.entries[id_].title for id_ in state.offered)
         with_related = f"{text}\n\n{wording.RELATED}\n{titles}"
