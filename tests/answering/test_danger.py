@@ -43,7 +43,7 @@ def test_few_calm_messages_in_words_never_seen_get_them(snapshot: Snapshot) -> N
 
 
 def test_what_is_much_like_an_emergency_is_answered_as_one_and_explained(snapshot: Snapshot) -> None:
-    text = "她说睡着就不醒了 我打不开她的门"
+    text = "她把窗户都封死了 说就睡一觉"
     decision = snapshot.decide(text)
     assert (decision.kind, decision.danger, decision.best.id) == (DecisionKind.URGENT, Danger.SUICIDE, "channel.crisis")
     assert LIKE in explain(snapshot, text).text
@@ -63,15 +63,11 @@ def test_the_reply_is_built_on_the_fraud_that_fits(snapshot: Snapshot) -> None:
     assert decision.best.id in {"fraud.fake-loan", "fraud.just-cheated"}
 
 
-def test_questions_of_entries_about_no_danger_are_not_urgent(snapshot: Snapshot) -> None:
-    calm = [entry for entry in snapshot.entries.values() if not entry.urgent and not entry.is_chat]
-    urgent = [
-        text
-        for entry in calm
-        for text in entry.questions[::10]
-        if snapshot.decide(text).kind is DecisionKind.URGENT and snapshot.decide(text).best.theme != "fraud"
-    ]
-    assert len(urgent) <= 12, urgent
+def test_questions_of_entries_about_no_danger_are_no_emergency_by_likeness(snapshot: Snapshot) -> None:
+    calm = [text for entry in snapshot.entries.values() if not entry.urgent for text in entry.questions[::10]]
+    danger_by_cue = {text for text in calm if snapshot.learned.alarms.urgency.check(snapshot.normalise(text).text)}
+    assert [text for text in calm if snapshot.decide(text).danger and text not in danger_by_cue] == []
+    assert len(danger_by_cue) <= len(calm) / 50
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared questions are not here")
