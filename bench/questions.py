@@ -1,8 +1,10 @@
 """Labelled real questions: tab-separated `id`, `needs` (comma-separated, or OOS / VAGUE), `text`, with a header."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 from fzbot.knowledge.entry import Entry
@@ -55,8 +57,8 @@ def read(path: Path) -> list[Labelled]:
 def ours(part: Part) -> list[Labelled]:
     """The unlabelled questions that we labelled. Our labels name a question by its hash: the words are not ours to keep.
 
-    `HELD_OUT` was labelled by two; what either takes for right is right, and where they differ on scope it is left out. Nothing
-    learns from it but the blend.
+    `HELD_OUT` was labelled by two; what either takes for right is right, and where they differ on scope it is left out. Encoders to
+    come learn from `LEARN` alone; the one that is shipped was trained before this split, on labels of a part of both.
     """
     labels = {}
     for line in LABELS.read_text(encoding="utf-8").splitlines()[1:]:
@@ -68,8 +70,9 @@ def ours(part: Part) -> list[Labelled]:
 
 
 def named(*names: str) -> list[Labelled]:
-    """The questions of sets by name (`dev`, `held-out`, `dialect`), or of labelled files."""
-    sets = {"dev": lambda: read(DEV), "held-out": lambda: ours(Part.HELD_OUT), "dialect": lambda: read(DIALECT)}
+    """The questions of sets by name (`dev`, `learn`, `held-out`, `dialect`), or of labelled files."""
+    sets: dict[str, Callable[[], list[Labelled]]] = {part.value: partial(ours, part) for part in Part}
+    sets |= {"dev": partial(read, DEV), "dialect": partial(read, DIALECT)}
     return [question for name in names for question in (sets[name]() if name in sets else read(Path(name)))]
 
 
