@@ -87,3 +87,28 @@ def test_a_case_that_mentions_an_article_is_answered_as_a_case(villager: Village
     villager.asks("老公死活不同意离婚，民法典1079条说分居两年就能离，我分居三年了法院会不会判离")
     assert villager.last_row().entry != "" or villager.last_row().decision == "suggest"
     assert "夫妻一方要求离婚的，可以由有关组织" not in villager.reply
+
+
+@pytest.fixture
+def many_articles(engine: Engine) -> None:
+    filler = "".join(
+        f"第{tens}十{ones}条 当事人应当依法办理，可以委托他人。\n"
+        for tens in "一二三四五六七八九"
+        for ones in "一二三四五六七八九"
+    )
+    law = f"# 中华人民共和国民法典\n第八百六十一条 发明专利申请应当符合下列条件：具备新颖性。\n{filler}"
+    with db.make_sessions(engine)() as session:
+        replace(session, split_articles("民法典", law))
+        session.commit()
+
+
+@pytest.mark.usefixtures("many_articles")
+def test_an_unanswered_question_gets_the_articles_that_may_be_about_it(villager: Villager) -> None:
+    villager.asks("发明专利申请要符合哪些条件").gets(
+        "这个问题我拿不准", "可能有关的法条", "《民法典》第861条：发明专利申请", "民法典861条", decision="unknown"
+    )
+
+
+def test_an_unanswered_question_gets_no_articles_where_none_are_imported(villager: Villager) -> None:
+    villager.asks("发明专利申请要符合哪些条件").gets("这个问题我拿不准", decision="unknown")
+    assert "可能有关" not in villager.reply
