@@ -15,7 +15,7 @@ DEV = SHARED / "dev.tsv"
 UNLABELLED = SHARED / "unlabelled.txt"
 LABELS = Path(__file__).parent / "labels.tsv"
 DIALECT = Path(__file__).parent / "dialect.tsv"
-"""Five hundred questions in dialect, with homophones and slips, written by hand for measuring."""
+"""Five hundred questions in dialect, with homophones and slips, written for measuring."""
 
 
 class Part(StrEnum):
