@@ -12,7 +12,7 @@ from sqlalchemy import Engine, inspect
 from fzbot import db, migrations
 from fzbot.errors import ConfigError
 from fzbot.migrations import partitions
-from fzbot.tables import METADATA
+from fzbot.migrations.tables import METADATA
 
 
 def test_the_migrations_make_what_the_models_say(engine: Engine) -> None:

@@ -11,7 +11,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from fzbot import metrics
+from fzbot.runtime import metrics
 from fzbot.settings import PREFIX, Settings
 
 DEPLOY = Path(__file__).parents[1] / "deploy"

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from fzbot import metrics
 from fzbot.cli import app
+from fzbot.runtime import metrics
 from fzbot.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[1]

@@ -17,29 +17,23 @@ from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 
 import fzbot
-from fzbot import clock, db, keeping, logs, migrations
+from fzbot import clock, db, migrations, retention
 from fzbot.answering.kept import is_built
 from fzbot.answering.library import Library
 from fzbot.answering.snapshot import Snapshot
 from fzbot.audit import SYSTEM
-from fzbot.body_limit import KILOBYTE, MEGABYTE, BodyLimit
 from fzbot.console.desk import Desk
 from fzbot.console.face import ASSETS as CONSOLE_ASSETS
 from fzbot.console.face import console
-from fzbot.conversation.pace import Pace
 from fzbot.conversation.turn import Conversation
 from fzbot.curation import golden
 from fzbot.curation.publishing import Policy
 from fzbot.curation.shelving import Shelving, live_entries
 from fzbot.errors import PlatformError
-from fzbot.headers import SecurityHeaders
 from fzbot.health import Health, add_health
 from fzbot.interactions.record import Recorder
 from fzbot.interactions.spool import Spool
-from fzbot.jobs import Job, Jobs
-from fzbot.keeping import Keeping
 from fzbot.knowledge.entry import Entry
-from fzbot.leadership import Leadership
 from fzbot.notices import notice as notices
 from fzbot.notices.contact import NextContact
 from fzbot.notices.reading import Reads
@@ -55,7 +49,10 @@ from fzbot.people.members import Profile
 from fzbot.people.sealing import Sealer
 from fzbot.people.staff import Role
 from fzbot.people.village import Village
-from fzbot.request_log import RequestLog, broken
+from fzbot.retention import RetentionPolicy
+from fzbot.runtime import logs
+from fzbot.runtime.jobs import Job, Jobs
+from fzbot.runtime.leader_election import LeaderElection
 from fzbot.settings import Settings
 from fzbot.simulation.platform_side import PlatformSide
 from fzbot.site import simulator
@@ -65,6 +62,10 @@ from fzbot.site.notices import notice_pages
 from fzbot.site.pages import not_found, pages
 from fzbot.statistics import rollup
 from fzbot.statutes.lookup import Shelf
+from fzbot.web.body_limit import KILOBYTE, MEGABYTE, BodyLimit
+from fzbot.web.rate_limiter import RateLimiter
+from fzbot.web.request_log import RequestLog, broken
+from fzbot.web.security_headers import SecurityHeaders
 from fzbot.wechat.account_side import AccountSide
 from fzbot.wechat.accounts import Door, Doors
 from fzbot.wechat.envelope import Envelope
@@ -282,12 +283,12 @@ def start(settings: Settings, ready: Ready | None = None) -> Services:
         shelf=Shelf(engine),
         public_url=settings.public_url,
         erasures=erasures,
-        pace=Pace(settings.follower_per_minute),
+        pace=RateLimiter(settings.follower_per_minute),
         riders=riders,
     )
     pool = FairPool(settings.turn_threads)
     outgoing = open_outgoing(settings, engine, sealer)
-    jobs = Jobs(Leadership(engine, settings.data_dir), _jobs(engine, settings, outgoing.account_side()))
+    jobs = Jobs(LeaderElection(engine, settings.data_dir), _jobs(engine, settings, outgoing.account_side()))
     return Services(
         settings=settings,
         engine=engine,
@@ -304,10 +305,10 @@ def start(settings: Settings, ready: Ready | None = None) -> Services:
 
 
 def _jobs(engine: Engine, settings: Settings, side: AccountSide) -> tuple[Job, ...]:
-    keep = Keeping(settings.keep_text_days, settings.keep_audit_days)
+    keep = RetentionPolicy(settings.keep_text_days, settings.keep_audit_days)
     return (
         Job("count", COUNT_SECONDS, lambda: rollup.catch_up(engine)),
-        Job("forget", HOUR, lambda: keeping.forget(engine, keep, clock.now())),
+        Job("forget", HOUR, lambda: retention.purge(engine, keep, clock.now())),
         Job("tags", TAG_SECONDS, lambda: _synchronise_tags(engine, side)),
         Job("months", HOUR, lambda: migrations.arrange_months(engine)),
     )

@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
-from fzbot import clock, shared_metrics
+from fzbot import clock
 from fzbot.errors import FzbotError
+from fzbot.runtime import metrics_folder
 from fzbot.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
@@ -41,7 +42,7 @@ def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
     """启动服务。"""
     settings = Settings.from_environment()
     if workers > 1:
-        shared_metrics.prepare(settings.data_dir / "metrics")
+        metrics_folder.prepare(settings.data_dir / "metrics")
     from fzbot.commands.serve import serve as serve_forever  # noqa: PLC0415 - keeps `fzbot answer` light
 
     serve_forever(settings, host, port, workers)

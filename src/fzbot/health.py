@@ -9,13 +9,14 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from sqlalchemy import Engine, func, not_, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from fzbot import clock, db, metrics
+from fzbot import clock, db
 from fzbot.answering.library import Library
 from fzbot.handovers import handover
 from fzbot.interactions.interaction import Interaction
 from fzbot.interactions.record import Recorder
 from fzbot.notices import outbox
 from fzbot.people.account import Account
+from fzbot.runtime import metrics
 
 log = logging.getLogger(__name__)
 

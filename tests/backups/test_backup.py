@@ -16,13 +16,13 @@ from fzbot.backups.backup import Place
 from fzbot.db import reading, writing
 from fzbot.errors import BackupError
 from fzbot.interactions.store import store
+from fzbot.migrations.tables import METADATA
 from fzbot.people import erasure, members
 from fzbot.people.erasure_log import ErasureLog
 from fzbot.people.members import Profile
 from fzbot.people.staff import Role
 from fzbot.statistics import figures, rollup
 from fzbot.statistics.figures import Scope, Span
-from fzbot.tables import METADATA
 from tests.conftest import command, database
 from tests.interactions.rows import make_account, make_row, stored
 

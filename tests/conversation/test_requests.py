@@ -4,13 +4,13 @@ import pytest
 from sqlalchemy import Engine, select
 
 from fzbot.conversation.message import Kind
-from fzbot.conversation.pace import Pace
 from fzbot.conversation.requests import Request, Wish, request_of
 from fzbot.db import reading, writing
 from fzbot.handovers.handover import Handover
 from fzbot.interactions.interaction import Interaction
 from fzbot.people import village
 from fzbot.people.follower import Follower
+from fzbot.web.rate_limiter import RateLimiter
 from tests.conversation.villager import Villager
 
 
@@ -130,7 +130,7 @@ def test_who_writes_too_fast_is_asked_to_wait_except_in_danger(villager: Village
 
 def test_the_pace_recovers() -> None:
     now = 0.0
-    pace = Pace(clock=lambda: now)
+    pace = RateLimiter(clock=lambda: now)
     assert [pace.allows("a") for _ in range(31)] == [True] * 30 + [False]
     now = 2.0
     assert [pace.allows("a"), pace.allows("a")] == [True, False]

@@ -7,7 +7,8 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from fzbot import db, outgoing, tables
+from fzbot import db, outgoing
+from fzbot.migrations import tables
 from fzbot.notices.outbox import Pace
 from fzbot.people.sealing import Sealer
 from fzbot.settings import Settings

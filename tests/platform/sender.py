@@ -3,7 +3,8 @@
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from fzbot import db, tables
+from fzbot import db
+from fzbot.migrations import tables
 from fzbot.people.sealing import Sealer
 from fzbot.wechat.platform import Key, Platform, make_http
 from fzbot.wechat.token_table import TableShelf

@@ -6,9 +6,9 @@ from fzbot import app, clock
 from fzbot.backups import backup
 from fzbot.backups.backup import Place
 from fzbot.errors import BackupError
+from fzbot.migrations.tables import METADATA
 from fzbot.people.erasure_log import FILE, ErasureLog
 from fzbot.settings import Settings
-from fzbot.tables import METADATA
 
 
 def make(settings: Settings, target: Path, keys: Path | None) -> str:

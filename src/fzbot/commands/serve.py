@@ -8,8 +8,9 @@ from urllib.request import urlopen
 
 import uvicorn
 
-from fzbot import app, logs
+from fzbot import app
 from fzbot.commands.limits import SERVER
+from fzbot.runtime import logs
 from fzbot.settings import Settings
 
 GREETING_PATIENCE_SECONDS = 60

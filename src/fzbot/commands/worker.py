@@ -2,8 +2,9 @@
 
 import signal
 
-from fzbot import app, logs, outgoing
+from fzbot import app, outgoing
 from fzbot.people.sealing import Sealer
+from fzbot.runtime import logs
 from fzbot.settings import Settings
 
 

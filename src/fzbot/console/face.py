@@ -39,7 +39,7 @@ from fzbot.console.pages import (
 )
 from fzbot.console.rendering import HERE, render
 from fzbot.errors import AccessRefusedError, FzbotError, NotFoundError, NotSignedInError, StepRequiredError
-from fzbot.headers import SecurityHeaders
+from fzbot.web.security_headers import SecurityHeaders
 
 ASSETS = HERE / "assets"
 

@@ -20,7 +20,6 @@ from fzbot.conversation.answers import Answers, Outcome
 from fzbot.conversation.fitting import clean, fit
 from fzbot.conversation.followers import follower_row, village_scanned
 from fzbot.conversation.message import Channel, Message
-from fzbot.conversation.pace import Pace
 from fzbot.conversation.requests import request_of
 from fzbot.conversation.riding import Contact, NoRiders, Reply, Riders, with_riders
 from fzbot.conversation.self_service import Person, SelfService
@@ -31,11 +30,12 @@ from fzbot.handovers.handover import Handover
 from fzbot.interactions.masking import mask
 from fzbot.interactions.record import Recorder
 from fzbot.interactions.row import Row, Upsert
-from fzbot.metrics import THROTTLED, TURN_SECONDS, TURNS
 from fzbot.people.erasure_log import ErasureLog
 from fzbot.people.sealing import Sealer
 from fzbot.people.village import Village
+from fzbot.runtime.metrics import THROTTLED, TURN_SECONDS, TURNS
 from fzbot.statutes.lookup import Shelf
+from fzbot.web.rate_limiter import RateLimiter
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ class Conversation:
     public_url: str
     erasures: ErasureLog
     now: Callable[[], datetime] = field(default=clock.now)
-    pace: Pace = field(default_factory=Pace)
+    pace: RateLimiter = field(default_factory=RateLimiter)
     riders: Riders = field(default_factory=NoRiders)
 
     def reply_to(self, message: Message) -> str:

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import JSON, String, Text, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from fzbot.bell import ring
 from fzbot.db import Base, Moment, take_turns
+from fzbot.runtime.pg_notify import notify
 
 LEASE = timedelta(minutes=5)
 """How long a builder has; after it another one may take over."""
@@ -95,7 +95,7 @@ def settle(session: Session, release_id: int, problems: list[str]) -> None:
         return
     release.stage = Stage.REFUSED if problems else Stage.LIVE
     release.problems = "\n".join(problems)
-    ring(session, BELL)
+    notify(session, BELL)
 
 
 def recent(session: Session, number: int = 50) -> list[Release]:
@@ -106,5 +106,5 @@ def recent(session: Session, number: int = 50) -> list[Release]:
 def _queue(session: Session, release: Release) -> Release:
     session.add(release)
     session.flush()
-    ring(session, BELL)
+    notify(session, BELL)
     return release

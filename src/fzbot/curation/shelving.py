@@ -18,18 +18,18 @@ from fzbot import clock
 from fzbot.answering.kept import is_built
 from fzbot.answering.library import Library
 from fzbot.answering.snapshot import Snapshot
-from fzbot.bell import Bell
 from fzbot.curation import release
 from fzbot.curation.golden import Golden, still_right
 from fzbot.curation.revisions import entry_of
 from fzbot.db import reading, writing
 from fzbot.errors import KnowledgeError
 from fzbot.knowledge.entry import Entry
+from fzbot.runtime.pg_notify import Listener
 
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 2.0
-"""How often each worker looks for itself, should the bell not be heard."""
+"""How often each worker looks for itself, should no notification arrive."""
 
 
 @dataclass
@@ -44,12 +44,12 @@ class Shelving:
     loaded: int | None = None
     now: Callable[[], datetime] = field(default=clock.now)
     poll_seconds: float = POLL_SECONDS
-    _bell: Bell = field(init=False)
+    _bell: Listener = field(init=False)
     _thread: threading.Thread | None = None
 
     def __post_init__(self) -> None:
-        """Know the bell."""
-        self._bell = Bell(self.engine, release.BELL)
+        """Know the channel to listen on."""
+        self._bell = Listener(self.engine, release.BELL)
 
     def start(self) -> None:
         """Watch on a thread of its own until `close`."""

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlch
 from fzbot.interactions.row import Row
 from fzbot.interactions.spool import Spool
 from fzbot.interactions.store import store
-from fzbot.metrics import LOST, SPOOLED
+from fzbot.runtime.metrics import LOST, SPOOLED
 
 log = logging.getLogger(__name__)
 

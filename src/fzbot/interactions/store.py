@@ -12,8 +12,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from fzbot.db import Base
 from fzbot.interactions.interaction import THESE, Interaction
 from fzbot.interactions.row import Row, Upsert
-from fzbot.metrics import DUPLICATES
 from fzbot.people.follower import Follower
+from fzbot.runtime.metrics import DUPLICATES
 
 _INTERACTIONS = Base.metadata.tables[Interaction.__tablename__]
 _FOLLOWERS = Base.metadata.tables[Follower.__tablename__]

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from fzbot.tables import METADATA
+from fzbot.migrations.tables import METADATA
 
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=METADATA, render_as_batch=connection.dialect.name == "sqlite")

@@ -4,13 +4,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from fzbot.metrics import DELIVERIES
 from fzbot.notices import answers, receipts
 from fzbot.notices.delivery import Delivery, State
 from fzbot.notices.outbox import Pace
 from fzbot.notices.push import Accepted, Fate, Pause, Postponed, Refused, Unclear
 from fzbot.notices.quota import next_day, next_minute, stop
 from fzbot.notices.ways import Way
+from fzbot.runtime.metrics import DELIVERIES
 
 
 def settle(session: Session, delivery: Delivery, fate: Fate, pace: Pace, now: datetime) -> None:

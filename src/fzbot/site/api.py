@@ -17,7 +17,6 @@ from fzbot import clock
 from fzbot.answering.decide import Decision
 from fzbot.answering.library import Library
 from fzbot.db import reading, writing
-from fzbot.headers import SecurityHeaders
 from fzbot.knowledge.entry import Entry
 from fzbot.knowledge.reply import basis_line, reply_text
 from fzbot.people import token as tokens
@@ -25,6 +24,7 @@ from fzbot.people.token import Scope as TokenScope
 from fzbot.site.pages import templates
 from fzbot.statistics import figures, rollup
 from fzbot.statistics.figures import Scope, Span
+from fzbot.web.security_headers import SecurityHeaders
 
 MOST_DAYS = 3660
 MINUTE = 60.0

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from fzbot.errors import PostRefusedError
-from fzbot.metrics import THROTTLED
+from fzbot.runtime.metrics import THROTTLED
 
 Result = TypeVar("Result")
 

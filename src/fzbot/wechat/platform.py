@@ -12,7 +12,7 @@ import httpx
 
 from fzbot import clock
 from fzbot.errors import PlatformError, PlatformUnclearError
-from fzbot.metrics import PLATFORM_CALLS, PLATFORM_SECONDS
+from fzbot.runtime.metrics import PLATFORM_CALLS, PLATFORM_SECONDS
 from fzbot.wechat.error_policy import Reaction, explain, reaction
 from fzbot.wechat.tokens import Token, TokenShelf, TokenSource
 

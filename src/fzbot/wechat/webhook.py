@@ -11,8 +11,8 @@ from starlette.responses import PlainTextResponse, Response
 
 from fzbot.conversation.turn import Conversation
 from fzbot.errors import PostRefusedError
-from fzbot.metrics import POST_SECONDS, POSTS_REFUSED
 from fzbot.people.account import DEFAULT
+from fzbot.runtime.metrics import POST_SECONDS, POSTS_REFUSED
 from fzbot.wechat.accounts import Door, Doors
 from fzbot.wechat.envelope import MAX_BODY, Opened, Query
 from fzbot.wechat.fair_pool import FairPool

@@ -4,7 +4,7 @@ import os
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
 
-from fzbot.shared_metrics import FOLDER_VARIABLE
+from fzbot.runtime.metrics_folder import FOLDER_VARIABLE
 
 BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 4.5)
 

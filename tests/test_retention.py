@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine, select
 
-from fzbot import keeping
+from fzbot import retention
 from fzbot.audit import COMMAND_LINE, Change, record
 from fzbot.conversation import session as sessions
 from fzbot.conversation.session import ConversationSession, State
@@ -13,13 +13,13 @@ from fzbot.handovers import handover
 from fzbot.handovers.handover import Handover
 from fzbot.interactions.row import Upsert
 from fzbot.interactions.store import store
-from fzbot.keeping import Keeping
 from fzbot.people.sign_in import SignInFailure
+from fzbot.retention import RetentionPolicy
 from fzbot.statistics import rollup
 from tests.interactions.rows import make_account, make_row
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
-KEEPING = Keeping(text_days=180, audit_days=365)
+KEEPING = RetentionPolicy(text_days=180, audit_days=365)
 YEARS = timedelta(days=500)
 
 
@@ -43,12 +43,12 @@ def test_everything_old_goes_everything_new_stays_and_a_second_run_finds_nothing
     visit(engine, account, "new", NOW)
     rollup.catch_up(engine)
     each_once = {"interactions": 1, "handovers": 1, "sign_ins": 1, "audit": 1, "sessions": 1}
-    assert keeping.forget(engine, KEEPING, NOW) == each_once
+    assert retention.purge(engine, KEEPING, NOW) == each_once
     with reading(engine) as session:
         assert list(session.scalars(select(Handover.question).order_by(Handover.id))) == ["", "我家地让人占了"]
         assert list(session.scalars(select(ConversationSession.openid_hash))) == ["new"]
         assert list(session.scalars(select(SignInFailure.key))) == ["login:new"]
-    assert keeping.forget(engine, KEEPING, NOW) == dict.fromkeys(each_once, 0)
+    assert retention.purge(engine, KEEPING, NOW) == dict.fromkeys(each_once, 0)
 
 
 def test_states_are_forgotten_beyond_one_batch(sqlite_engine: Engine) -> None:
@@ -60,4 +60,4 @@ def test_states_are_forgotten_beyond_one_batch(sqlite_engine: Engine) -> None:
     ]
     with writing(sqlite_engine) as session:
         session.execute(ConversationSession.__table__.insert(), rows)  # type: ignore[attr-defined]
-    assert keeping.forget(sqlite_engine, KEEPING, NOW)["sessions"] == number
+    assert retention.purge(sqlite_engine, KEEPING, NOW)["sessions"] == number

@@ -14,7 +14,7 @@ LOCK_NUMBER = 0x667A6A62  # "fzjb"
 
 
 @dataclass
-class Leadership:
+class LeaderElection:
     """Leads from the first `holds` that finds nobody leading until `give_up`, or until process or connection end."""
 
     engine: Engine

@@ -12,7 +12,7 @@ REMEMBERED = 50_000
 
 
 @dataclass
-class Pace:
+class RateLimiter:
     """A bucket of tokens for each person, in this process: `per_minute` at once, filling up again over a minute."""
 
     per_minute: int = PER_MINUTE

@@ -1,4 +1,4 @@
-"""A bell between the processes on one database: LISTEN/NOTIFY on PostgreSQL. On SQLite nobody hears it; all look for themselves."""
+"""LISTEN/NOTIFY between the processes on one PostgreSQL. SQLite has none: there everybody polls."""
 
 import logging
 import threading
@@ -19,14 +19,14 @@ SLICE_SECONDS = 0.25
 """How long a listener may take to notice that it is to stop."""
 
 
-def ring(session: Session, name: str) -> None:
-    """Wake whoever waits for the bell called `name`, once the caller's transaction is committed."""
+def notify(session: Session, name: str) -> None:
+    """Wake whoever waits for the channel `name`, once the caller's transaction is committed."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_notify(:name, '')"), {"name": name})
 
 
 @dataclass
-class Bell:
+class Listener:
     """Listens on one thread, with a connection of its own outside the pool; that thread closes it.
 
     It hears nothing while the database is away, so whoever waits must look for themselves when `wait` is over.
@@ -38,7 +38,7 @@ class Bell:
     _connection: "psycopg.Connection | None" = None
 
     def wait(self, seconds: float) -> bool:
-        """Wait until the bell rings (True), or `seconds` are over or `stop` is called (False).
+        """Wait until a notification comes (True), or `seconds` are over or `stop` is called (False).
 
         True at once when it has just begun to listen.
         """
@@ -47,7 +47,7 @@ class Bell:
             try:
                 return self._listen(ending)
             except (self.engine.dialect.loaded_dbapi.Error, SQLAlchemyError) as error:
-                log.warning("the bell %s is not heard: %s", self.name, type(error).__name__)
+                log.warning("channel %s is not heard: %s", self.name, type(error).__name__)
                 self.close()
         self._stop.wait(max(0.0, ending - time.monotonic()))
         return False

@@ -9,8 +9,8 @@ from sqlalchemy.exc import OperationalError
 from fzbot.db import reading
 from fzbot.interactions import retention
 from fzbot.interactions.store import store
-from fzbot.jobs import Job, Jobs
-from fzbot.leadership import Leadership
+from fzbot.runtime.jobs import Job, Jobs
+from fzbot.runtime.leader_election import LeaderElection
 from fzbot.statistics import figures, rollup
 from fzbot.statistics.figures import Scope, Span
 from tests.interactions.rows import make_account, make_row, stored
@@ -19,7 +19,7 @@ NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 
 
 def test_one_process_leads_until_it_gives_up(engine: Engine, tmp_path: Path) -> None:
-    first, second = Leadership(engine, tmp_path), Leadership(engine, tmp_path)
+    first, second = LeaderElection(engine, tmp_path), LeaderElection(engine, tmp_path)
     assert (first.holds(), second.holds(), first.holds()) == (True, False, True)
     first.give_up()
     assert (second.holds(), first.holds()) == (True, False)
@@ -27,7 +27,7 @@ def test_one_process_leads_until_it_gives_up(engine: Engine, tmp_path: Path) -> 
 
 
 def test_a_leader_whose_connection_broke_leads_no_longer(postgres_engine: Engine, tmp_path: Path) -> None:
-    first, second = Leadership(postgres_engine, tmp_path), Leadership(postgres_engine, tmp_path)
+    first, second = LeaderElection(postgres_engine, tmp_path), LeaderElection(postgres_engine, tmp_path)
     assert first.holds()
     with postgres_engine.begin() as admin:
         others = "pid <> pg_backend_pid() AND datname = current_database()"
@@ -40,7 +40,7 @@ def test_a_leader_whose_connection_broke_leads_no_longer(postgres_engine: Engine
 def test_only_the_leaders_jobs_run(engine: Engine, tmp_path: Path) -> None:
     ran: list[str] = []
     one, other = (
-        Jobs(Leadership(engine, tmp_path), (Job("often", 0, lambda name=name: ran.append(name)),))  # type: ignore[misc]
+        Jobs(LeaderElection(engine, tmp_path), (Job("often", 0, lambda name=name: ran.append(name)),))  # type: ignore[misc]
         for name in ("one", "other")
     )
     one.tick(), other.tick(), one.tick()
@@ -59,7 +59,7 @@ def test_jobs_run_when_due_and_again_after_a_failure(sqlite_engine: Engine, tmp_
         raise OperationalError("", {}, Exception())
 
     jobs = Jobs(
-        Leadership(sqlite_engine, tmp_path),
+        LeaderElection(sqlite_engine, tmp_path),
         (Job("often", 10, lambda: ran.append("often")), Job("fails", 60, fail)),
         clock=lambda: moment,
     )

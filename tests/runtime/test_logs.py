@@ -10,9 +10,9 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from fzbot import logs
-from fzbot.logs import JsonLines, request_id
-from fzbot.request_log import HEADER, RequestLog, broken
+from fzbot.runtime import logs
+from fzbot.runtime.logs import JsonLines, request_id
+from fzbot.web.request_log import HEADER, RequestLog, broken
 
 SECRET = "马秀英 13912345678"
 
@@ -25,8 +25,8 @@ def line(name: str, message: str, *arguments: object, error: BaseException | Non
 
 
 def test_our_message_is_said_with_its_arguments() -> None:
-    said = line("fzbot.jobs", "job %s failed", "count")
-    assert (said["level"], said["logger"], said["message"]) == ("WARNING", "fzbot.jobs", "job count failed")
+    said = line("fzbot.runtime.jobs", "job %s failed", "count")
+    assert (said["level"], said["logger"], said["message"]) == ("WARNING", "fzbot.runtime.jobs", "job count failed")
     assert str(said["at"]).endswith("+00:00")
 
 
@@ -57,7 +57,7 @@ def lines(caplog: pytest.LogCaptureFixture) -> Iterator[list[dict[str, object]]]
             found.append(json.loads(JsonLines().format(record)))
 
     handler = Kept()
-    logger = logging.getLogger("fzbot.request_log")
+    logger = logging.getLogger("fzbot.web.request_log")
     logger.addHandler(handler)
     caplog.set_level(logging.INFO)
     yield found

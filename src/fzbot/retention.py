@@ -14,14 +14,14 @@ from fzbot.people import sign_in
 
 
 @dataclass(frozen=True)
-class Keeping:
+class RetentionPolicy:
     """Days after which the words of questions and replies are erased, and events of the audit log deleted."""
 
     text_days: int
     audit_days: int
 
 
-def forget(engine: Engine, keeping: Keeping, now: datetime) -> dict[str, int]:
+def purge(engine: Engine, keeping: RetentionPolicy, now: datetime) -> dict[str, int]:
     """Apply every rule; may be stopped and begun again at any time. Returns how many rows each one met."""
     oldest_words = now - timedelta(days=keeping.text_days)
     found = {"interactions": retention.erase_old_text(engine, now, keeping.text_days)}

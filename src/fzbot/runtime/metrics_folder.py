@@ -7,7 +7,7 @@ FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 
 def prepare(folder: Path) -> None:
-    """Give the server processes an empty folder to add up their counts in; before `fzbot.metrics` is imported."""
+    """Give the server processes an empty folder to add up their counts in; before `fzbot.runtime.metrics` is imported."""
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.db"):
         old.unlink(missing_ok=True)

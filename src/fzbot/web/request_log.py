@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from fzbot.logs import request_id
+from fzbot.runtime.logs import request_id
 
 HEADER = "x-request-id"
 QUIET = ("/wechat", "/healthz", "/readyz", "/metrics", "/assets", "/console/assets")

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from fastapi import FastAPI, Request
 
-from fzbot.body_limit import BodyLimit
+from fzbot.web.body_limit import BodyLimit
 
 
 def application(seconds: float) -> FastAPI:

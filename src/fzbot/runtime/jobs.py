@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from fzbot.leadership import Leadership
+from fzbot.runtime.leader_election import LeaderElection
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ class Job:
 class Jobs:
     """Runs jobs on a thread of its own while this process leads."""
 
-    leadership: Leadership
+    leadership: LeaderElection
     jobs: tuple[Job, ...]
     clock: Callable[[], float] = time.monotonic
     _stop: threading.Event = field(default_factory=threading.Event)

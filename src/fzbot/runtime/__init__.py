@@ -1,0 +1,1 @@
+"""What keeps processes running: jobs, leader election, notifications between workers, logs, metrics."""

@@ -1,0 +1,1 @@
+"""Middleware and limits that every HTTP face shares."""
