@@ -16,9 +16,19 @@ from pathlib import Path
 import numpy as np
 
 from bench import baselines
-from bench.fitting import Outcome, alarmed, cost_of, cross_validated, kind_of, looks, predict, thresholds, wrong_share
+from bench.fitting import (
+    Outcome,
+    alarmed,
+    cost_of,
+    cross_validated,
+    evidence_of,
+    kind_of,
+    predict,
+    thresholds,
+    wrong_share,
+)
 from bench.questions import Labelled, named
-from fzbot.answering.decide import DecisionKind
+from fzbot.answering.decision import DecisionKind, Thresholds
 from fzbot.answering.snapshot import Snapshot
 from fzbot.settings import shipped_knowledge
 
@@ -42,12 +52,12 @@ def main() -> None:
         f"coverage: {sum(bool(q.needs & needs) for q in in_scope) / len(in_scope):.1%} of in-scope questions have an entry\n"
     )
 
-    data = looks(snapshot, covered)
-    shipped = [alarmed(snapshot, predict(snapshot.blend, look)) for look in data]
+    data = evidence_of(snapshot, covered)
+    shipped = [alarmed(snapshot, predict(snapshot.model, evidence)) for evidence in data]
     validated = [alarmed(snapshot, outcome) for outcome in cross_validated(data)]
     answer_from, suggest_from = thresholds(validated)
     print(f"{'':28}{'top-1':>18}{'top-3':>18}{'direct':>8}{'wrong of direct':>17}{'OOS not direct':>16}{'cost':>7}")
-    pair = (snapshot.blend.answer_from, snapshot.blend.suggest_from)
+    pair = (Thresholds.shipped().answer_from, Thresholds.shipped().suggest_from)
     report("fzbot as shipped", shipped, pair)
     report("fzbot cross-validated", validated, (answer_from, suggest_from))
     if not arguments.skip_baselines:
@@ -61,8 +71,8 @@ def main() -> None:
 
 def report(name: str, outcomes: Sequence[Outcome], pair: tuple[float, float]) -> None:
     """One row of the main table."""
-    inside = [outcome for outcome in outcomes if outcome.look.question.is_in_scope]
-    outside = [outcome for outcome in outcomes if not outcome.look.question.is_in_scope]
+    inside = [outcome for outcome in outcomes if outcome.evidence.question.is_in_scope]
+    outside = [outcome for outcome in outcomes if not outcome.evidence.question.is_in_scope]
     direct = [outcome for outcome in outcomes if kind_of(outcome, *pair) == "answer"]
     quiet = sum(kind_of(outcome, *pair) != "answer" for outcome in outside) / len(outside) if outside else float("nan")
     cost = sum(cost_of(outcome, *pair) for outcome in outcomes) / len(outcomes)
@@ -130,12 +140,12 @@ def by_area(outcomes: Sequence[Outcome], pair: tuple[float, float]) -> None:
     """The main figures per area."""
     groups: dict[str, list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
-        groups[outcome.look.question.area].append(outcome)
+        groups[outcome.evidence.question.area].append(outcome)
     print(f"\n{'area':12}{'n':>5}{'top-1':>20}{'top-3':>20}{'direct':>8}{'wrong':>7}")
     for area, group in sorted(groups.items(), key=lambda item: -len(item[1])):
         direct = [outcome for outcome in group if kind_of(outcome, *pair) == "answer"]
         wrong = sum(not outcome.right[0] for outcome in direct)
-        inside = group if group[0].look.question.is_in_scope else []
+        inside = group if group[0].evidence.question.is_in_scope else []
         shares = f"{interval(inside, lambda o: top(o, 1)):>20}{interval(inside, lambda o: top(o, 3)):>20}"
         print(f"{area:12}{len(group):5}{shares}{len(direct):8}{wrong:7}")
 
@@ -168,17 +178,17 @@ def confusions(outcomes: Sequence[Outcome], every: bool) -> None:
     """The most confused pairs with the likely reason, and, when asked for, every wrong question."""
     pairs: Counter[tuple[str, str, str]] = Counter()
     for outcome in outcomes:
-        if outcome.right[0] or not outcome.look.question.is_in_scope:
+        if outcome.right[0] or not outcome.evidence.question.is_in_scope:
             continue
-        wanted = outcome.look.question.label.split(",")[0]
+        wanted = outcome.evidence.question.label.split(",")[0]
         pairs[wanted, outcome.order[0], reason(outcome)] += 1
     print("\nmost confused (wanted → first candidate: reason)")
     for (wanted, got, why), number in pairs.most_common(20):
         print(f"  {number} {wanted} → {got}: {why}")
     if every:
         for outcome in outcomes:
-            if not outcome.right[0] and outcome.look.question.is_in_scope:
-                question = outcome.look.question
+            if not outcome.right[0] and outcome.evidence.question.is_in_scope:
+                question = outcome.evidence.question
                 print(
                     f"\n{question.text}\n   {question.label} | {[f'{i} {c:.2f}' for i, c in zip(outcome.order[:3], outcome.chances, strict=False)]} {reason(outcome)}"
                 )
@@ -190,7 +200,7 @@ def reason(outcome: Outcome) -> str:
         return "missing wording (not among the candidates)"
     place = int(np.flatnonzero(outcome.right)[0])
     if outcome.chances[0] - outcome.chances[place] < 0.15:
-        return "close call (label debatable or wrong blend)"
+        return "close call (label debatable or wrong model)"
     return "wrong token or missing wording"
 
 

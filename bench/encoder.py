@@ -29,12 +29,12 @@ from torch.nn import functional
 
 from bench.networks import Network, Student, Teacher, padded, students
 from bench.questions import Labelled, named
-from fzbot.answering.directions import SMOOTHING
-from fzbot.answering.matrix import Rows
-from fzbot.answering.meaning import WEIGHTS, WINDOWS
-from fzbot.answering.normalise import Normaliser
-from fzbot.answering.pieces import Ids, Pieces
-from fzbot.answering.pinyin import syllable
+from fzbot.answering.ranking.entry_embeddings import SMOOTHING
+from fzbot.answering.ranking.matrix import Rows
+from fzbot.answering.ranking.sentence_encoder import WEIGHTS, WINDOWS
+from fzbot.answering.text.normalise import Normaliser
+from fzbot.answering.text.pinyin import syllable
+from fzbot.answering.text.subwords import Ids, SubwordTokeniser
 from fzbot.knowledge import files, lexicon
 from fzbot.knowledge.entry import Entry
 from fzbot.settings import shipped_knowledge
@@ -217,7 +217,7 @@ def main() -> None:
     known = owned(entries, named(*options.also))
     texts = [normalise(text).text for text, _ in known]
     pieces, start = base(texts)
-    cut = Pieces(pieces)
+    cut = SubwordTokeniser(pieces)
     rows = [cut(text) for text in texts]
     targets = torch.full((len(rows), len(entries)), SMOOTHING / len(entries))
     for row, (_, answering) in enumerate(known):

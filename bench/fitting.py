@@ -1,4 +1,4 @@
-"""Fitting the blend: conditional logistic regression over candidates and “none”, and thresholds by stated cost."""
+"""Fitting the model: conditional logistic regression over candidates and “none”, and thresholds by stated cost."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from bench.questions import Labelled
-from fzbot.answering.decide import Candidate
-from fzbot.answering.score import GENERAL, SIDES, Blend
+from fzbot.answering.decision import Candidate
+from fzbot.answering.ranking.ranker import CONTEXT_FEATURES, FEATURES, RankingModel
 from fzbot.answering.snapshot import Snapshot
 
 COST_WRONG, COST_UNANSWERED, COST_SUGGESTED = 10.0, 3.0, 1.0
@@ -22,42 +22,42 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Look:
-    """What the scorer saw of one question: candidates' sides, the general view, which candidates are right."""
+class Evidence:
+    """What the ranker saw of one question: candidates' features, the context view, which candidates are right."""
 
     question: Labelled
-    sides: Array
-    general: Array
+    features: Array
+    context: Array
     right: NDArray[np.bool_]
     entries: tuple[str, ...]
 
 
-def looks(snapshot: Snapshot, questions: Sequence[Labelled]) -> list[Look]:
-    """Look at each question once; fitting and cross-validation reuse it."""
+def evidence_of(snapshot: Snapshot, questions: Sequence[Labelled]) -> list[Evidence]:
+    """Evidence at each question once; fitting and cross-validation reuse it."""
     entries = list(snapshot.entries.values())
     found = []
     for question in questions:
         normalised = snapshot.normalise(question.text)
-        seen = snapshot.scorer.look(snapshot.readers, normalised)
+        seen = snapshot.ranker.collect(snapshot.encoders, normalised)
         right = np.array([question.is_answered_by(entries[number]) for number in seen.candidates])
         ids = tuple(entries[number].id for number in seen.candidates)
-        found.append(Look(question, seen.sides.astype(float), seen.general.astype(float), right, ids))
+        found.append(Evidence(question, seen.features.astype(float), seen.context.astype(float), right, ids))
     return found
 
 
-def fit(data: Sequence[Look], ridge: float = RIDGE) -> Blend:
+def fit(data: Sequence[Evidence], ridge: float = RIDGE) -> RankingModel:
     """Weights that maximise the likelihood of the right candidates (or of “none”), with an L2 penalty."""
-    scale_sides = np.concatenate([look.sides for look in data]).std(axis=0) + 1e-6
-    scale_general = np.array([look.general for look in data]).std(axis=0)
-    scale_general[scale_general < 1e-6] = 1.0
+    scale_features = np.concatenate([evidence.features for evidence in data]).std(axis=0) + 1e-6
+    scale_context = np.array([evidence.context for evidence in data]).std(axis=0)
+    scale_context[scale_context < 1e-6] = 1.0
 
     def loss(weights: Array) -> tuple[float, Array]:
         total, gradient = 0.0, np.zeros_like(weights)
-        for look in data:
-            rows = np.zeros((len(look.sides) + 1, len(weights)))
-            rows[:-1, : len(SIDES)] = look.sides / scale_sides
-            rows[-1, len(SIDES) :] = look.general / scale_general
-            right = np.append(look.right, not look.right.any())
+        for evidence in data:
+            rows = np.zeros((len(evidence.features) + 1, len(weights)))
+            rows[:-1, : len(FEATURES)] = evidence.features / scale_features
+            rows[-1, len(FEATURES) :] = evidence.context / scale_context
+            right = np.append(evidence.right, not evidence.right.any())
             logits = rows @ weights
             chances = np.exp(logits - logits.max())
             chances /= chances.sum()
@@ -66,53 +66,54 @@ def fit(data: Sequence[Look], ridge: float = RIDGE) -> Blend:
             gradient += rows.T @ (chances - np.where(right, chances, 0) / (mass + 1e-12))
         size = len(data)
         penalised = weights.copy()
-        penalised[len(SIDES)] = 0.0
+        penalised[len(FEATURES)] = 0.0
         return total / size + ridge * float(penalised @ penalised), gradient / size + 2 * ridge * penalised
 
-    start = np.zeros(len(SIDES) + len(GENERAL))
+    start = np.zeros(len(FEATURES) + len(CONTEXT_FEATURES))
     found = minimize(loss, start, jac=True, method="L-BFGS-B").x
-    sides = dict(zip(SIDES, (found[: len(SIDES)] / scale_sides).tolist(), strict=True))
-    none = dict(zip(GENERAL, (found[len(SIDES) :] / scale_general).tolist(), strict=True))
-    return Blend(sides=sides, none=none, answer_from=1.0, suggest_from=1.0)
+    features = dict(zip(FEATURES, (found[: len(FEATURES)] / scale_features).tolist(), strict=True))
+    context = dict(zip(CONTEXT_FEATURES, (found[len(FEATURES) :] / scale_context).tolist(), strict=True))
+    return RankingModel(features=features, context=context)
 
 
 @dataclass(frozen=True)
 class Outcome:
     """A question with its candidates ranked: probabilities and which are right, best first."""
 
-    look: Look
+    evidence: Evidence
     chances: Array
     right: NDArray[np.bool_]
     order: tuple[str, ...]
 
 
-def predict(blend: Blend, look: Look) -> Outcome:
-    """What a blend makes of a look; the same arithmetic as the scorer's."""
+def predict(model: RankingModel, evidence: Evidence) -> Outcome:
+    """What a model makes of a evidence; the same arithmetic as the ranker's."""
     logits = np.append(
-        look.sides @ [blend.sides[side] for side in SIDES], look.general @ [blend.none[g] for g in GENERAL]
+        evidence.features @ [model.features[side] for side in FEATURES],
+        evidence.context @ [model.context[g] for g in CONTEXT_FEATURES],
     )
     chances = np.exp(logits - logits.max())
     chances = (chances / chances.sum())[:-1]
     order = np.argsort(-chances, kind="stable")
-    return Outcome(look, chances[order], look.right[order], tuple(look.entries[i] for i in order))
+    return Outcome(evidence, chances[order], evidence.right[order], tuple(evidence.entries[i] for i in order))
 
 
-def cross_validated(data: Sequence[Look], folds: int = 10, seed: int = 7) -> list[Outcome]:
-    """Outcomes of every question under a blend that was fitted without it."""
+def cross_validated(data: Sequence[Evidence], folds: int = 10, seed: int = 7) -> list[Outcome]:
+    """Outcomes of every question under a model that was fitted without it."""
     fold = np.random.default_rng(seed).permutation(len(data)) % folds
     found: list[Outcome | None] = [None] * len(data)
     for number in range(folds):
-        blend = fit([look for look, f in zip(data, fold, strict=True) if f != number])
+        model = fit([evidence for evidence, f in zip(data, fold, strict=True) if f != number])
         for position in np.flatnonzero(fold == number):
-            found[position] = predict(blend, data[int(position)])
+            found[position] = predict(model, data[int(position)])
     return [outcome for outcome in found if outcome is not None]
 
 
 def alarmed(snapshot: Snapshot, outcome: Outcome) -> Outcome:
     """An outcome as people get it: the entry that an alarm is met with comes first, and is certain."""
-    question = outcome.look.question
+    question = outcome.evidence.question
     normalised = snapshot.normalise(question.text)
-    seen = snapshot.scorer.seen(snapshot.readers, normalised)
+    seen = snapshot.ranker.encode(snapshot.encoders, normalised)
     best = Candidate(snapshot.entries[outcome.order[0]], float(outcome.chances[0]))
     alarm = snapshot.judge(normalised, seen, best).alarm
     if alarm is None:
@@ -138,7 +139,7 @@ def cost_of(outcome: Outcome, answer_from: float, suggest_from: float) -> float:
     kind = kind_of(outcome, answer_from, suggest_from)
     if kind == "answer":
         return 0.0 if outcome.right[0] else COST_WRONG
-    if not outcome.look.question.is_in_scope:
+    if not outcome.evidence.question.is_in_scope:
         return COST_INTRUSIVE if kind == "suggest" else 0.0
     if kind == "suggest":
         return COST_SUGGESTED if outcome.right[:3].any() else COST_USELESS

@@ -6,10 +6,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from fzbot.answering.directions import SHARPNESS
-from fzbot.answering.matrix import EPSILON
-from fzbot.answering.meaning import WINDOWS
-from fzbot.answering.pieces import Ids
+from fzbot.answering.ranking.entry_embeddings import SHARPNESS
+from fzbot.answering.ranking.matrix import EPSILON
+from fzbot.answering.ranking.sentence_encoder import WINDOWS
+from fzbot.answering.text.subwords import Ids
 
 Weights = dict[str, Tensor]
 NEW_LOOKS, HIDDEN, SIZE = 128, 320, 256
@@ -71,7 +71,7 @@ class Teacher(Network):
 
 
 class Student(Network):
-    """One layer of windows, which also finds something new, and one hidden layer: what `fzbot.answering.meaning` computes."""
+    """One layer of windows, which also finds something new, and one hidden layer: what `fzbot.answering.ranking.sentence_encoder` computes."""
 
     def windows(self, seen: Tensor, there: Tensor) -> list[Tensor]:
         """First what is added to each part of `seen`, then what is new."""

@@ -60,8 +60,8 @@ def accuracy(
     one = three = 0
     entries = list(snapshot.entries.values())
     for question in questions:
-        scoring = snapshot.score(snapshot.normalise(damage(question.text, chance)))
-        needs = list(dict.fromkeys(entries[found.entry].need for found in scoring.candidates))
+        ranking = snapshot.rank(snapshot.normalise(damage(question.text, chance)))
+        needs = list(dict.fromkeys(entries[found.entry].need for found in ranking.candidates))
         one += needs[0] in question.needs
         three += bool(set(needs[:3]) & question.needs)
     return one / len(questions), three / len(questions)

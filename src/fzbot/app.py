@@ -18,9 +18,9 @@ from starlette.staticfiles import StaticFiles
 
 import fzbot
 from fzbot import clock, db, migrations, retention
-from fzbot.answering.kept import is_built
-from fzbot.answering.library import Library
+from fzbot.answering.current_snapshot import CurrentSnapshot
 from fzbot.answering.snapshot import Snapshot
+from fzbot.answering.snapshot_cache import is_built
 from fzbot.audit import SYSTEM
 from fzbot.console.desk import Desk
 from fzbot.console.face import ASSETS as CONSOLE_ASSETS
@@ -94,7 +94,7 @@ class Services:
     settings: Settings
     engine: Engine
     sealer: Sealer
-    library: Library
+    current_snapshot: CurrentSnapshot
     recorder: Recorder
     conversation: Conversation
     pool: FairPool
@@ -201,7 +201,7 @@ def build(services: Services) -> FastAPI:
     # Bare Starlette routes: FastAPI's parameter handling would halve the throughput of the one hot path.
     for path in ("/wechat", "/wechat/{account}"):
         app.router.routes.append(Route(path, webhook.answer, methods=["GET", "POST"]))
-    _mount(app, "/api/v1", api(services.engine, services.library), FORM)
+    _mount(app, "/api/v1", api(services.engine, services.current_snapshot), FORM)
     app.mount("/console/assets", StaticFiles(directory=CONSOLE_ASSETS), name="console assets")
     _mount(app, "/console", console(desk(services)), UPLOAD)
     app.mount("/assets", StaticFiles(directory=Path(fzbot.__file__).parent / "site" / "assets"), name="assets")
@@ -226,9 +226,9 @@ def public_pages(services: Services) -> FastAPI:
     site = FastAPI(title="fzbot pages", docs_url=None, redoc_url=None, openapi_url=None)
     site.add_middleware(SecurityHeaders)
     reads = Reads(services.engine)
-    site.include_router(pages(services.library, Shelf(services.engine), reads))
-    site.include_router(notice_pages(services.engine, services.library, reads))
-    site.include_router(kiosk(services.conversation, services.library, _default_account(services)))
+    site.include_router(pages(services.current_snapshot, Shelf(services.engine), reads))
+    site.include_router(notice_pages(services.engine, services.current_snapshot, reads))
+    site.include_router(kiosk(services.conversation, services.current_snapshot, _default_account(services)))
     if settings.simulator:
         site.include_router(simulator.simulator(platform_side(settings)))
     site.add_exception_handler(HTTPException, _http_error)
@@ -263,10 +263,12 @@ def start(settings: Settings, ready: Ready | None = None) -> Services:
     engine = open_engine(settings)
     sealer = Sealer(settings.secret())
     release, overlay = live_entries(engine)
-    library = Library(ready.snapshot if ready and ready.release == release else _snapshot(settings, overlay))
+    current_snapshot = CurrentSnapshot(
+        ready.snapshot if ready and ready.release == release else _snapshot(settings, overlay)
+    )
     shelving = Shelving(
         engine=engine,
-        library=library,
+        current_snapshot=current_snapshot,
         folder=settings.knowledge,
         cache=settings.data_dir / CACHE,
         golden=golden.load(settings.knowledge),
@@ -279,7 +281,7 @@ def start(settings: Settings, ready: Ready | None = None) -> Services:
         engine=engine,
         recorder=recorder,
         sealer=sealer,
-        library=library,
+        current_snapshot=current_snapshot,
         shelf=Shelf(engine),
         public_url=settings.public_url,
         erasures=erasures,
@@ -293,7 +295,7 @@ def start(settings: Settings, ready: Ready | None = None) -> Services:
         settings=settings,
         engine=engine,
         sealer=sealer,
-        library=library,
+        current_snapshot=current_snapshot,
         recorder=recorder,
         conversation=conversation,
         pool=pool,
@@ -329,7 +331,7 @@ def _synchronise_tags(engine: Engine, side: AccountSide) -> None:
 
 def health_of(services: Services) -> Health:
     """What health checks and metrics look at."""
-    return Health(services.engine, services.library, services.recorder, lambda: services.shelving.loaded or 0)
+    return Health(services.engine, services.current_snapshot, services.recorder, lambda: services.shelving.loaded or 0)
 
 
 def desk(services: Services) -> Desk:
@@ -339,7 +341,7 @@ def desk(services: Services) -> Desk:
     return Desk(
         engine=services.engine,
         sealer=services.sealer,
-        library=services.library,
+        current_snapshot=services.current_snapshot,
         shelf=Shelf(services.engine),
         pushes=services.outgoing.pushes,
         public_url=settings.public_url,

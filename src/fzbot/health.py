@@ -10,7 +10,7 @@ from sqlalchemy import Engine, func, not_, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from fzbot import clock, db
-from fzbot.answering.library import Library
+from fzbot.answering.current_snapshot import CurrentSnapshot
 from fzbot.handovers import handover
 from fzbot.interactions.interaction import Interaction
 from fzbot.interactions.record import Recorder
@@ -26,7 +26,7 @@ class Health:
     """What is looked at. `release` is the number of the live release, 0 for the shipped base."""
 
     engine: Engine
-    library: Library
+    current_snapshot: CurrentSnapshot
     recorder: Recorder
     release: Callable[[], int]
 
@@ -34,9 +34,9 @@ class Health:
         """The gauges as they are now; those of the database are left out while it is away."""
         found = {
             "fzbot_spool_bytes": float(self.recorder.waiting_bytes),
-            "fzbot_entries": float(len(self.library.current.entries)),
+            "fzbot_entries": float(len(self.current_snapshot.snapshot.entries)),
             "fzbot_release": float(self.release()),
-            "fzbot_snapshot_age_seconds": self.library.age_seconds,
+            "fzbot_snapshot_age_seconds": self.current_snapshot.age_seconds,
         }
         try:
             with db.reading(self.engine) as session:
@@ -66,7 +66,7 @@ def add_health(app: FastAPI, health: Health) -> None:
                 session.execute(text("SELECT 1"))
         except SQLAlchemyError as error:
             return JSONResponse({"database": type(error).__name__}, 503)
-        return JSONResponse({"database": "ok", "entries": len(health.library.current.entries)})
+        return JSONResponse({"database": "ok", "entries": len(health.current_snapshot.snapshot.entries)})
 
     @app.get("/metrics", include_in_schema=False)
     def page() -> Response:

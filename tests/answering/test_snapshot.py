@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fzbot.answering import index, matrix
-from fzbot.answering.decide import DecisionKind
+from fzbot.answering.decision import DecisionKind
 from fzbot.answering.explain import explain
-from fzbot.answering.kept import fingerprint
+from fzbot.answering.ranking import index, matrix
+from fzbot.answering.ranking.vectors import Sparse, Vocabulary
 from fzbot.answering.snapshot import Snapshot
-from fzbot.answering.tokenise import NOTHING
-from fzbot.answering.vectors import Sparse, Vocabulary
+from fzbot.answering.snapshot_cache import fingerprint
+from fzbot.answering.text.tokenise import NOTHING
 from fzbot.errors import KnowledgeError
 
 
@@ -64,9 +64,9 @@ def test_odd_input_gets_a_decision(snapshot: Snapshot, text: str) -> None:
 
 
 def test_probabilities_with_none_of_them_sum_to_one(snapshot: Snapshot) -> None:
-    scoring = snapshot.score(snapshot.normalise("老板不给工钱"))
-    assert sum(found.probability for found in scoring.candidates) + scoring.none == pytest.approx(1)
-    chances = [found.probability for found in scoring.candidates]
+    ranking = snapshot.rank(snapshot.normalise("老板不给工钱"))
+    assert sum(found.probability for found in ranking.candidates) + ranking.none == pytest.approx(1)
+    chances = [found.probability for found in ranking.candidates]
     assert chances == sorted(chances, reverse=True)
 
 

@@ -15,7 +15,7 @@ from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from fzbot import clock
-from fzbot.answering.library import Library
+from fzbot.answering.current_snapshot import CurrentSnapshot
 from fzbot.answering.snapshot import Snapshot
 from fzbot.audit import COMMAND_LINE
 from fzbot.console.desk import Desk
@@ -125,7 +125,7 @@ class Office:
         self.desk = Desk(
             engine=self.engine,
             sealer=self.sealer,
-            library=Library(self.snapshot),
+            current_snapshot=CurrentSnapshot(self.snapshot),
             shelf=Shelf(self.engine),
             pushes=self.pushes,
             public_url="http://testserver",

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from fzbot.answering.library import Library
+from fzbot.answering.current_snapshot import CurrentSnapshot
 from fzbot.answering.snapshot import Snapshot
 from fzbot.conversation.turn import Conversation
 from fzbot.interactions.record import Recorder
@@ -25,8 +25,10 @@ def conversation(
     engine: Engine, recorder: Recorder, sealer: Sealer, snapshot: Snapshot, clock: Clock, tmp_path: Path
 ) -> Conversation:
     erasures = ErasureLog(tmp_path / "erasures.jsonl")
-    library = Library(snapshot)
-    return Conversation(engine, recorder, sealer, library, Shelf(engine), "https://town.example", erasures, clock)
+    current_snapshot = CurrentSnapshot(snapshot)
+    return Conversation(
+        engine, recorder, sealer, current_snapshot, Shelf(engine), "https://town.example", erasures, clock
+    )
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, text
 
-from fzbot.answering.library import Library
+from fzbot.answering.current_snapshot import CurrentSnapshot
 from fzbot.answering.snapshot import Snapshot
 from fzbot.conversation.message import Kind, Message
 from fzbot.conversation.turn import Conversation
@@ -145,7 +145,7 @@ def test_another_worker_goes_on_with_the_conversation(
         engine,
         recorder,
         sealer,
-        Library(snapshot),
+        CurrentSnapshot(snapshot),
         Shelf(engine),
         "https://town.example",
         villager.conversation.erasures,
@@ -197,7 +197,7 @@ def test_while_the_database_is_away_questions_are_still_answered(
         engine=sqlite_engine,
         recorder=recorder,
         sealer=sealer,
-        library=Library(snapshot),
+        current_snapshot=CurrentSnapshot(snapshot),
         shelf=Shelf(sqlite_engine),
         public_url="https://town.example",
         erasures=ErasureLog(tmp_path / "erasures.jsonl"),

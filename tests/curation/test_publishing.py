@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
-from fzbot.answering.library import Library
+from fzbot.answering.current_snapshot import CurrentSnapshot
 from fzbot.answering.snapshot import Snapshot
 from fzbot.audit import Actor
 from fzbot.curation import publishing, release, revisions
@@ -37,8 +37,8 @@ def cache(small: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def shelving(engine: Engine, small: Path, cache: Path) -> Shelving:
-    library = Library(Snapshot.of_folder(small, cache))
-    return Shelving(engine, library, small, cache, now=lambda: NOW)
+    current_snapshot = CurrentSnapshot(Snapshot.of_folder(small, cache))
+    return Shelving(engine, current_snapshot, small, cache, now=lambda: NOW)
 
 
 def stages(engine: Engine) -> list[str]:
@@ -48,26 +48,28 @@ def stages(engine: Engine) -> list[str]:
 
 def test_an_added_wording_is_answered_after_its_release(shelving: Shelving) -> None:
     text = "俺家给女方家里的那笔钱咋往回拿哩"
-    live = shelving.library.current.entries["marriage.bride-price"]
+    live = shelving.current_snapshot.snapshot.entries["marriage.bride-price"]
     with writing(shelving.engine) as session:
         publishing.add_wordings(session, live, [text, text], LI, NOW)
-    before = shelving.library.current
+    before = shelving.current_snapshot.snapshot
     assert shelving.poll()
-    assert shelving.library.current is not before
-    decision = shelving.library.current.decide(text)
+    assert shelving.current_snapshot.snapshot is not before
+    decision = shelving.current_snapshot.snapshot.decide(text)
     assert (decision.kind.value, decision.best.id, decision.score) == ("answer", "marriage.bride-price", 1.0)
     assert stages(shelving.engine) == ["live"]
     assert not shelving.poll()
 
 
 def test_another_worker_takes_over_what_one_has_built(shelving: Shelving) -> None:
-    other = Shelving(shelving.engine, Library(shelving.library.current), shelving.folder, shelving.cache)
-    live = shelving.library.current.entries["loan.unpaid"]
+    other = Shelving(
+        shelving.engine, CurrentSnapshot(shelving.current_snapshot.snapshot), shelving.folder, shelving.cache
+    )
+    live = shelving.current_snapshot.snapshot.entries["loan.unpaid"]
     with writing(shelving.engine) as session:
         publishing.add_wordings(session, live, ["账要不回来心里慌"], LI, NOW)
     shelving.poll()
     assert other.poll()
-    assert other.library.current.entries["loan.unpaid"].questions[-1] == "账要不回来心里慌"
+    assert other.current_snapshot.snapshot.entries["loan.unpaid"].questions[-1] == "账要不回来心里慌"
     number, entries = live_entries(shelving.engine)
     assert number == other.loaded
     assert [entry.id for entry in entries] == ["loan.unpaid"]
@@ -75,34 +77,34 @@ def test_another_worker_takes_over_what_one_has_built(shelving: Shelving) -> Non
 
 def test_a_release_that_spoils_a_golden_question_is_refused(shelving: Shelving) -> None:
     shelving.golden = (Golden("彩礼怎么退", "marriage.bride-price"), Golden("从来没答对过", "loan.unpaid"))
-    thanks = body_of(shelving.library.current.entries["chat.thanks"])
+    thanks = body_of(shelving.current_snapshot.snapshot.entries["chat.thanks"])
     with writing(shelving.engine) as session:
         release.add(
             session, {"chat.thanks": thanks | {"questions": [*thanks["questions"], "彩礼怎么退"]}}, "", "李四", NOW
         )
-    before = shelving.library.current
+    before = shelving.current_snapshot.snapshot
     shelving.poll()
-    assert shelving.library.current is before
+    assert shelving.current_snapshot.snapshot is before
     with reading(shelving.engine) as session:
         refused = session.scalars(select(Release)).one()
     assert (refused.stage, refused.problems) == ("refused", "“彩礼怎么退”原来答 marriage.bride-price，改后答不到了")
 
 
 def test_releases_build_upon_one_another_and_can_be_gone_back_to(shelving: Shelving) -> None:
-    entries = shelving.library.current.entries
+    entries = shelving.current_snapshot.snapshot.entries
     with writing(shelving.engine) as session:
         publishing.add_wordings(session, entries["loan.unpaid"], ["甲乙丙丁欠账"], LI, NOW)
     with writing(shelving.engine) as session:
         publishing.add_wordings(session, entries["chat.thanks"], ["劳驾您嘞多谢"], LI, NOW)
     shelving.poll()
     assert stages(shelving.engine) == ["passed-over", "live"]
-    assert "甲乙丙丁欠账" in shelving.library.current.entries["loan.unpaid"].questions
+    assert "甲乙丙丁欠账" in shelving.current_snapshot.snapshot.entries["loan.unpaid"].questions
     with writing(shelving.engine) as session:
         first = session.get_one(Release, 1)
         release.go_back(session, first, "李四", NOW)
     shelving.poll()
-    assert "劳驾您嘞多谢" not in shelving.library.current.entries["chat.thanks"].questions
-    assert "甲乙丙丁欠账" in shelving.library.current.entries["loan.unpaid"].questions
+    assert "劳驾您嘞多谢" not in shelving.current_snapshot.snapshot.entries["chat.thanks"].questions
+    assert "甲乙丙丁欠账" in shelving.current_snapshot.snapshot.entries["loan.unpaid"].questions
 
 
 def test_a_builder_that_died_is_replaced_after_its_lease(engine: Engine) -> None:
@@ -171,7 +173,7 @@ def test_a_body_keeps_all_that_an_entry_says(snapshot: Snapshot) -> None:
         assert revisions.entry_of(body_of(entry)) == entry
 
 
-class Watched(Library):
+class Watched(CurrentSnapshot):
     """Says when it was given another snapshot."""
 
     def __init__(self, snapshot: Snapshot) -> None:
@@ -185,13 +187,15 @@ class Watched(Library):
 
 
 def test_a_worker_takes_over_as_soon_as_the_bell_rings(postgres_engine: Engine, small: Path, cache: Path) -> None:
-    library = Watched(Snapshot.of_folder(small, cache))
-    elsewhere = Shelving(postgres_engine, library, small, cache, poll_seconds=600)
+    current_snapshot = Watched(Snapshot.of_folder(small, cache))
+    elsewhere = Shelving(postgres_engine, current_snapshot, small, cache, poll_seconds=600)
     elsewhere.start()
     try:
         with writing(postgres_engine) as session:
-            publishing.add_wordings(session, library.current.entries["loan.unpaid"], ["钱借出去叫天天不应"], LI, NOW)
-        assert library.replaced.wait(60)
+            publishing.add_wordings(
+                session, current_snapshot.snapshot.entries["loan.unpaid"], ["钱借出去叫天天不应"], LI, NOW
+            )
+        assert current_snapshot.replaced.wait(60)
     finally:
         elsewhere.close()
-    assert library.current.entries["loan.unpaid"].questions[-1] == "钱借出去叫天天不应"
+    assert current_snapshot.snapshot.entries["loan.unpaid"].questions[-1] == "钱借出去叫天天不应"

@@ -62,8 +62,8 @@ def test_a_near_miss_goes_to_the_right_entry_rather_than_the_wrong_one(path: Pat
         text, right, wrong = line.split("\t")
         if not any(entry.id.startswith(right) for entry in entries):
             continue
-        scoring = snapshot.score(snapshot.normalise(text))
-        order = [entries[found.entry].id for found in scoring.candidates]
+        ranking = snapshot.rank(snapshot.normalise(text))
+        order = [entries[found.entry].id for found in ranking.candidates]
         first = next((entry for entry in order if entry.startswith((right, wrong))), "")
         lines.append(text)
         if not first.startswith(right):

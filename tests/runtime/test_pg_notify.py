@@ -44,7 +44,9 @@ def heard(listener: Listener, seconds: float = LONG) -> tuple[bool, float]:
     return listener.wait(seconds), time.monotonic() - started
 
 
-def test_a_ring_is_heard_at_once_and_also_when_nobody_waited_just_then(postgres_engine: Engine, listeners: Bells) -> None:
+def test_a_ring_is_heard_at_once_and_also_when_nobody_waited_just_then(
+    postgres_engine: Engine, listeners: Bells
+) -> None:
     listener = listeners("test")
     assert listener.wait(LONG)  # begins to listen
     assert not listener.wait(0.01)

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
 from fzbot import clock
-from fzbot.answering.library import Library
+from fzbot.answering.current_snapshot import CurrentSnapshot
 from fzbot.answering.snapshot import Snapshot
 from fzbot.audit import COMMAND_LINE
 from fzbot.db import reading, writing
@@ -30,7 +30,7 @@ class Caller:
     def __init__(self, engine: Engine, snapshot: Snapshot) -> None:
         self.engine = engine
         self.account = make_account(engine)
-        self.application: FastAPI = api(engine, Library(snapshot))
+        self.application: FastAPI = api(engine, CurrentSnapshot(snapshot))
         self.http = TestClient(self.application)
 
     def token(self, scopes: list[str] = ALL) -> dict[str, str]:

@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import Engine, select
 
-from fzbot.answering.library import Library
+from fzbot.answering.current_snapshot import CurrentSnapshot
 from fzbot.answering.snapshot import Snapshot
 from fzbot.conversation.turn import Conversation
 from fzbot.db import reading, writing
@@ -50,12 +50,12 @@ def hall(engine: Engine, recorder: Recorder, sealer: Sealer, snapshot: Snapshot,
     account = make_account(engine)
     with writing(engine) as session:
         scene = village.add(session, account, "红庄村").scene
-    library = Library(snapshot)
+    current_snapshot = CurrentSnapshot(snapshot)
     conversation = Conversation(
-        engine, recorder, sealer, library, Shelf(engine), "https://town.example", ErasureLog(tmp_path / "e")
+        engine, recorder, sealer, current_snapshot, Shelf(engine), "https://town.example", ErasureLog(tmp_path / "e")
     )
     application = FastAPI()
-    application.include_router(kiosk(conversation, library, account))
+    application.include_router(kiosk(conversation, current_snapshot, account))
     yield Hall(engine, application, scene)
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fzbot.answering.alarms import HEARD_FROM, WARNED_FROM, Judged
-from fzbot.answering.decide import Decision, DecisionKind
-from fzbot.answering.score import GENERAL, SIDES, Scored
+from fzbot.answering.decision import Decision, Thresholds
+from fzbot.answering.emergencies.judge import Judgement
+from fzbot.answering.ranking.ranker import CONTEXT_FEATURES, FEATURES, RankedCandidate
+from fzbot.answering.ranking.vectors import Floats
 from fzbot.answering.snapshot import Snapshot
-from fzbot.answering.vectors import Floats
 from fzbot.knowledge.entry import Entry
 
 SHOWN = 5
@@ -23,18 +23,11 @@ NAMES = {
     "nearest": "最近问法",
     "ratio": "字面相似",
     "always": "基数",
-    "best_machine": "最高分类",
+    "best_classifier": "最高分类",
     "best_meaning": "最高意思",
     "best_nearest": "最近距离",
     "unknown": "生词比例",
     "short": "过短",
-}
-DECISIONS = {
-    DecisionKind.ANSWER: "直接回答",
-    DecisionKind.SUGGEST: "给出选项",
-    DecisionKind.UNKNOWN: "转给人",
-    DecisionKind.CHAT: "闲谈",
-    DecisionKind.URGENT: "紧急",
 }
 
 
@@ -44,7 +37,7 @@ class Explanation:
 
     words: tuple[str, ...]
     alarm: str
-    candidates: tuple[tuple[Entry, Scored], ...]
+    candidates: tuple[tuple[Entry, RankedCandidate], ...]
     none: float
     verdict: str
     text: str
@@ -53,15 +46,15 @@ class Explanation:
 def explain(snapshot: Snapshot, text: str) -> Explanation:
     """Why a question is decided as it is."""
     question = snapshot.normalise(text)
-    scoring = snapshot.score(question)
+    ranking = snapshot.rank(question)
     entries = list(snapshot.entries.values())
-    candidates = tuple((entries[found.entry], found) for found in scoring.candidates[:SHOWN])
-    best = next(iter(snapshot.candidates(question, scoring)), None)
-    judged = snapshot.judge(question, scoring.look.seen, best)
+    candidates = tuple((entries[found.entry], found) for found in ranking.candidates[:SHOWN])
+    best = next(iter(snapshot.candidates(question, ranking)), None)
+    judged = snapshot.judge(question, ranking.evidence.encoded, best)
     alarm = _alarm(judged)
-    verdict = _verdict(snapshot, snapshot.decide(text))
+    verdict = _verdict(snapshot.decide(text))
     words = tuple(snapshot.tokeniser.words(question.text))
-    general = _weighed(GENERAL, scoring.look.general, snapshot.blend.none)
+    context = _weighed(CONTEXT_FEATURES, ranking.evidence.context, snapshot.model.context)
     lines = [
         f"原话：{text}",
         f"规整：{question.text}",
@@ -70,26 +63,28 @@ def explain(snapshot: Snapshot, text: str) -> Explanation:
         f"紧急线索：{alarm}",
         "候选：",
         *(_candidate(snapshot, number, entry, one) for number, (entry, one) in enumerate(candidates, start=1)),
-        f"  都不是　可能性 {scoring.none:.1%}（{general}）",
+        f"  都不是　可能性 {ranking.none:.1%}（{context}）",
         f"判定：{verdict}",
     ]
-    return Explanation(words, alarm, candidates, scoring.none, verdict, "\n".join(lines))
+    return Explanation(words, alarm, candidates, ranking.none, verdict, "\n".join(lines))
 
 
-def _alarm(judged: Judged) -> str:
+def _alarm(judged: Judgement) -> str:
     """What raised the alarm and where it leads, and how like an emergency the message is."""
     found = judged.alarm
     means = f"“{found.cue}” → {found.entry}（{found.danger}）" if found else "没有"
     warned = f"，先给电话（{judged.warning}）" if judged.warning else ""
-    return f"{means}{warned}；像紧急例句的程度 {judged.likeness:.1f}（到 {WARNED_FROM:.1f} 先给电话，到 {HEARD_FROM:.1f} 就算紧急）"
+    bounds = Thresholds.shipped()
+    warn, alarm = f"到 {bounds.warn_from:.1f} 先给电话", f"到 {bounds.alarm_from:.1f} 就算紧急"
+    return f"{means}{warned}；像紧急例句的程度 {judged.likeness:.1f}（{warn}，{alarm}）"
 
 
-def _candidate(snapshot: Snapshot, number: int, entry: Entry, found: Scored) -> str:
-    sides = _weighed(SIDES, found.sides, snapshot.blend.sides)
+def _candidate(snapshot: Snapshot, number: int, entry: Entry, found: RankedCandidate) -> str:
+    features = _weighed(FEATURES, found.features, snapshot.model.features)
     return (
         f"  {number}. {entry.id} {entry.title}　可能性 {found.probability:.1%}\n"
         f"     最近的问法：{found.nearest or '没有'}\n"
-        f"     各项得分×权重：{sides}"
+        f"     各项得分×权重：{features}"
     )
 
 
@@ -98,9 +93,9 @@ def _weighed(names: Sequence[str], values: Floats, weights: dict[str, float]) ->
     return "，".join(f"{NAMES[name]} {value:.2f}×{weights[name]:.2f}" for name, value in pairs)
 
 
-def _verdict(snapshot: Snapshot, decision: Decision) -> str:
-    blend = snapshot.blend
+def _verdict(decision: Decision) -> str:
+    bounds = Thresholds.shipped()
     return (
-        f"{DECISIONS[decision.kind]}（第一名到 {blend.answer_from:.0%} 直接回答；"
-        f"前三名合计到 {blend.suggest_from:.0%} 给出选项；否则转给人）"
+        f"{decision.kind.label}（第一名到 {bounds.answer_from:.0%} 直接回答；"
+        f"前三名合计到 {bounds.suggest_from:.0%} 给出选项；否则转给人）"
     )

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from fzbot import app, clock, migrations
-from fzbot.answering.decide import DecisionKind
+from fzbot.answering.decision import DecisionKind
 from fzbot.answering.snapshot import Snapshot
 from fzbot.audit import COMMAND_LINE
 from fzbot.commands.demo_handovers import fill_handovers

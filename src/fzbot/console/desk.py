@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from fzbot import clock
-from fzbot.answering.library import Library
+from fzbot.answering.current_snapshot import CurrentSnapshot
 from fzbot.console.account_side import AccountSide
 from fzbot.curation.publishing import Policy
 from fzbot.knowledge import files
@@ -28,7 +28,7 @@ class Desk:
 
     engine: Engine
     sealer: Sealer
-    library: Library
+    current_snapshot: CurrentSnapshot
     shelf: Shelf
     pushes: Pushes
     public_url: str

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from fzbot.answering.decide import Decision, DecisionKind
+from fzbot.answering.decision import Decision, DecisionKind
 from fzbot.answering.snapshot import Snapshot
 from fzbot.conversation import citing, facets, wording
 from fzbot.conversation.cues import Cue, cue_of, picked

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, Select, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from fzbot.answering.decide import DecisionKind
+from fzbot.answering.decision import DecisionKind
 from fzbot.conversation import wording
 from fzbot.conversation.answers import HUMAN, Answers, Outcome, Passed
 from fzbot.conversation.requests import Request, Wish

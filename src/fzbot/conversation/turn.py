@@ -12,8 +12,8 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from fzbot import clock
-from fzbot.answering.decide import DecisionKind
-from fzbot.answering.library import Library
+from fzbot.answering.current_snapshot import CurrentSnapshot
+from fzbot.answering.decision import DecisionKind
 from fzbot.conversation import session as sessions
 from fzbot.conversation import wording
 from fzbot.conversation.answers import Answers, Outcome
@@ -49,7 +49,7 @@ class Conversation:
     engine: Engine
     recorder: Recorder
     sealer: Sealer
-    library: Library
+    current_snapshot: CurrentSnapshot
     shelf: Shelf
     public_url: str
     erasures: ErasureLog
@@ -74,7 +74,7 @@ class Conversation:
         person = self.sealer.hash(message.openid)
         village = village_scanned(self.engine, message)
         answers = Answers(
-            snapshot=self.library.current,
+            snapshot=self.current_snapshot.snapshot,
             public_url=self.public_url,
             recall=lambda: self._recall(message.account_id, person, now),
             shelf=self.shelf,

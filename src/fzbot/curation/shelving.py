@@ -15,9 +15,9 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from fzbot import clock
-from fzbot.answering.kept import is_built
-from fzbot.answering.library import Library
+from fzbot.answering.current_snapshot import CurrentSnapshot
 from fzbot.answering.snapshot import Snapshot
+from fzbot.answering.snapshot_cache import is_built
 from fzbot.curation import release
 from fzbot.curation.golden import Golden, still_right
 from fzbot.curation.revisions import entry_of
@@ -37,7 +37,7 @@ class Shelving:
     """Watches the releases for one worker. `golden` are questions that must go on being answered by their entry."""
 
     engine: Engine
-    library: Library
+    current_snapshot: CurrentSnapshot
     folder: Path
     cache: Path
     golden: tuple[Golden, ...] = ()
@@ -83,7 +83,7 @@ class Shelving:
         if claimed is None:
             return False
         number, overlay = claimed
-        held = tuple(one for one in self.golden if still_right(self.library.current, one))
+        held = tuple(one for one in self.golden if still_right(self.current_snapshot.snapshot, one))
         problems = _aside(_trial, self.folder, self.cache, overlay, held)
         with writing(self.engine) as session:
             release.settle(session, number, problems)
@@ -99,7 +99,7 @@ class Shelving:
         entries = entries_of(live[1])
         if not is_built(self.folder, self.cache, entries):
             _aside(_trial, self.folder, self.cache, live[1], ())
-        self.library.replace(Snapshot.of_folder(self.folder, self.cache, entries))
+        self.current_snapshot.replace(Snapshot.of_folder(self.folder, self.cache, entries))
         self.loaded = live[0]
         return True
 

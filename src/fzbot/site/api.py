@@ -14,8 +14,8 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Engine
 
 from fzbot import clock
-from fzbot.answering.decide import Decision
-from fzbot.answering.library import Library
+from fzbot.answering.current_snapshot import CurrentSnapshot
+from fzbot.answering.decision import Decision
 from fzbot.db import reading, writing
 from fzbot.knowledge.entry import Entry
 from fzbot.knowledge.reply import basis_line, reply_text
@@ -97,11 +97,11 @@ class RateLimit:
         return True
 
 
-def api(engine: Engine, library: Library) -> FastAPI:
+def api(engine: Engine, current_snapshot: CurrentSnapshot) -> FastAPI:
     """The interface as an application of its own."""
     app = FastAPI(title="fzbot 接口", version="1", docs_url=None, redoc_url=None)
     app.add_middleware(SecurityHeaders, private=True)
-    app.state.engine, app.state.library, app.state.limit = engine, library, RateLimit()
+    app.state.engine, app.state.current_snapshot, app.state.limit = engine, current_snapshot, RateLimit()
     app.add_api_route("/answer", answer, methods=["POST"], summary="答一句话，不计入统计")
     app.add_api_route("/stats", stats, methods=["GET"], summary="一段日子的数字")
     app.add_api_route("/entries", entries, methods=["GET"], summary="找条目")
@@ -129,8 +129,8 @@ def _allowed(scope: TokenScope) -> Callable[..., int]:
 
 def answer(question: Question, request: Request, _: Annotated[int, Depends(_allowed(TokenScope.ANSWER))]) -> Answered:
     """Decide a question as the chat would; nothing is counted."""
-    library: Library = request.app.state.library
-    snapshot = library.current
+    current_snapshot: CurrentSnapshot = request.app.state.current_snapshot
+    snapshot = current_snapshot.snapshot
     decision = snapshot.decide(question.text)
     found = [Found(id=one.entry.id, title=one.entry.title, score=round(one.score, 4)) for one in decision.candidates]
     reply = reply_text(decision.best, snapshot.directory) if _answers(decision) else ""
@@ -172,15 +172,15 @@ def entries(
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> list[EntryShown]:
     """Entries whose title or answer holds `q`."""
-    library: Library = request.app.state.library
-    found = [one for one in library.current.entries.values() if not q or q in one.title or q in one.answer]
+    current_snapshot: CurrentSnapshot = request.app.state.current_snapshot
+    found = [one for one in current_snapshot.snapshot.entries.values() if not q or q in one.title or q in one.answer]
     return [_shown(one) for one in found[:limit]]
 
 
 def entry(entry_id: str, request: Request, _: Annotated[int, Depends(_allowed(TokenScope.ENTRIES))]) -> EntryShown:
     """One entry by its id."""
-    library: Library = request.app.state.library
-    found = library.current.entries.get(entry_id)
+    current_snapshot: CurrentSnapshot = request.app.state.current_snapshot
+    found = current_snapshot.snapshot.entries.get(entry_id)
     if found is None:
         raise HTTPException(404, "没有这个条目")
     return _shown(found)

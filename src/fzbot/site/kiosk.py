@@ -11,7 +11,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from fzbot import clock
-from fzbot.answering.library import Library
+from fzbot.answering.current_snapshot import CurrentSnapshot
 from fzbot.conversation.message import Channel, Kind, Message
 from fzbot.conversation.turn import Conversation
 from fzbot.site.pages import templates
@@ -19,13 +19,13 @@ from fzbot.site.pages import templates
 VISIT = r"^[0-9a-f]{32}$"
 
 
-def kiosk(conversation: Conversation, library: Library, account_id: int) -> APIRouter:
+def kiosk(conversation: Conversation, current_snapshot: CurrentSnapshot, account_id: int) -> APIRouter:
     """The page and the call behind its buttons, for one account."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/kiosk", response_class=HTMLResponse)
     def page(request: Request, v: str = "") -> Response:
-        topics = list(library.current.topics.values())
+        topics = list(current_snapshot.snapshot.topics.values())
         return templates.TemplateResponse(request, "kiosk.html", {"topics": topics, "scene": v})
 
     @router.post("/kiosk/messages")

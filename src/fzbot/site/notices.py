@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import Engine
 
-from fzbot.answering.library import Library
+from fzbot.answering.current_snapshot import CurrentSnapshot
 from fzbot.clock import china_day
 from fzbot.db import reading
 from fzbot.errors import NotFoundError
@@ -16,7 +16,7 @@ from fzbot.site.pages import not_found, templates
 HIDDEN = (State.DRAFT, State.CANCELLED)
 
 
-def notice_pages(engine: Engine, library: Library, reads: Reads) -> APIRouter:
+def notice_pages(engine: Engine, current_snapshot: CurrentSnapshot, reads: Reads) -> APIRouter:
     """The route; what is not approved, or was withdrawn, is not there."""
     router = APIRouter(include_in_schema=False)
 
@@ -31,7 +31,7 @@ def notice_pages(engine: Engine, library: Library, reads: Reads) -> APIRouter:
         if notice.state in HIDDEN:
             return not_found(request)
         reads.opened(n or str(notice.id), NOTICE_PAGE)
-        known = library.current.entries
+        known = current_snapshot.snapshot.entries
         context = {
             "version": version,
             "lines": [line for line in version.text.splitlines() if line.strip()],

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.templating import Jinja2Templates
 
-from fzbot.answering.library import Library
+from fzbot.answering.current_snapshot import CurrentSnapshot
 from fzbot.knowledge.reply import basis_line
 from fzbot.notices.reading import Reads
 from fzbot.statutes.lookup import Shelf
@@ -18,13 +18,13 @@ _SENTENCE = re.compile(r"[^。！？\n]+[。！？”]*")
 templates = Jinja2Templates(HERE / "templates")
 
 
-def pages(library: Library, shelf: Shelf, reads: Reads) -> APIRouter:
+def pages(current_snapshot: CurrentSnapshot, shelf: Shelf, reads: Reads) -> APIRouter:
     """The routes of the pages that anyone may read."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/a/{entry_id}", response_class=HTMLResponse)
     def answer_page(request: Request, entry_id: str, n: str = "") -> Response:
-        snapshot = library.current
+        snapshot = current_snapshot.snapshot
         entry = snapshot.entries.get(entry_id)
         if entry is None or entry.is_chat:
             return not_found(request)
@@ -48,7 +48,7 @@ def pages(library: Library, shelf: Shelf, reads: Reads) -> APIRouter:
 
     @router.get("/", response_class=HTMLResponse)
     def home(request: Request) -> Response:
-        snapshot = library.current
+        snapshot = current_snapshot.snapshot
         topics = [
             (topic.name, [snapshot.entries[id_] for id_ in topic.entries if id_ in snapshot.entries])
             for topic in snapshot.topics.values()

@@ -97,7 +97,7 @@ def _one(desk: Desk, request: Request, handover_id: int, error: str = "", words:
         row = _find(session, visitor, handover_id)
         (line,) = _lines(session, desk, [row])
         villages = visitor.village_names(session)
-    candidates = desk.library.current.decide(row.question).candidates[:3] if row.question else ()
+    candidates = desk.current_snapshot.snapshot.decide(row.question).candidates[:3] if row.question else ()
     context = {"line": line, "states": STATES, "villages": villages, "candidates": candidates}
     context |= {"error": error, "words": words}
     return render(request, "handover.html", context, 422 if error else 200)

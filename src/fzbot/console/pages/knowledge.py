@@ -45,7 +45,7 @@ class Preview:
 
 @router.get("/knowledge")
 def listing(desk: TheDesk, request: Request, q: str = "", topic: str = "", stale: str = "") -> Response:
-    snapshot = desk.library.current
+    snapshot = desk.current_snapshot.snapshot
     today = clock.china_day(desk.now())
     found = [entry for entry in snapshot.entries.values() if _fits(entry, q.strip(), topic)]
     if stale:
@@ -105,7 +105,7 @@ def one(desk: TheDesk, request: Request, entry_id: str) -> Response:
 def edit(desk: TheDesk, request: Request, entry_id: str) -> Response:
     with reading(desk.engine) as session:
         draft = revisions.draft_of(session, entry_id, visitor_of(request).sight.drafts_of)
-    live = desk.library.current.entries.get(entry_id)
+    live = desk.current_snapshot.snapshot.entries.get(entry_id)
     if draft is None and live is None:
         raise NotFoundError("没有这个条目")
     body = draft.body if draft else body_of(live) if live else {}
@@ -143,14 +143,14 @@ def _save(desk: Desk, request: Request, form: EntryForm) -> Response:
         entry_of(body)
     except ValueError:
         return _form(desk, request, form, found, 422)
-    live, visitor = desk.library.current.entries.get(form.id), visitor_of(request)
+    live, visitor = desk.current_snapshot.snapshot.entries.get(form.id), visitor_of(request)
     with writing(desk.engine) as session:
         publishing.save_draft(session, body, live, visitor.sight.drafts_of, visitor.actor, desk.now())
     return go(f"/knowledge/{form.id}", done="draft")
 
 
 def _one(desk: Desk, request: Request, entry_id: str, error: str = "") -> Response:
-    live = desk.library.current.entries.get(entry_id)
+    live = desk.current_snapshot.snapshot.entries.get(entry_id)
     with reading(desk.engine) as session:
         draft = revisions.draft_of(session, entry_id, visitor_of(request).sight.drafts_of)
         past = revisions.history(session, entry_id)
@@ -172,7 +172,7 @@ def _one(desk: Desk, request: Request, entry_id: str, error: str = "") -> Respon
 
 
 def _form(desk: Desk, request: Request, form: EntryForm, found: list[Fault], status: int = 200) -> Response:
-    snapshot = desk.library.current
+    snapshot = desk.current_snapshot.snapshot
     context = {
         "form": form,
         "faults": found,
@@ -189,7 +189,7 @@ def _preview(desk: Desk, entry: Entry | None) -> Preview | None:
     if entry is None:
         return None
     link = f"{desk.public_url}/a/{entry.id}"
-    text = reply_text(entry, desk.library.current.directory, link)
+    text = reply_text(entry, desk.current_snapshot.snapshot.directory, link)
     return Preview(text, len(text.encode()), desk.shelf.texts(entry.basis))
 
 
@@ -216,7 +216,7 @@ def _draft(draft: EntryRevision | None) -> EntryRevision:
 
 
 def _base(desk: Desk) -> files.KnowledgeBase:
-    return files.overlaid(desk.base(), desk.library.current.entries.values())
+    return files.overlaid(desk.base(), desk.current_snapshot.snapshot.entries.values())
 
 
 def _fits(entry: Entry, words: str, topic: str) -> bool:

@@ -80,7 +80,10 @@ def show_one(
             **_fate(session, visitor, notice),
             **_forwarding(session, desk, visitor, notice, version, village),
         }
-    context |= {"titles": {id_: entry.title for id_, entry in desk.library.current.entries.items()}, "topics": TOPICS}
+    context |= {
+        "titles": {id_: entry.title for id_, entry in desk.current_snapshot.snapshot.entries.items()},
+        "topics": TOPICS,
+    }
     context |= {"error": error, "typed": typed or {}, "has_font": desk.font is not None} | NAMES
     return render(request, "notice.html", context, 422 if error else 200)
 

@@ -183,4 +183,4 @@ def _form(
 
 
 def _titles(desk: Desk) -> Mapping[str, str]:
-    return {id_: entry.title for id_, entry in desk.library.current.entries.items()}
+    return {id_: entry.title for id_, entry in desk.current_snapshot.snapshot.entries.items()}

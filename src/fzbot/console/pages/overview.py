@@ -82,7 +82,7 @@ def _village_names(session: Session, visitor: Visitor) -> dict[int, str]:
 
 
 def _titles(desk: Desk) -> dict[str, str]:
-    return {id_: entry.title for id_, entry in desk.library.current.entries.items()}
+    return {id_: entry.title for id_, entry in desk.current_snapshot.snapshot.entries.items()}
 
 
 def _tiles(board: Dashboard, period: Period) -> list[Tile]:

@@ -84,7 +84,7 @@ def rows(desk: TheDesk, request: Request, figure: str = "", before: int | None =
         "older": period.query(figure=figure, before=str(found[PAGE - 1].id), **more) if is_paged else None,
         "period": period,
         "by": By,
-        "titles": {id_: entry.title for id_, entry in desk.library.current.entries.items()},
+        "titles": {id_: entry.title for id_, entry in desk.current_snapshot.snapshot.entries.items()},
     }
     return render(request, "push_rows.html", context)
 

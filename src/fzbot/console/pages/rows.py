@@ -47,7 +47,7 @@ def listing(desk: TheDesk, request: Request, before: int | None = None) -> Respo
         seen = {"span": f"{period.span.first}–{period.span.last}", "village": period.village, "rows": len(found[:PAGE])}
         change = Change("interaction.view", "interactions", after=seen | {k: v for k, v in chosen.items() if v})
         audit.record(session, visitor.actor, change, desk.now())
-    entries = desk.library.current.entries
+    entries = desk.current_snapshot.snapshot.entries
     context |= {
         "period": period,
         "chosen": {name: value for name, value in chosen.items() if value},

@@ -15,7 +15,7 @@ LONGEST = 500
 
 @router.get("/bench")
 def bench(desk: TheDesk, request: Request, q: str = "") -> Response:
-    text, snapshot = q.strip()[:LONGEST], desk.library.current
+    text, snapshot = q.strip()[:LONGEST], desk.current_snapshot.snapshot
     context = {
         "q": text,
         "explanation": explain(snapshot, text) if text else None,

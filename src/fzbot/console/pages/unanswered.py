@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from fzbot import clock
-from fzbot.answering.decide import Candidate
+from fzbot.answering.decision import Candidate
 from fzbot.console.access import TheDesk, visitor_of
 from fzbot.console.desk import Desk
 from fzbot.console.rendering import go, render
@@ -59,7 +59,7 @@ def settle(
     try:
         with writing(desk.engine) as session:
             if action == "add":
-                live = desk.library.current.entries.get(entry.strip())
+                live = desk.current_snapshot.snapshot.entries.get(entry.strip())
                 if live is None or not texts:
                     raise CurationError("请勾选问法，并选一个条目（或填条目编号）")
                 if visitor.sight.may_publish:
@@ -93,9 +93,9 @@ def _page(desk: Desk, request: Request, kind: Kind, error: str = "") -> Response
         "days": DAYS,
         "error": error,
     }
-    context |= {"entries": desk.library.current.entries, "quote": quote}
+    context |= {"entries": desk.current_snapshot.snapshot.entries, "quote": quote}
     return render(request, "unanswered.html", context, 422 if error else 200)
 
 
 def _candidates(desk: Desk, cluster: Cluster) -> tuple[Candidate, ...]:
-    return desk.library.current.decide(cluster.leader).candidates[:SUGGESTED]
+    return desk.current_snapshot.snapshot.decide(cluster.leader).candidates[:SUGGESTED]

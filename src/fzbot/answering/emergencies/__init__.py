@@ -1,0 +1,1 @@
+"""Messages that come before everything: rules, a classifier, and the judge of both."""

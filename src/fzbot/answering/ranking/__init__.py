@@ -1,0 +1,1 @@
+"""Retrieving candidate entries and ranking them."""

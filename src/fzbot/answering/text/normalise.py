@@ -1,0 +1,67 @@
+"""From what was typed or said to text that can be compared: step 1 of answering."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+import opencc
+
+from fzbot.answering.text.replacer import Replacer
+from fzbot.knowledge.lexicon import Lexicon
+
+_NOISE = re.compile(r"[^\w，。？！；：、,.?!;:%]+|_")
+_EDGE = " ，。？！；：、,.?!;:~"
+_SENTENCE = re.compile(r"[^，。？！；,?!;]+[，。？！；,?!;]*")
+_SPACED = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
+_STUTTER = re.compile(r"(.{2,}?)\1+")
+_ASKS = re.compile(
+    r"[?？吗么呢]|怎|如何|什么|多少|多久|多长|(?<![前这好十那有近头])几[天年个月岁]|哪|谁|能不能|可不可以|可以|能否|可否|是否|是不是|要不要|"
+    r"有没有|该不该|会不会|合不合|应该|请问|咨询|合法|违法|犯法|算不算|属于|有权|有效|需要|想要|想问|办|判"
+)
+STORY_CHARS = 24
+LAST_CLAUSES = 1
+
+
+@dataclass(frozen=True)
+class NormalisedQuestion:
+    """A normalised question. `asking` is the part that asks; in a short question it is all of `text`."""
+
+    raw: str
+    text: str
+    asking: str
+
+    @property
+    def story(self) -> str:
+        """The rest: what happened."""
+        return self.text.replace(self.asking, " ") if self.asking != self.text else ""
+
+
+class Normaliser:
+    """Applies width, script, dialect, homophones and filler, and finds the asking part."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._simplify = opencc.OpenCC("t2s").convert
+        self._replace = Replacer(lexicon.homophones | lexicon.dialect)
+        filler = sorted(lexicon.filler, key=len, reverse=True)
+        either = "|".join(map(re.escape, filler))
+        self._head = re.compile(rf"^(?:(?:{either})[{re.escape(_EDGE)}]*)+")
+        self._tail = re.compile(rf"(?:[{re.escape(_EDGE)}]*(?:{either}))+[{re.escape(_EDGE)}]*$")
+
+    def __call__(self, raw: str) -> NormalisedQuestion:
+        """Normalise one question. What is nothing but filler keeps its words."""
+        text = _SPACED.sub("", unicodedata.normalize("NFKC", raw).lower())
+        text = self._simplify(text)
+        text = _NOISE.sub(" ", text).strip(_EDGE)
+        bare = self._tail.sub("", self._head.sub("", text)).strip(_EDGE)
+        text = self._replace(bare or text)
+        return NormalisedQuestion(raw, text, asking_part(text))
+
+
+def asking_part(text: str) -> str:
+    """The clauses that ask, of a long story; all of a short question."""
+    if len(text) <= STORY_CHARS:
+        return text
+    clauses = _SENTENCE.findall(text)
+    asking = [clause for clause in clauses if _ASKS.search(clause)]
+    asking = asking or clauses[-LAST_CLAUSES:]
+    return "".join(asking).strip()
