@@ -7,7 +7,7 @@ from sqlalchemy import Engine, select
 from fzbot import retention
 from fzbot.audit import COMMAND_LINE, Change, record
 from fzbot.conversation import session as sessions
-from fzbot.conversation.session import ConversationSession, State
+from fzbot.conversation.session import ConversationSession, ConversationState
 from fzbot.db import reading, writing
 from fzbot.handovers import handover
 from fzbot.handovers.handover import Handover
@@ -27,7 +27,7 @@ def visit(engine: Engine, account: int, person: str, at: datetime) -> None:
     """A question that is passed on and leaves a state behind, a failed sign-in, and an event of the audit log."""
     passed = handover.values(account, person, person, "我家地让人占了", at)
     upserts = (
-        sessions.keep(State(last_entry="land.contract-dispute"), account, person, at),
+        sessions.save(ConversationState(last_entry="land.contract-dispute"), account, person, at),
         Upsert(Handover.__tablename__, ("account_id", "key"), "asked_at", passed),
     )
     with engine.begin() as connection:

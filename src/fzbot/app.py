@@ -61,7 +61,7 @@ from fzbot.site.kiosk import kiosk
 from fzbot.site.notices import notice_pages
 from fzbot.site.pages import not_found, pages
 from fzbot.statistics import rollup
-from fzbot.statutes.lookup import Shelf
+from fzbot.statutes.repository import StatuteRepository
 from fzbot.web.body_limit import KILOBYTE, MEGABYTE, BodyLimit
 from fzbot.web.rate_limiter import RateLimiter
 from fzbot.web.request_log import RequestLog, broken
@@ -226,7 +226,7 @@ def public_pages(services: Services) -> FastAPI:
     site = FastAPI(title="fzbot pages", docs_url=None, redoc_url=None, openapi_url=None)
     site.add_middleware(SecurityHeaders)
     reads = Reads(services.engine)
-    site.include_router(pages(services.current_snapshot, Shelf(services.engine), reads))
+    site.include_router(pages(services.current_snapshot, StatuteRepository(services.engine), reads))
     site.include_router(notice_pages(services.engine, services.current_snapshot, reads))
     site.include_router(kiosk(services.conversation, services.current_snapshot, _default_account(services)))
     if settings.simulator:
@@ -282,11 +282,11 @@ def start(settings: Settings, ready: Ready | None = None) -> Services:
         recorder=recorder,
         sealer=sealer,
         current_snapshot=current_snapshot,
-        shelf=Shelf(engine),
+        statutes=StatuteRepository(engine),
         public_url=settings.public_url,
         erasures=erasures,
         pace=RateLimiter(settings.follower_per_minute),
-        riders=riders,
+        pending_items=riders,
     )
     pool = FairPool(settings.turn_threads)
     outgoing = open_outgoing(settings, engine, sealer)
@@ -342,7 +342,7 @@ def desk(services: Services) -> Desk:
         engine=services.engine,
         sealer=services.sealer,
         current_snapshot=services.current_snapshot,
-        shelf=Shelf(services.engine),
+        statutes=StatuteRepository(services.engine),
         pushes=services.outgoing.pushes,
         public_url=settings.public_url,
         uploads=settings.data_dir / "uploads",

@@ -28,7 +28,7 @@ def purge(engine: Engine, keeping: RetentionPolicy, now: datetime) -> dict[str, 
     with writing(engine) as session:
         found["handovers"] = handover.erase_old_words(session, oldest_words)
     with writing(engine) as session:
-        found["sign_ins"] = sign_in.forget_old(session, now)
+        found["sign_ins"] = sign_in.delete_expired(session, now)
     with writing(engine) as session:
         found["audit"] = audit.prune(session, now - timedelta(days=keeping.audit_days), now)
     found["sessions"] = _forget_sessions(engine, now)
@@ -39,7 +39,7 @@ def _forget_sessions(engine: Engine, now: datetime) -> int:
     total = 0
     while True:
         with writing(engine) as session:
-            number = sessions.forget_old(session, now)
+            number = sessions.delete_expired(session, now)
         total += number
         if number < sessions.AT_ONCE:
             return total

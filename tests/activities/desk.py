@@ -9,7 +9,7 @@ import xlsxwriter
 from sqlalchemy import Engine
 
 from fzbot.activities import ledger, service_log
-from fzbot.activities.columns import Context
+from fzbot.activities.columns import LedgerContext
 from fzbot.activities.importing import Upload, import_activities, import_services
 from fzbot.activities.kinds import DEFAULTS
 from fzbot.activities.ledger import Activity, ActivityFacts
@@ -40,8 +40,8 @@ class Town:
             self.villages = {name: village.add(session, self.account_id, name).id for name in self.names}
 
     @property
-    def context(self) -> Context:
-        return Context(self.villages, NOW, tuple(kind.name for kind in DEFAULTS))
+    def context(self) -> LedgerContext:
+        return LedgerContext(self.villages, NOW, tuple(kind.name for kind in DEFAULTS))
 
     def held(self, day: date = date(2026, 11, 20), kind: str = "普法宣传", **more: Any) -> Activity:
         """An activity that was written down."""

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from fzbot.activities import kinds, ledger, listing, service_log
-from fzbot.activities.kinds import DEFAULTS, Kind, Measure
+from fzbot.activities.kinds import DEFAULTS, ActivityKindSetting, Measure
 from fzbot.activities.ledger import Activity, ActivityFacts, ActivityPhoto, activity_village
-from fzbot.activities.listing import Sums, Wanted
+from fzbot.activities.listing import ActivityFilter, ActivitySums
 from fzbot.activities.service_log import Service
 from fzbot.audit import AuditEvent, first_broken
 from fzbot.db import reading, writing
@@ -66,9 +66,11 @@ def test_sums_keep_nothing_written_apart_from_nought(engine: Engine) -> None:
     town.held(people=200, sessions=1)
     town.held(people=None, sessions=1, materials=0)
     with reading(engine) as session:
-        assert listing.sums(session, Wanted((town.account_id,))) == Sums(2, sessions=2, people=200, materials=0)
-        nothing = Wanted((town.account_id,), kinds=frozenset())
-        assert listing.sums(session, nothing) == Sums(0)
+        assert listing.sums(session, ActivityFilter((town.account_id,))) == ActivitySums(
+            2, sessions=2, people=200, materials=0
+        )
+        nothing = ActivityFilter((town.account_id,), kinds=frozenset())
+        assert listing.sums(session, nothing) == ActivitySums(0)
 
 
 def test_rows_are_looked_up_by_day_kind_village_and_account(engine: Engine) -> None:
@@ -81,7 +83,7 @@ def test_rows_are_looked_up_by_day_kind_village_and_account(engine: Engine) -> N
 
     def found(**more: object) -> list[int]:
         with reading(engine) as session:
-            return [row.id for row in listing.activities(session, Wanted((town.account_id,), **more))]  # type: ignore[arg-type]
+            return [row.id for row in listing.activities(session, ActivityFilter((town.account_id,), **more))]  # type: ignore[arg-type]
 
     assert found() == [whole_town.id, both.id, older.id]
     assert found(first=date(2026, 1, 1), last=date(2026, 12, 31)) == [whole_town.id, both.id]
@@ -95,16 +97,16 @@ def test_a_year_of_services_begins_and_ends_in_china(engine: Engine) -> None:
     town = Town(engine)
     new_year = town.served(at=datetime(2025, 12, 31, 16, 0, tzinfo=UTC), people=3)
     town.served(at=datetime(2025, 12, 31, 15, 59, tzinfo=UTC), people=5)
-    wanted = Wanted((town.account_id,), date(2026, 1, 1), date(2026, 12, 31))
+    wanted = ActivityFilter((town.account_id,), date(2026, 1, 1), date(2026, 12, 31))
     with reading(engine) as session:
         assert [row.id for row in listing.services(session, wanted)] == [new_year.id]
-        assert listing.service_sums(session, wanted) == Sums(1, people=3)
+        assert listing.service_sums(session, wanted) == ActivitySums(1, people=3)
         assert listing.years(session, (town.account_id,), date(2026, 11, 23)) == [2026, 2025]
 
 
 def test_an_account_has_the_usual_kinds_until_it_makes_its_own(engine: Engine) -> None:
     town, other = Town(engine), Town(engine, slug="east")
-    own = (Kind("送法进寺", Measure.OUTREACH), Kind("普法宣传", Measure.OUTREACH))
+    own = (ActivityKindSetting("送法进寺", Measure.OUTREACH), ActivityKindSetting("普法宣传", Measure.OUTREACH))
     with writing(engine) as session:
         assert kinds.kinds_of(session, town.account_id) == DEFAULTS
         kinds.save(session, town.account_id, own, ["普法宣传"])
@@ -122,7 +124,7 @@ def test_an_account_has_the_usual_kinds_until_it_makes_its_own(engine: Engine) -
 def test_a_bad_list_of_kinds_is_refused(sqlite_engine: Engine, names: tuple[str, ...], words: str) -> None:
     town = Town(sqlite_engine)
     town.held()
-    listed = tuple(Kind(name, Measure.STUDY) for name in names)
+    listed = tuple(ActivityKindSetting(name, Measure.STUDY) for name in names)
     with writing(sqlite_engine) as session:
         in_use = listing.kinds_in_use(session, town.account_id)
         with pytest.raises(LedgerError, match=words):

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, func, select
 from fzbot.activities import ledger, listing, service_log, spreadsheet
 from fzbot.activities.columns import activity_fields, activity_row, heads, service_fields, service_row
 from fzbot.activities.ledger import Activity, ActivityFacts
-from fzbot.activities.listing import Wanted
+from fzbot.activities.listing import ActivityFilter
 from fzbot.audit import AuditEvent
 from fzbot.db import reading
 from fzbot.errors import LedgerError
@@ -29,7 +29,7 @@ def town(engine: Engine) -> Town:
 
 def stored(town: Town) -> list[ActivityFacts]:
     with reading(town.engine) as session:
-        return [ledger.facts_of(row) for row in listing.activities(session, Wanted((town.account_id,)))]
+        return [ledger.facts_of(row) for row in listing.activities(session, ActivityFilter((town.account_id,)))]
 
 
 def test_rows_come_in_as_they_are_filled_in(town: Town) -> None:
@@ -119,7 +119,7 @@ def test_what_goes_out_comes_in_again_the_same(town: Town) -> None:
     town.held(date(2026, 1, 3), kind="纠纷排查", disputes_found=3, disputes_settled=2, note="+1")
     before = stored(town)
     with reading(town.engine) as session:
-        rows = [activity_row(row) for row in listing.activities(session, Wanted((town.account_id,)))]
+        rows = [activity_row(row) for row in listing.activities(session, ActivityFilter((town.account_id,)))]
     file = spreadsheet.export("台账", heads(activity_fields(town.context)), rows)
     assert town.import_activities(file, may_repeat=True) == 2
     assert sorted(map(str, stored(town))) == sorted(map(str, before * 2))
@@ -129,7 +129,7 @@ def test_services_go_out_and_come_in_again(town: Town) -> None:
     town.served(matter="=HYPERLINK(1)", people=1)
     town.served("马家湾村", result="当场解答")
     with reading(town.engine) as session:
-        there = listing.services(session, Wanted((town.account_id,)))
+        there = listing.services(session, ActivityFilter((town.account_id,)))
         names = {id_: name for name, id_ in town.villages.items()}
         rows = [service_row(row, names) for row in there]
         originals = [replace(service_log.facts_of(row), village_id=0) for row in there]
@@ -139,7 +139,7 @@ def test_services_go_out_and_come_in_again(town: Town) -> None:
     other = Town(town.engine, slug="east")
     assert other.import_services(file) == 2
     with reading(town.engine) as session:
-        copied = [service_log.facts_of(row) for row in listing.services(session, Wanted((other.account_id,)))]
+        copied = [service_log.facts_of(row) for row in listing.services(session, ActivityFilter((other.account_id,)))]
     names_apart = [replace(facts, village_id=0) for facts in copied]
     assert sorted(map(str, names_apart)) == sorted(map(str, originals))
 
@@ -147,7 +147,7 @@ def test_services_go_out_and_come_in_again(town: Town) -> None:
 def test_an_export_holds_no_formula(town: Town) -> None:
     town.held(theme="=1+1", note='=HYPERLINK("http://evil.example")', organiser="http://evil.example")
     with reading(town.engine) as session:
-        rows = [activity_row(row) for row in listing.activities(session, Wanted((town.account_id,)))]
+        rows = [activity_row(row) for row in listing.activities(session, ActivityFilter((town.account_id,)))]
     sheet = load_workbook(BytesIO(spreadsheet.export("台账", heads(activity_fields(town.context)), rows))).worksheets[0]
     assert [cell.data_type for cell in sheet[2] if str(cell.value).startswith(("=", "http"))] == ["s", "s", "s"]
     assert all(cell.hyperlink is None for cell in sheet[2])

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, select
 from fzbot import clock
 from fzbot.commands.demo_handovers import fill_handovers
 from fzbot.db import reading, writing
-from fzbot.handovers.handover import Handover, State
+from fzbot.handovers.handover import Handover, HandoverState
 from fzbot.people import village
 from tests.interactions.rows import make_account
 
@@ -22,6 +22,9 @@ def test_the_newest_wait_and_the_others_were_delivered(sqlite_engine: Engine) ->
         fill_handovers(session, random.Random(1), account, villages, TODAY)
     with reading(sqlite_engine) as session:
         rows = session.scalars(select(Handover).order_by(Handover.asked_at.desc())).all()
-    assert (len(rows), [row.state for row in rows[:4]]) == (92, [State.OPEN, State.OPEN, State.OPEN, State.ANSWERED])
+    assert (len(rows), [row.state for row in rows[:4]]) == (
+        92,
+        [HandoverState.OPEN, HandoverState.OPEN, HandoverState.OPEN, HandoverState.ANSWERED],
+    )
     assert all(row.delivered_at for row in rows[3:])
     assert clock.china_day(rows[0].asked_at) == date(2026, 11, 22)

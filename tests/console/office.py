@@ -33,7 +33,7 @@ from fzbot.people.sealing import Sealer
 from fzbot.people.sign_in import hash_password
 from fzbot.people.staff import Role, Staff
 from fzbot.settings import shipped_knowledge
-from fzbot.statutes.lookup import Shelf
+from fzbot.statutes.repository import StatuteRepository
 from tests.notices.town import FakePush, FakePushes
 
 PASSWORD = "a long enough pass phrase"
@@ -126,7 +126,7 @@ class Office:
             engine=self.engine,
             sealer=self.sealer,
             current_snapshot=CurrentSnapshot(self.snapshot),
-            shelf=Shelf(self.engine),
+            statutes=StatuteRepository(self.engine),
             pushes=self.pushes,
             public_url="http://testserver",
             uploads=self.uploads,

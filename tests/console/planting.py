@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from fzbot import audit, clock
 from fzbot.activities import kinds, ledger, service_log
-from fzbot.activities.kinds import DEFAULTS, Kind, Measure
+from fzbot.activities.kinds import DEFAULTS, ActivityKindSetting, Measure
 from fzbot.activities.ledger import ActivityFacts, ActivityPhoto
 from fzbot.activities.photos import Album
 from fzbot.activities.service_log import ServiceFacts
@@ -128,7 +128,7 @@ def _ledger(session: Session, office: Office, village_id: int, mark: str, actor:
     account_id = actor.account_id
     assert account_id is not None
     day = clock.china_day(office.now)
-    kinds.save(session, account_id, (*DEFAULTS, Kind(f"{mark}夜校", Measure.OUTREACH)), ())
+    kinds.save(session, account_id, (*DEFAULTS, ActivityKindSetting(f"{mark}夜校", Measure.OUTREACH)), ())
     facts = ActivityFacts(f"{mark}夜校", day, (village_id,), f"{mark}司法所", f"{mark}的活动", sessions=1, people=7)
     activity = ledger.add(session, account_id, facts, actor, office.now)
     photo = ActivityPhoto(typed_by=actor.name, created_at=office.now)

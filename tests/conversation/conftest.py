@@ -10,7 +10,7 @@ from fzbot.conversation.turn import Conversation
 from fzbot.interactions.record import Recorder
 from fzbot.people.erasure_log import ErasureLog
 from fzbot.people.sealing import Sealer
-from fzbot.statutes.lookup import Shelf
+from fzbot.statutes.repository import StatuteRepository
 from tests.conversation.villager import Clock, Villager
 from tests.interactions.rows import make_account
 
@@ -27,7 +27,7 @@ def conversation(
     erasures = ErasureLog(tmp_path / "erasures.jsonl")
     current_snapshot = CurrentSnapshot(snapshot)
     return Conversation(
-        engine, recorder, sealer, current_snapshot, Shelf(engine), "https://town.example", erasures, clock
+        engine, recorder, sealer, current_snapshot, StatuteRepository(engine), "https://town.example", erasures, clock
     )
 
 

@@ -7,13 +7,13 @@ from sqlalchemy import Engine, text
 
 from fzbot.answering.current_snapshot import CurrentSnapshot
 from fzbot.answering.snapshot import Snapshot
-from fzbot.conversation.message import Kind, Message
+from fzbot.conversation.message import Message, MessageKind
 from fzbot.conversation.turn import Conversation
 from fzbot.interactions.record import Recorder
 from fzbot.interactions.spool import Spool
 from fzbot.people.erasure_log import ErasureLog
 from fzbot.people.sealing import Sealer
-from fzbot.statutes.lookup import Shelf
+from fzbot.statutes.repository import StatuteRepository
 from tests.conversation.villager import Clock, Villager
 
 
@@ -53,14 +53,14 @@ def test_a_number_with_nothing_to_pick_explains_how_to_ask(villager: Villager) -
 
 
 def test_the_menu_leads_to_topics_and_topics_to_answers(villager: Villager, snapshot: Snapshot) -> None:
-    villager.sends(Kind.SUBSCRIBE).gets("您好，我是普法小助手", "1. 结婚离婚、彩礼")
+    villager.sends(MessageKind.SUBSCRIBE).gets("您好，我是普法小助手", "1. 结婚离婚、彩礼")
     villager.asks("1").gets("【结婚离婚、彩礼】", "1. " + snapshot.entries["marriage.bride-price"].title)
     villager.asks("1").gets(entry="marriage.bride-price", decision="answer")
 
 
 def test_a_question_counts_on_the_day_it_was_written(villager: Villager, clock: Clock) -> None:
     clock.moment = datetime(2026, 11, 30, 15, 59, 58, tzinfo=UTC)  # two seconds before midnight in China
-    message = Message(villager.account_id, villager.openid, Kind.TEXT, "one post", clock(), "彩礼能不能要回来")
+    message = Message(villager.account_id, villager.openid, MessageKind.TEXT, "one post", clock(), "彩礼能不能要回来")
     first = villager.conversation.reply_to(message)
     clock.pass_by(seconds=5)
     assert villager.conversation.reply_to(message) == first
@@ -146,7 +146,7 @@ def test_another_worker_goes_on_with_the_conversation(
         recorder,
         sealer,
         CurrentSnapshot(snapshot),
-        Shelf(engine),
+        StatuteRepository(engine),
         "https://town.example",
         villager.conversation.erasures,
         clock,
@@ -169,19 +169,19 @@ def test_the_same_words_alone_are_not_a_follow_up(villager: Villager) -> None:
 
 
 def test_a_picture_or_an_empty_text_is_answered_kindly(villager: Villager) -> None:
-    villager.sends(Kind.IMAGE).gets("打字")
+    villager.sends(MessageKind.IMAGE).gets("打字")
     villager.asks("   ").gets("没有看到文字")
 
 
 def test_leaving_and_coming_back_is_kept_with_the_follower(villager: Villager, engine: Engine) -> None:
-    villager.sends(Kind.SUBSCRIBE)
-    villager.sends(Kind.UNSUBSCRIBE)
+    villager.sends(MessageKind.SUBSCRIBE)
+    villager.sends(MessageKind.UNSUBSCRIBE)
     assert villager.reply == ""
     with engine.connect() as connection:
         followed, left = connection.execute(text("SELECT followed_at, unfollowed_at FROM follower")).one()
     assert followed is not None
     assert left is not None
-    villager.sends(Kind.SUBSCRIBE)
+    villager.sends(MessageKind.SUBSCRIBE)
     with engine.connect() as connection:
         assert connection.execute(text("SELECT unfollowed_at FROM follower")).scalar_one() is None
 
@@ -198,7 +198,7 @@ def test_while_the_database_is_away_questions_are_still_answered(
         recorder=recorder,
         sealer=sealer,
         current_snapshot=CurrentSnapshot(snapshot),
-        shelf=Shelf(sqlite_engine),
+        statutes=StatuteRepository(sqlite_engine),
         public_url="https://town.example",
         erasures=ErasureLog(tmp_path / "erasures.jsonl"),
         now=clock,

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import Engine, select
 
-from fzbot.conversation.message import Kind
-from fzbot.conversation.requests import Request, Wish, request_of
+from fzbot.conversation.message import MessageKind
+from fzbot.conversation.requests import Request, RequestKind, request_of
 from fzbot.db import reading, writing
 from fzbot.handovers.handover import Handover
 from fzbot.interactions.interaction import Interaction
@@ -22,18 +22,18 @@ def handed_over(engine: Engine) -> list[Handover]:
 @pytest.mark.parametrize(
     ("text", "wish", "words"),
     [
-        ("我是红庄村的", Wish.JOIN, "红庄村"),
-        ("我是红庄村。", Wish.JOIN, "红庄村"),
-        ("我家在马家湾村", Wish.JOIN, "马家湾村"),
-        ("查询我的信息", Wish.SHOW, ""),
-        ("删除我的信息！", Wish.ERASE, ""),
-        ("确认删除", Wish.ERASE_SURELY, ""),
-        ("转人工", Wish.HUMAN, ""),
-        ("转人工：我家的地被修路占了", Wish.HUMAN, "我家的地被修路占了"),
-        ("转人工 急", Wish.HUMAN, ""),
+        ("我是红庄村的", RequestKind.JOIN, "红庄村"),
+        ("我是红庄村。", RequestKind.JOIN, "红庄村"),
+        ("我家在马家湾村", RequestKind.JOIN, "马家湾村"),
+        ("查询我的信息", RequestKind.SHOW, ""),
+        ("删除我的信息！", RequestKind.ERASE, ""),
+        ("确认删除", RequestKind.ERASE_SURELY, ""),
+        ("转人工", RequestKind.HUMAN, ""),
+        ("转人工：我家的地被修路占了", RequestKind.HUMAN, "我家的地被修路占了"),
+        ("转人工 急", RequestKind.HUMAN, ""),
     ],
 )
-def test_requests_are_understood(text: str, wish: Wish, words: str) -> None:
+def test_requests_are_understood(text: str, wish: RequestKind, words: str) -> None:
     assert request_of(text) == Request(wish, words)
 
 
@@ -53,11 +53,11 @@ def test_questions_are_no_requests(text: str) -> None:
 
 
 def test_an_item_of_the_menu_may_stand_for_words(villager: Villager) -> None:
-    villager.sends(Kind.CLICK, event_key="say:转人工").gets("转人工 我家的地被修路占了")
+    villager.sends(MessageKind.CLICK, event_key="say:转人工").gets("转人工 我家的地被修路占了")
     assert villager.last_row().kind == "click"
-    villager.sends(Kind.CLICK, event_key="say:菜单").gets("1. ")
-    villager.sends(Kind.CLICK, event_key="say:查询我的信息").gets("3. 从 ")
-    villager.sends(Kind.CLICK, event_key="say:").gets("1. ")
+    villager.sends(MessageKind.CLICK, event_key="say:菜单").gets("1. ")
+    villager.sends(MessageKind.CLICK, event_key="say:查询我的信息").gets("3. 从 ")
+    villager.sends(MessageKind.CLICK, event_key="say:").gets("1. ")
     assert handed_over(villager.engine) == []
 
 

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from fzbot.conversation.message import Channel, Kind, Message
-from fzbot.conversation.riding import DIVIDER, Contact, Reply, Rider, with_riders
+from fzbot.conversation.message import Channel, Message, MessageKind
+from fzbot.conversation.pending_items import DIVIDER, PendingItem, Recipient, Reply, append_pending
 from fzbot.conversation.turn import Conversation
 from fzbot.db import writing
 from fzbot.knowledge.reply import PASSIVE_LIMIT
@@ -23,7 +23,7 @@ from fzbot.notices.wording import Links, Words
 from tests.conversation.villager import Villager
 from tests.notices.town import NOON, Town
 
-CONTACT = Contact(1, "somebody", "key")
+CONTACT = Recipient(1, "somebody", "key")
 
 
 @dataclass(frozen=True)
@@ -36,18 +36,18 @@ class Waiting:
 
 @dataclass
 class FakeRiders:
-    rows: Sequence[Rider]
+    rows: Sequence[PendingItem]
     lost: frozenset[int] = frozenset()
     boarded: list[int] = field(default_factory=list)
     broken: bool = False
 
-    def waiting(self, account_id: int, person: str, key: str) -> Sequence[Rider]:
+    def waiting(self, account_id: int, person: str, key: str) -> Sequence[PendingItem]:
         if self.broken:
             raise OperationalError("", {}, Exception())
         assert (account_id, person, key) == (1, "somebody", "key")
         return self.rows
 
-    def board(self, ids: Collection[int], key: str, now: datetime) -> frozenset[int]:
+    def claim(self, ids: Collection[int], key: str, now: datetime) -> frozenset[int]:
         assert (key, now) == ("key", NOON)
         self.boarded += ids
         return frozenset(ids) - self.lost
@@ -55,7 +55,7 @@ class FakeRiders:
 
 def ride(reply: Reply, *rows: Waiting, **more: object) -> str:
     riders = FakeRiders(rows, **more)  # type: ignore[arg-type]
-    text = with_riders(reply, riders, CONTACT, NOON)
+    text = append_pending(reply, riders, CONTACT, NOON)
     assert len(text.encode()) <= PASSIVE_LIMIT
     return text
 
@@ -71,7 +71,7 @@ def test_where_the_whole_does_not_fit_a_line_leads_to_it() -> None:
 
 def test_what_does_not_fit_at_all_waits() -> None:
     riders = FakeRiders([Waiting(1, "【通知】" + "长" * 400)])
-    assert with_riders(Reply("答" * 400), riders, CONTACT, NOON) == "答" * 400
+    assert append_pending(Reply("答" * 400), riders, CONTACT, NOON) == "答" * 400
     assert riders.boarded == []
 
 
@@ -115,7 +115,7 @@ def town(engine: Engine) -> Town:
 def riding(conversation: Conversation, town: Town) -> Conversation:
     riders = NextContact(town.engine, Links("https://town.example"), clock=lambda: 0.0)
     riders._looked_at = -100
-    return replace(conversation, riders=riders)
+    return replace(conversation, pending_items=riders)
 
 
 WORDS = Words("停电通知", "明天上午停电。", ("marriage.bride-price",))
@@ -139,7 +139,7 @@ def test_a_repeated_post_shows_the_same_reply_again(riding: Conversation, town: 
     town.follow("o-1")
     town.schedule(Way.CONTACT, words=WORDS)
     town.work()
-    message = Message(town.account, "o-1", Kind.TEXT, "the same post", riding.now(), "谢谢")
+    message = Message(town.account, "o-1", MessageKind.TEXT, "the same post", riding.now(), "谢谢")
     first = riding.reply_to(message)
     assert "停电" in first
     assert riding.reply_to(message) == first
@@ -149,7 +149,7 @@ def test_parallel_posts_show_it_once(riding: Conversation, town: Town) -> None:
     town.follow("o-1")
     id_ = town.schedule(Way.CONTACT, words=WORDS)
     town.work()
-    posts = [Message(town.account, "o-1", Kind.TEXT, f"post {one}", riding.now(), "谢谢") for one in range(8)]
+    posts = [Message(town.account, "o-1", MessageKind.TEXT, f"post {one}", riding.now(), "谢谢") for one in range(8)]
     with ThreadPoolExecutor(16) as pool:
         replies = list(pool.map(riding.reply_to, [*posts, *posts]))
     shown = ["停电" in reply for reply in replies]
@@ -164,7 +164,7 @@ def test_a_reply_that_never_left_gives_the_notice_back(riding: Conversation, tow
     id_ = town.schedule(Way.CONTACT, words=WORDS)
     town.work()
     (row,) = town.deliveries(id_)
-    riding.riders.board([row.id], "the key of a post that died", town.clock())
+    riding.pending_items.claim([row.id], "the key of a post that died", town.clock())
     town.work()
     assert town.states(id_) == {"claimed": 1}
     town.clock.pass_by(hours=25)
@@ -176,7 +176,7 @@ def test_a_kiosk_shows_nobodys_notices(riding: Conversation, town: Town) -> None
     town.follow("o-1")
     town.schedule(Way.CONTACT, words=WORDS)
     town.work()
-    message = Message(town.account, "o-1", Kind.TEXT, "p", riding.now(), "谢谢", channel=Channel.KIOSK)
+    message = Message(town.account, "o-1", MessageKind.TEXT, "p", riding.now(), "谢谢", channel=Channel.KIOSK)
     assert "停电" not in riding.reply_to(message)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine, select
 
 from fzbot import db
-from fzbot.conversation.message import Kind, Message
+from fzbot.conversation.message import Message, MessageKind
 from fzbot.conversation.turn import Conversation
 from fzbot.interactions.interaction import Interaction
 
@@ -37,9 +37,9 @@ class Villager:
     reply: str = field(default="", init=False)
 
     def asks(self, words: str) -> "Villager":
-        return self.sends(Kind.TEXT, text=words)
+        return self.sends(MessageKind.TEXT, text=words)
 
-    def sends(self, kind: Kind, text: str = "", event_key: str = "") -> "Villager":
+    def sends(self, kind: MessageKind, text: str = "", event_key: str = "") -> "Villager":
         message = Message(
             self.account_id, self.openid, kind, f"post {next(_posts)}", self.conversation.now(), text, event_key
         )

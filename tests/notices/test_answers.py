@@ -75,8 +75,8 @@ def test_what_rode_with_a_reply_is_delivered(town: Town, asked: int) -> None:
     route(town, asked)
     (row,) = town.deliveries()
     riders = NextContact(town.engine, Links("https://town.example"))
-    assert riders.board([row.id], "key-1", town.clock()) == {row.id}
-    assert riders.board([row.id], "another post's key", town.clock()) == frozenset()
+    assert riders.claim([row.id], "key-1", town.clock()) == {row.id}
+    assert riders.claim([row.id], "another post's key", town.clock()) == frozenset()
     town.says("o-1", reply=f"{contact.ANSWER_HEAD}\n带上转账记录来司法所。")
     town.work()
     assert status(town, asked) == "已随回复显示给对方"

@@ -21,7 +21,7 @@ from fzbot.people.erasure_log import ErasureLog
 from fzbot.people.follower import Follower
 from fzbot.people.sealing import Sealer
 from fzbot.site.kiosk import kiosk
-from fzbot.statutes.lookup import Shelf
+from fzbot.statutes.repository import StatuteRepository
 from tests.interactions.rows import make_account
 
 
@@ -52,7 +52,13 @@ def hall(engine: Engine, recorder: Recorder, sealer: Sealer, snapshot: Snapshot,
         scene = village.add(session, account, "红庄村").scene
     current_snapshot = CurrentSnapshot(snapshot)
     conversation = Conversation(
-        engine, recorder, sealer, current_snapshot, Shelf(engine), "https://town.example", ErasureLog(tmp_path / "e")
+        engine,
+        recorder,
+        sealer,
+        current_snapshot,
+        StatuteRepository(engine),
+        "https://town.example",
+        ErasureLog(tmp_path / "e"),
     )
     application = FastAPI()
     application.include_router(kiosk(conversation, current_snapshot, account))

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from fzbot.activities import kinds, ledger, listing
-from fzbot.activities.kinds import DEFAULTS, Kind, Measure
-from fzbot.activities.listing import Wanted
+from fzbot.activities.kinds import DEFAULTS, ActivityKindSetting, Measure
+from fzbot.activities.listing import ActivityFilter
 from fzbot.db import reading, writing
 from fzbot.errors import ReportError
 from fzbot.handovers import handover
@@ -142,7 +142,7 @@ def test_the_same_days_a_year_before(sqlite_engine: Engine, last: date, before: 
 def test_a_kind_counts_as_the_account_says(engine: Engine) -> None:
     town = Town(engine)
     town.held(date(2026, 6, 6), "学法", sessions=3)
-    own = (*(kind for kind in DEFAULTS if kind.name != "学法"), Kind("学法", Measure.OUTREACH))
+    own = (*(kind for kind in DEFAULTS if kind.name != "学法"), ActivityKindSetting("学法", Measure.OUTREACH))
     with writing(engine) as session:
         kinds.save(session, town.account_id, own, ["学法"])
     report = gather(town)
@@ -196,7 +196,7 @@ def test_the_report_is_its_rows_counted_again(
             if fate == "remove":
                 ledger.remove(session, row, LI, NOW)
     with reading(sqlite_engine) as session:
-        kept = listing.activities(session, Wanted((town.account_id,)))
+        kept = listing.activities(session, ActivityFilter((town.account_id,)))
     outreach = {kind.name for kind in DEFAULTS if kind.measure is Measure.OUTREACH}
     report = gather(town)
     for key, column, names in (

@@ -18,7 +18,7 @@ KNOWN = frozenset(name for name, _ in TYPED)
 
 
 @dataclass(frozen=True)
-class Context:
+class LedgerContext:
     """What filling in depends on. `villages` are by name; who serves some villages only must name one of them."""
 
     villages: Mapping[str, int]
@@ -28,7 +28,7 @@ class Context:
     mask: Callable[[str], str] = str
 
 
-def activity_fields(context: Context) -> tuple[Field, ...]:
+def activity_fields(context: LedgerContext) -> tuple[Field, ...]:
     """The fields of an activity."""
     words = f.text(TEXT_LENGTH)
     town = "一个或几个村，用顿号隔开" + ("" if context.needs_village else "；空着就是全镇")
@@ -47,7 +47,7 @@ def activity_fields(context: Context) -> tuple[Field, ...]:
     )
 
 
-def service_fields(context: Context) -> tuple[Field, ...]:
+def service_fields(context: LedgerContext) -> tuple[Field, ...]:
     """The fields of a service."""
     return (
         Field("at", "时间", f.moment_until(context.now), True, 18, "如 2026-11-01 14:30；只填日期也行"),
@@ -106,5 +106,5 @@ def heads(fields: tuple[Field, ...]) -> list[tuple[str, int]]:
     return [(field.label, field.width) for field in fields] + list(TYPED)
 
 
-def _with_town(context: Context) -> Mapping[str, int]:
+def _with_town(context: LedgerContext) -> Mapping[str, int]:
     return context.villages if context.needs_village else {**context.villages, WHOLE_TOWN: 0}

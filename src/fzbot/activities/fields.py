@@ -20,7 +20,7 @@ _BETWEEN_NAMES = re.compile(r"[\s,、;，；]+")
 Read = Callable[[object], Any]
 
 
-class Fault(NamedTuple):
+class CellFault(NamedTuple):
     """What is wrong in a field."""
 
     label: str
@@ -47,21 +47,21 @@ class Field:
     choices: tuple[str, ...] = ()
 
 
-def read_fields(fields: Iterable[Field], values: Mapping[str, object]) -> tuple[dict[str, Any], list[Fault]]:
+def read_fields(fields: Iterable[Field], values: Mapping[str, object]) -> tuple[dict[str, Any], list[CellFault]]:
     """The values by the fields' keys (fields left empty are left out), and every fault there is."""
     found: dict[str, Any] = {}
-    faults: list[Fault] = []
+    faults: list[CellFault] = []
     for field in fields:
         value = values.get(field.key)
         try:
             if isinstance(value, Unreadable):
-                faults.append(Fault(field.label, value.words))
+                faults.append(CellFault(field.label, value.words))
             elif not _is_empty(value):
                 found[field.key] = field.read(value)
             elif field.is_required:
-                faults.append(Fault(field.label, "没有填"))
+                faults.append(CellFault(field.label, "没有填"))
         except LedgerError as error:
-            faults.append(Fault(field.label, str(error)))
+            faults.append(CellFault(field.label, str(error)))
     return found, faults
 
 

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from fzbot import audit, clock
 from fzbot.activities import ledger, service_log, spreadsheet
-from fzbot.activities.columns import KNOWN, Context, activity_facts, activity_fields, service_fields
+from fzbot.activities.columns import KNOWN, LedgerContext, activity_facts, activity_fields, service_fields
 from fzbot.activities.ledger import Activity, ActivityFacts
-from fzbot.activities.listing import Wanted, activities, services
+from fzbot.activities.listing import ActivityFilter, activities, services
 from fzbot.activities.service_log import ServiceFacts
 from fzbot.audit import Actor, Change
 from fzbot.db import take_turns
@@ -31,14 +31,14 @@ class Upload:
     may_repeat: bool = False
 
 
-def import_activities(session: Session, upload: Upload, context: Context) -> int:
+def import_activities(session: Session, upload: Upload, context: LedgerContext) -> int:
     """Write down every row; returns how many. `LedgerError` with all faults, and nothing is written."""
     # Read before the session is used for the first time: nobody waits for a lock meanwhile.
     rows = spreadsheet.read(upload.content, activity_fields(context), KNOWN)
     found = [(number, activity_facts(values)) for number, values in rows]
     take_turns(session, TURNS)
     days = [facts.day for _, facts in found]
-    there = activities(session, Wanted((upload.account_id,), min(days), max(days)))
+    there = activities(session, ActivityFilter((upload.account_id,), min(days), max(days)))
     _refuse_repeated(upload, [(n, _same_activity(facts)) for n, facts in found], [_as_facts(row) for row in there])
     villages = ledger.villages_by_id(session, context.villages.values())
     for _, facts in found:
@@ -46,13 +46,13 @@ def import_activities(session: Session, upload: Upload, context: Context) -> int
     return _written(session, upload, "activity", len(found))
 
 
-def import_services(session: Session, upload: Upload, context: Context) -> int:
+def import_services(session: Session, upload: Upload, context: LedgerContext) -> int:
     """Write down every row; returns how many. `LedgerError` with all faults, and nothing is written."""
     rows = spreadsheet.read(upload.content, service_fields(context), KNOWN)
     found = [(number, ServiceFacts(**values)) for number, values in rows]
     take_turns(session, TURNS)
     days = [clock.china_day(facts.at) for _, facts in found]
-    there = services(session, Wanted((upload.account_id,), min(days), max(days)))
+    there = services(session, ActivityFilter((upload.account_id,), min(days), max(days)))
     known = [_same_service(service_log.facts_of(row)) for row in there]
     _refuse_repeated(upload, [(n, _same_service(facts)) for n, facts in found], known)
     for _, facts in found:

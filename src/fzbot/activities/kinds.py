@@ -60,7 +60,7 @@ class ActivityKind(Base):
 
 
 @dataclass(frozen=True)
-class Kind:
+class ActivityKindSetting:
     """A kind's name, and as what it counts."""
 
     name: str
@@ -68,23 +68,23 @@ class Kind:
 
 
 DEFAULTS = (
-    Kind("普法宣传", Measure.OUTREACH),
-    Kind("法治讲座", Measure.OUTREACH),
-    Kind("以案释法", Measure.OUTREACH),
-    Kind("法律明白人培训", Measure.TRAINING),
-    Kind("学法", Measure.STUDY),
-    Kind("公众号推文", Measure.ARTICLE),
-    Kind("顾问推送", Measure.PUSH),
-    Kind("顾问坐班", Measure.ADVICE),
-    Kind("纠纷排查", Measure.DISPUTE),
-    Kind("纠纷化解", Measure.DISPUTE),
+    ActivityKindSetting("普法宣传", Measure.OUTREACH),
+    ActivityKindSetting("法治讲座", Measure.OUTREACH),
+    ActivityKindSetting("以案释法", Measure.OUTREACH),
+    ActivityKindSetting("法律明白人培训", Measure.TRAINING),
+    ActivityKindSetting("学法", Measure.STUDY),
+    ActivityKindSetting("公众号推文", Measure.ARTICLE),
+    ActivityKindSetting("顾问推送", Measure.PUSH),
+    ActivityKindSetting("顾问坐班", Measure.ADVICE),
+    ActivityKindSetting("纠纷排查", Measure.DISPUTE),
+    ActivityKindSetting("纠纷化解", Measure.DISPUTE),
 )
 
 
-def kinds_of(session: Session, account_id: int) -> tuple[Kind, ...]:
+def kinds_of(session: Session, account_id: int) -> tuple[ActivityKindSetting, ...]:
     """An account's list."""
     query = select(ActivityKind).where(ActivityKind.account_id == account_id).order_by(ActivityKind.place)
-    return tuple(Kind(row.name, Measure(row.measure)) for row in session.scalars(query)) or DEFAULTS
+    return tuple(ActivityKindSetting(row.name, Measure(row.measure)) for row in session.scalars(query)) or DEFAULTS
 
 
 def counting_as(session: Session, account_id: int, measure: Measure) -> frozenset[str]:
@@ -92,7 +92,7 @@ def counting_as(session: Session, account_id: int, measure: Measure) -> frozense
     return frozenset(kind.name for kind in kinds_of(session, account_id) if kind.measure is measure)
 
 
-def save(session: Session, account_id: int, kinds: tuple[Kind, ...], in_use: Iterable[str]) -> None:
+def save(session: Session, account_id: int, kinds: tuple[ActivityKindSetting, ...], in_use: Iterable[str]) -> None:
     """Make `kinds` the account's list; `LedgerError` when a name is bad, twice there, or gone but `in_use`."""
     names = [kind.name for kind in kinds]
     _check(names)

@@ -16,7 +16,7 @@ ADDED = ("sessions", "people", "materials", "disputes_found", "disputes_settled"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ActivityFilter:
     """Which rows. `villages` None is every row, the whole town's included; `kinds` None is every kind."""
 
     accounts: tuple[int, ...]
@@ -49,7 +49,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Sums:
+class ActivitySums:
     """How many rows there are and what they add up to; None where no row has the figure. `filled`: how many have it."""
 
     rows: int = 0
@@ -61,29 +61,29 @@ class Sums:
     filled: Mapping[str, int] = field(default_factory=dict, compare=False)
 
 
-def activities(session: Session, wanted: Wanted, skip: int = 0, most: int | None = None) -> list[Activity]:
+def activities(session: Session, wanted: ActivityFilter, skip: int = 0, most: int | None = None) -> list[Activity]:
     """The activities, newest first."""
     newest = select(Activity).where(*wanted.activities()).order_by(Activity.day.desc(), Activity.id.desc())
     return list(session.scalars(newest.offset(skip).limit(most)))
 
 
-def services(session: Session, wanted: Wanted, skip: int = 0, most: int | None = None) -> list[Service]:
+def services(session: Session, wanted: ActivityFilter, skip: int = 0, most: int | None = None) -> list[Service]:
     """The services, newest first."""
     newest = select(Service).where(*wanted.services()).order_by(Service.at.desc(), Service.id.desc())
     return list(session.scalars(newest.offset(skip).limit(most)))
 
 
-def sums(session: Session, wanted: Wanted) -> Sums:
+def sums(session: Session, wanted: ActivityFilter) -> ActivitySums:
     """What the activities add up to."""
     columns = [getattr(Activity, name) for name in ADDED]
     added = [cast(func.sum(column), Integer) for column in columns]
     filled = [func.count(column) for column in columns]
     rows, *numbers = session.execute(select(func.count(), *added, *filled).where(*wanted.activities())).one()
     sums, counts = numbers[: len(ADDED)], numbers[len(ADDED) :]
-    return Sums(rows, **dict(zip(ADDED, sums, strict=True)), filled=dict(zip(ADDED, counts, strict=True)))
+    return ActivitySums(rows, **dict(zip(ADDED, sums, strict=True)), filled=dict(zip(ADDED, counts, strict=True)))
 
 
-def sums_by_measure(session: Session, wanted: Wanted) -> dict[Measure, Sums]:
+def sums_by_measure(session: Session, wanted: ActivityFilter) -> dict[Measure, ActivitySums]:
     """What the activities add up to, by as what they count; measures without a row are left out."""
     found = {}
     for measure in Measure:
@@ -94,11 +94,11 @@ def sums_by_measure(session: Session, wanted: Wanted) -> dict[Measure, Sums]:
     return found
 
 
-def service_sums(session: Session, wanted: Wanted) -> Sums:
+def service_sums(session: Session, wanted: ActivityFilter) -> ActivitySums:
     """How many services there were, and for how many people."""
     added = (func.count(), cast(func.sum(Service.people), Integer), func.count(Service.people))
     rows, people, filled = session.execute(select(*added).where(*wanted.services())).one()
-    return Sums(rows, people=people, filled={"people": filled})
+    return ActivitySums(rows, people=people, filled={"people": filled})
 
 
 def kinds_in_use(session: Session, account_id: int) -> Sequence[str]:

@@ -5,17 +5,17 @@ from typing import TextIO
 
 from fzbot.answering.explain import explain as explanation
 from fzbot.answering.snapshot import Snapshot
-from fzbot.conversation.alone import reply_alone
+from fzbot.conversation.preview import preview_reply
 from fzbot.errors import FzbotError
 from fzbot.settings import Settings
-from fzbot.statutes.lookup import Shelf
+from fzbot.statutes.repository import StatuteRepository
 
 MAX_ENTRIES = 5
 
 
 def answer(settings: Settings, text: str) -> str:
     """The reply to one question, as a villager reads it."""
-    return reply_alone(_snapshot(settings), Shelf(), settings.public_url, text)
+    return preview_reply(_snapshot(settings), StatuteRepository(), settings.public_url, text)
 
 
 def explain(settings: Settings, text: str) -> str:
@@ -44,7 +44,7 @@ def _line(snapshot: Snapshot, public_url: str, text: str) -> dict[str, object]:
     return {
         "decision": decision.kind.value,
         "entries": entries,
-        "reply": reply_alone(snapshot, Shelf(), public_url, text),
+        "reply": preview_reply(snapshot, StatuteRepository(), public_url, text),
     }
 
 

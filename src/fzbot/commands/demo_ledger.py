@@ -37,7 +37,7 @@ MATTERS = (
 
 
 @dataclass(frozen=True)
-class Plan:
+class LedgerPlan:
     """How many rows of a kind a year has; `sessions` and `people` are what they add up to, or None."""
 
     kind: str
@@ -50,27 +50,27 @@ class Plan:
 
 
 THIS_YEAR = (
-    Plan("普法宣传", 9, 9, 27_300, 18_200),
-    Plan("法治讲座", 7, 7, 6_150, 3_600),
-    Plan("以案释法", 3, 3, 1_980, 700),
-    Plan("法律明白人培训", 15, 15, 640),
-    Plan("学法", 12, 12, 410),
-    Plan("公众号推文", 12, 60),
-    Plan("顾问推送", 12, 12_180),
-    Plan("顾问坐班", 24, 24, 318),
-    Plan("纠纷排查", 12, None, None, None, 283),
-    Plan("纠纷化解", 12, None, None, None, None, 283),
+    LedgerPlan("普法宣传", 9, 9, 27_300, 18_200),
+    LedgerPlan("法治讲座", 7, 7, 6_150, 3_600),
+    LedgerPlan("以案释法", 3, 3, 1_980, 700),
+    LedgerPlan("法律明白人培训", 15, 15, 640),
+    LedgerPlan("学法", 12, 12, 410),
+    LedgerPlan("公众号推文", 12, 60),
+    LedgerPlan("顾问推送", 12, 12_180),
+    LedgerPlan("顾问坐班", 24, 24, 318),
+    LedgerPlan("纠纷排查", 12, None, None, None, 283),
+    LedgerPlan("纠纷化解", 12, None, None, None, None, 283),
 )
 YEAR_BEFORE = (
-    Plan("普法宣传", 8, 8, 21_400, 15_000),
-    Plan("法治讲座", 5, 5, 4_100, 2_400),
-    Plan("以案释法", 3, 3, 1_700, 600),
-    Plan("法律明白人培训", 12, 12, 505),
-    Plan("学法", 12, 12, 396),
-    Plan("公众号推文", 12, 52),
-    Plan("顾问推送", 12, 9_730),
-    Plan("纠纷排查", 12, None, None, None, 301),
-    Plan("纠纷化解", 12, None, None, None, None, 296),
+    LedgerPlan("普法宣传", 8, 8, 21_400, 15_000),
+    LedgerPlan("法治讲座", 5, 5, 4_100, 2_400),
+    LedgerPlan("以案释法", 3, 3, 1_700, 600),
+    LedgerPlan("法律明白人培训", 12, 12, 505),
+    LedgerPlan("学法", 12, 12, 396),
+    LedgerPlan("公众号推文", 12, 52),
+    LedgerPlan("顾问推送", 12, 9_730),
+    LedgerPlan("纠纷排查", 12, None, None, None, 301),
+    LedgerPlan("纠纷化解", 12, None, None, None, None, 296),
 )
 SERVICES = ((420, 0), (310, DAYS))
 """How many services a year has, and how many days before today that year ends."""
@@ -91,7 +91,7 @@ def fill_ledger(
             service_log.insert(session, account_id, service, service.adviser, clock.now())
 
 
-def _rows(rng: random.Random, plan: Plan, villages: Sequence[int], last: date) -> list[ActivityFacts]:
+def _rows(rng: random.Random, plan: LedgerPlan, villages: Sequence[int], last: date) -> list[ActivityFacts]:
     columns = (plan.sessions, plan.people, plan.materials, plan.found, plan.settled)
     shares = zip(*(_shares(rng, total, plan.rows) for total in columns), strict=True)
     is_local = plan.kind in {"普法宣传", "法治讲座", "以案释法"}

@@ -19,7 +19,7 @@ from fzbot.notices.push import Pushes
 from fzbot.notices.wording import Links
 from fzbot.people.sealing import Sealer
 from fzbot.people.staff import Role
-from fzbot.statutes.lookup import Shelf
+from fzbot.statutes.repository import StatuteRepository
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Desk:
     engine: Engine
     sealer: Sealer
     current_snapshot: CurrentSnapshot
-    shelf: Shelf
+    statutes: StatuteRepository
     pushes: Pushes
     public_url: str
     uploads: Path

@@ -10,10 +10,10 @@ from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, UploadFile
 
-from fzbot.activities.columns import Context
+from fzbot.activities.columns import LedgerContext
 from fzbot.activities.importing import Upload
 from fzbot.activities.kinds import Measure, counting_as, kinds_of
-from fzbot.activities.listing import Wanted
+from fzbot.activities.listing import ActivityFilter
 from fzbot.console.desk import Desk
 from fzbot.console.period import scope_of
 from fzbot.console.visitor import Visitor
@@ -55,11 +55,13 @@ class Filters:
         }
         return urlencode({name: value for name, value in fields.items() if value} | more)
 
-    def wanted(self, session: Session, visitor: Visitor) -> Wanted:
+    def wanted(self, session: Session, visitor: Visitor) -> ActivityFilter:
         """The rows of the list that the visitor may see."""
         first, last = (date(self.year, 1, 1), date(self.year, 12, 31)) if self.year else (None, None)
         accounts = visitor.accounts if self.account is None else tuple({self.account} & set(visitor.accounts))
-        return Wanted(accounts, first, last, scope_of(visitor, self.village).villages, self._kinds(session, accounts))
+        return ActivityFilter(
+            accounts, first, last, scope_of(visitor, self.village).villages, self._kinds(session, accounts)
+        )
 
     def _kinds(self, session: Session, accounts: tuple[int, ...]) -> frozenset[str] | None:
         if self.kind:
@@ -81,10 +83,10 @@ def filters_of(query: Mapping[str, str]) -> Filters:
     )
 
 
-def context_of(session: Session, desk: Desk, visitor: Visitor, account_id: int) -> Context:
+def context_of(session: Session, desk: Desk, visitor: Visitor, account_id: int) -> LedgerContext:
     """What filling in a row of that account depends on."""
     villages = [village for village in visitor.villages_in_sight(session) if village.account_id == account_id]
-    return Context(
+    return LedgerContext(
         villages={village.name: village.id for village in villages},
         now=desk.now(),
         kinds=tuple(kind.name for kind in kinds_of(session, account_id)),

@@ -8,7 +8,7 @@ from fzbot.knowledge.entry import Citation, Entry
 from fzbot.knowledge.folding import fold
 from fzbot.knowledge.reference import Reference
 from fzbot.knowledge.statutes import Article
-from fzbot.statutes.lookup import Shelf
+from fzbot.statutes.repository import StatuteRepository
 
 OTHER_WORDS = 14
 """A message with more than so many other characters asks about a case, not for an article."""
@@ -24,7 +24,7 @@ def asks_for_article(text: str, reference: Reference | None) -> bool:
     return len(fold(text)) - len(reference.law) - len(named) <= OTHER_WORDS
 
 
-def article_reply(reference: Reference, shelf: Shelf, entries: Iterable[Entry]) -> str:
+def article_reply(reference: Reference, shelf: StatuteRepository, entries: Iterable[Entry]) -> str:
     """The article, or why it is not there and what to do; nothing when no article is about what was named.
 
     `entries` tell which of several articles matter to villagers: those that they cite.
@@ -47,7 +47,7 @@ def merged_note(reference: Reference) -> str:
     return wording.MERGED_LAW.format(law=reference.law) if reference.is_merged else ""
 
 
-def import_note(reference: Reference, shelf: Shelf) -> str:
+def import_note(reference: Reference, shelf: StatuteRepository) -> str:
     """How to import the law that holds now; nothing when it is there."""
     law = reference.in_force
     is_there = shelf.find(law, "").is_law_imported
@@ -62,7 +62,7 @@ def likely_note(articles: Sequence[Article]) -> str:
     return "\n\n".join(["", wording.LIKELY, *lines, wording.ARTICLES_END.format(article=_typed(articles[0]))])
 
 
-def _about(reference: Reference, shelf: Shelf, cited: Counter[Citation]) -> str:
+def _about(reference: Reference, shelf: StatuteRepository, cited: Counter[Citation]) -> str:
     def weight(article: Article) -> int:
         return article.text.count(reference.subject) * (1 + cited[Citation(law=article.law, article=article.number)])
 

@@ -76,7 +76,7 @@ _CUES: tuple[tuple[Cue, re.Pattern[str]], ...] = (
 )
 
 
-def picked(text: str) -> int | None:
+def picked_number(text: str) -> int | None:
     """The number somebody picks with `2`, `第二个`, `选2`; None when the text is no pick."""
     match = _PICK.fullmatch(fold(text))
     if match is None:

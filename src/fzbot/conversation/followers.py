@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from fzbot.conversation.message import Kind, Message
+from fzbot.conversation.message import Message, MessageKind
 from fzbot.db import reading
 from fzbot.interactions.row import Upsert
 from fzbot.people.follower import Follower
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 def village_scanned(engine: Engine, message: Message) -> Village | None:
     """The village whose QR code or kiosk the message came through, if any; None while the database is away."""
-    scene = message.scene or (message.event_key if message.kind in {Kind.SUBSCRIBE, Kind.SCAN} else "")
+    scene = message.scene or (message.event_key if message.kind in {MessageKind.SUBSCRIBE, MessageKind.SCAN} else "")
     if not scene:
         return None
     try:
@@ -40,9 +40,9 @@ def follower_row(message: Message, person: str, sealer: Sealer, now: datetime, v
         "openid_sealed": sealer.seal(message.openid),
         "last_message_at": now,
     }
-    if message.kind is Kind.SUBSCRIBE:
+    if message.kind is MessageKind.SUBSCRIBE:
         values |= {"followed_at": now, "unfollowed_at": None}
-    if message.kind is Kind.UNSUBSCRIBE:
+    if message.kind is MessageKind.UNSUBSCRIBE:
         values["unfollowed_at"] = now
     if village is not None:
         values["village_id"] = village.id

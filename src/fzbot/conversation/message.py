@@ -7,7 +7,7 @@ from enum import StrEnum
 from fzbot.knowledge.menu import SAY
 
 
-class Kind(StrEnum):
+class MessageKind(StrEnum):
     """What came in. The last seven are events."""
 
     TEXT = "text"
@@ -40,7 +40,7 @@ class Message:
 
     account_id: int
     openid: str
-    kind: Kind
+    kind: MessageKind
     post_id: str
     sent_at: datetime
     text: str = ""
@@ -52,11 +52,11 @@ class Message:
     @property
     def words(self) -> str:
         """What was said: written, spoken, or by tapping an item of the menu that stands for words."""
-        if self.kind is Kind.CLICK and self.event_key.startswith(SAY):
+        if self.kind is MessageKind.CLICK and self.event_key.startswith(SAY):
             return self.event_key.removeprefix(SAY)
         return self.text if self.is_question else ""
 
     @property
     def is_question(self) -> bool:
         """Whether it carries words to answer."""
-        return self.kind in {Kind.TEXT, Kind.VOICE} and bool(self.text.strip())
+        return self.kind in {MessageKind.TEXT, MessageKind.VOICE} and bool(self.text.strip())

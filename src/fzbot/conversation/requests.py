@@ -10,7 +10,7 @@ MIN_HANDED_OVER = 4
 """Shorter words after “转人工” are no question."""
 
 
-class Wish(StrEnum):
+class RequestKind(StrEnum):
     """What is wished."""
 
     JOIN = "join"
@@ -24,7 +24,7 @@ class Wish(StrEnum):
 class Request:
     """A wish, and the village's name or the question that came with it."""
 
-    wish: Wish
+    wish: RequestKind
     words: str = ""
 
 
@@ -38,14 +38,18 @@ _HUMAN = re.compile(r"\s*(?:我要|请)?(?:转人工|转顾问|转律师|问顾�
 def request_of(text: str) -> Request | None:
     """The request in a message; None when it is none. A village is only one if the account has it: look it up."""
     folded = fold(text)
-    for wish, pattern in ((Wish.SHOW, _SHOW), (Wish.ERASE, _ERASE), (Wish.ERASE_SURELY, _ERASE_SURELY)):
+    for wish, pattern in (
+        (RequestKind.SHOW, _SHOW),
+        (RequestKind.ERASE, _ERASE),
+        (RequestKind.ERASE_SURELY, _ERASE_SURELY),
+    ):
         if pattern.fullmatch(folded):
             return Request(wish)
     joined = _JOIN.fullmatch(folded)
     if joined:
-        return Request(Wish.JOIN, joined["village"])
+        return Request(RequestKind.JOIN, joined["village"])
     human = _HUMAN.fullmatch(text)
     if human:
         question = human["question"].strip()
-        return Request(Wish.HUMAN, question if len(question) >= MIN_HANDED_OVER else "")
+        return Request(RequestKind.HUMAN, question if len(question) >= MIN_HANDED_OVER else "")
     return None

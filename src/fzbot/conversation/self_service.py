@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from fzbot.answering.decision import DecisionKind
 from fzbot.conversation import wording
-from fzbot.conversation.answers import HUMAN, Answers, Outcome, Passed
-from fzbot.conversation.requests import Request, Wish
+from fzbot.conversation.requests import Request, RequestKind
+from fzbot.conversation.responder import HUMAN, HandoverRequest, Responder, TurnOutcome
 from fzbot.db import reading, writing
 from fzbot.handovers.handover import Handover
 from fzbot.interactions.interaction import Interaction
@@ -46,30 +46,30 @@ class SelfService:
     mask: Callable[[str], str]
     erasures: ErasureLog
 
-    def serve(self, request: Request, person: Person, answers: Answers, now: datetime) -> Outcome | None:
+    def serve(self, request: Request, person: Person, answers: Responder, now: datetime) -> TurnOutcome | None:
         """The outcome; None when the words are no request after all, so that they are answered as a question."""
         try:
-            if request.wish is Wish.JOIN:
+            if request.wish is RequestKind.JOIN:
                 return self._join(request.words, person)
-            if request.wish is Wish.SHOW:
-                return Outcome(self._shown(person))
-            if request.wish is Wish.ERASE:
-                return Outcome(wording.ERASE_ASK)
-            if request.wish is Wish.ERASE_SURELY:
+            if request.wish is RequestKind.SHOW:
+                return TurnOutcome(self._shown(person))
+            if request.wish is RequestKind.ERASE:
+                return TurnOutcome(wording.ERASE_ASK)
+            if request.wish is RequestKind.ERASE_SURELY:
                 return self._erase(person, now)
             return self._hand_over(request.words, person, answers, now)
         except SQLAlchemyError as error:
             log.warning("a follower's request was not served: %s", type(error).__name__)
-            return Outcome(wording.TRY_LATER)
+            return TurnOutcome(wording.TRY_LATER)
 
-    def _join(self, name: str, person: Person) -> Outcome | None:
+    def _join(self, name: str, person: Person) -> TurnOutcome | None:
         with reading(self.engine) as session:
             village = session.scalar(
                 select(Village).where(Village.account_id == person.account_id, Village.name == name)
             )
         if village is None:
             return None
-        return Outcome(wording.SCANNED.format(village=village.name), joins=village)
+        return TurnOutcome(wording.SCANNED.format(village=village.name), joins=village)
 
     def _shown(self, person: Person) -> str:
         with reading(self.engine) as session:
@@ -85,14 +85,14 @@ class SelfService:
             handed_over=handed_over,
         )
 
-    def _erase(self, person: Person, now: datetime) -> Outcome:
+    def _erase(self, person: Person, now: datetime) -> TurnOutcome:
         # Noted first: should the database fail now, the worst is that a restore erases somebody who asked for it.
         self.erasures.add(person.account_id, person.openid_hash, now)
         with writing(self.engine) as session:
             nobody = erasure.erase(session, person.account_id, person.openid_hash)
-        return Outcome(wording.ERASED, forgotten_as=nobody)
+        return TurnOutcome(wording.ERASED, forgotten_as=nobody)
 
-    def _hand_over(self, words: str, person: Person, answers: Answers, now: datetime) -> Outcome:
+    def _hand_over(self, words: str, person: Person, answers: Responder, now: datetime) -> TurnOutcome:
         with reading(self.engine) as session:
             question = words or self._last_question(session, person, now)
             village = session.scalar(
@@ -101,16 +101,16 @@ class SelfService:
                 .where(Follower.account_id == person.account_id, Follower.openid_hash == person.openid_hash)
             )
         if not question:
-            return Outcome(wording.HANDOVER_ASK, DecisionKind.CHAT, HUMAN, 1.0)
+            return TurnOutcome(wording.HANDOVER_ASK, DecisionKind.CHAT, HUMAN, 1.0)
         urgent = answers.urgent(question)
         said = wording.HANDED_OVER.format(
             question=question[:40] + ("…" if len(question) > 40 else ""),
             adviser=f"{village.name}的法律顾问" if village else "法律顾问",
         )
-        passed = Passed(self.mask(question)[:QUESTION_CHARS], village.id if village else None)
+        passed = HandoverRequest(self.mask(question)[:QUESTION_CHARS], village.id if village else None)
         if urgent is not None:
             return replace(urgent, hands_over=passed)
-        return Outcome(said, DecisionKind.CHAT, HUMAN, 1.0, hands_over=passed)
+        return TurnOutcome(said, DecisionKind.CHAT, HUMAN, 1.0, hands_over=passed)
 
     def _last_question(self, session: Session, person: Person, now: datetime) -> str | None:
         last = (

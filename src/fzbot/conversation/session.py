@@ -30,7 +30,7 @@ class ConversationSession(Base):
 
 
 @dataclass(frozen=True)
-class State:
+class ConversationState:
     """What the bot said last: the entry it answered with, what can be picked by number, and the candidates behind."""
 
     last_entry: str | None = None
@@ -38,7 +38,7 @@ class State:
     near: tuple[str, ...] = ()
 
 
-def read(session: Session, account_id: int, openid_hash: str, now: datetime) -> State:
+def read(session: Session, account_id: int, openid_hash: str, now: datetime) -> ConversationState:
     """The state as it stands at `now`; an empty one when there is none or it is over."""
     table = ConversationSession.__table__
     found = session.execute(
@@ -49,11 +49,11 @@ def read(session: Session, account_id: int, openid_hash: str, now: datetime) -> 
         )
     ).first()
     if found is None:
-        return State()
-    return State(found.last_entry, tuple(found.offered), tuple(found.near))
+        return ConversationState()
+    return ConversationState(found.last_entry, tuple(found.offered), tuple(found.near))
 
 
-def keep(state: State, account_id: int, openid_hash: str, now: datetime) -> Upsert:
+def save(state: ConversationState, account_id: int, openid_hash: str, now: datetime) -> Upsert:
     """The write that makes `state` the one to go on with."""
     values: dict[str, Any] = {
         "account_id": account_id,
@@ -66,7 +66,7 @@ def keep(state: State, account_id: int, openid_hash: str, now: datetime) -> Upse
     return Upsert(ConversationSession.__tablename__, ("account_id", "openid_hash"), "updated_at", values)
 
 
-def forget_old(session: Session, now: datetime) -> int:
+def delete_expired(session: Session, now: datetime) -> int:
     """Delete up to `AT_ONCE` states that are over, passing over those that somebody is just writing; returns how many."""
     over = (
         select(ConversationSession.account_id, ConversationSession.openid_hash)

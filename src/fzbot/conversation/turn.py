@@ -16,14 +16,14 @@ from fzbot.answering.current_snapshot import CurrentSnapshot
 from fzbot.answering.decision import DecisionKind
 from fzbot.conversation import session as sessions
 from fzbot.conversation import wording
-from fzbot.conversation.answers import Answers, Outcome
-from fzbot.conversation.fitting import clean, fit
 from fzbot.conversation.followers import follower_row, village_scanned
 from fzbot.conversation.message import Channel, Message
+from fzbot.conversation.pending_items import NoPendingItems, PendingItems, Recipient, Reply, append_pending
+from fzbot.conversation.reply_text import sanitize, truncate
 from fzbot.conversation.requests import request_of
-from fzbot.conversation.riding import Contact, NoRiders, Reply, Riders, with_riders
+from fzbot.conversation.responder import Responder, TurnOutcome
 from fzbot.conversation.self_service import Person, SelfService
-from fzbot.conversation.session import State
+from fzbot.conversation.session import ConversationState
 from fzbot.db import reading
 from fzbot.handovers import handover
 from fzbot.handovers.handover import Handover
@@ -34,7 +34,7 @@ from fzbot.people.erasure_log import ErasureLog
 from fzbot.people.sealing import Sealer
 from fzbot.people.village import Village
 from fzbot.runtime.metrics import THROTTLED, TURN_SECONDS, TURNS
-from fzbot.statutes.lookup import Shelf
+from fzbot.statutes.repository import StatuteRepository
 from fzbot.web.rate_limiter import RateLimiter
 
 log = logging.getLogger(__name__)
@@ -50,12 +50,12 @@ class Conversation:
     recorder: Recorder
     sealer: Sealer
     current_snapshot: CurrentSnapshot
-    shelf: Shelf
+    statutes: StatuteRepository
     public_url: str
     erasures: ErasureLog
     now: Callable[[], datetime] = field(default=clock.now)
     pace: RateLimiter = field(default_factory=RateLimiter)
-    riders: Riders = field(default_factory=NoRiders)
+    pending_items: PendingItems = field(default_factory=NoPendingItems)
 
     def reply_to(self, message: Message) -> str:
         """The reply to a message, counted before it is returned; empty where there is nothing to say.
@@ -73,11 +73,11 @@ class Conversation:
         now = self.now()
         person = self.sealer.hash(message.openid)
         village = village_scanned(self.engine, message)
-        answers = Answers(
+        answers = Responder(
             snapshot=self.current_snapshot.snapshot,
             public_url=self.public_url,
             recall=lambda: self._recall(message.account_id, person, now),
-            shelf=self.shelf,
+            statutes=self.statutes,
             village=village.name if village else "",
         )
         outcome = self._outcome(message, person, answers, now)
@@ -89,20 +89,20 @@ class Conversation:
         TURN_SECONDS.observe(elapsed)
         return self.recorder.submit(Row(values, upserts))
 
-    def _outcome(self, message: Message, person: str, answers: Answers, now: datetime) -> Outcome:
+    def _outcome(self, message: Message, person: str, answers: Responder, now: datetime) -> TurnOutcome:
         if not self.pace.allows(person):
             THROTTLED.labels("follower").inc()
-            return answers.urgent(message.text) or Outcome(wording.TOO_FAST)
+            return answers.urgent(message.text) or TurnOutcome(wording.TOO_FAST)
         is_personal = bool(message.words) and message.channel is Channel.WECHAT
         request = request_of(message.words) if is_personal else None
         if request is None:
             return answers.to(message)
-        service = SelfService(self.engine, lambda text: mask(clean(text)), self.erasures)
+        service = SelfService(self.engine, lambda text: mask(sanitize(text)), self.erasures)
         served = service.serve(request, Person(message.account_id, person), answers, now)
         return served or answers.to(message)
 
     def _upserts(
-        self, message: Message, outcome: Outcome, values: dict[str, Any], village: Village | None
+        self, message: Message, outcome: TurnOutcome, values: dict[str, Any], village: Village | None
     ) -> tuple[Upsert, ...]:
         if outcome.forgotten_as is not None:
             return ()
@@ -113,7 +113,7 @@ class Conversation:
         else:
             upserts = [follower_row(message, person, self.sealer, now, village)]
         if outcome.state is not None:
-            upserts.append(sessions.keep(outcome.state, message.account_id, person, now))
+            upserts.append(sessions.save(outcome.state, message.account_id, person, now))
         if outcome.hands_over:
             passed = outcome.hands_over
             columns = handover.values(message.account_id, values["key"], person, passed.question, now)
@@ -121,14 +121,14 @@ class Conversation:
             upserts.append(Upsert(Handover.__tablename__, ("account_id", "key"), "asked_at", columns))
         return tuple(upserts)
 
-    def _values(self, message: Message, outcome: Outcome, person: str, now: datetime) -> dict[str, Any]:
+    def _values(self, message: Message, outcome: TurnOutcome, person: str, now: datetime) -> dict[str, Any]:
         link = f"{self.public_url}/a/{outcome.entry}" if outcome.entry else ""
         key = self.sealer.hash(message.post_id)
-        reply = fit(clean(outcome.text), link)
+        reply = truncate(sanitize(outcome.text), link)
         if reply and message.channel is Channel.WECHAT and outcome.forgotten_as is None:
             is_urgent = outcome.decision is DecisionKind.URGENT
-            contact = Contact(message.account_id, person, key)
-            reply = with_riders(Reply(reply, link, is_urgent), self.riders, contact, now)
+            contact = Recipient(message.account_id, person, key)
+            reply = append_pending(Reply(reply, link, is_urgent), self.pending_items, contact, now)
         return {
             "account_id": message.account_id,
             "key": key,
@@ -138,7 +138,7 @@ class Conversation:
             "day": clock.china_day(message.sent_at),
             "channel": message.channel.value,
             "kind": message.kind.value,
-            "question": mask(clean(message.text))[:QUESTION_CHARS] or None,
+            "question": mask(sanitize(message.text))[:QUESTION_CHARS] or None,
             "decision": outcome.decision,
             "entry": outcome.entry,
             "score": outcome.score,
@@ -147,11 +147,11 @@ class Conversation:
             "reply_bytes": len(reply.encode()),
         }
 
-    def _recall(self, account_id: int, person: str, now: datetime) -> State:
+    def _recall(self, account_id: int, person: str, now: datetime) -> ConversationState:
         try:
             with reading(self.engine) as session:
                 return sessions.read(session, account_id, person, now)
         except SQLAlchemyError as error:
             # Better an answer without what was said before than none at all.
             log.warning("conversation state not read: %s", type(error).__name__)
-            return State()
+            return ConversationState()

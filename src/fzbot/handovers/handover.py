@@ -16,7 +16,7 @@ from fzbot.people.erasure import PERSONAL
 ANSWER_BYTES = 1800
 
 
-class State(StrEnum):
+class HandoverState(StrEnum):
     """Where a handover stands."""
 
     OPEN = "open"
@@ -52,7 +52,7 @@ def values(account_id: int, key: str, person: str, question: str, at: datetime) 
         "key": key,
         "openid_hash": person,
         "question": question,
-        "state": State.OPEN.value,
+        "state": HandoverState.OPEN.value,
         "asked_at": at,
     }
 
@@ -60,13 +60,13 @@ def values(account_id: int, key: str, person: str, question: str, at: datetime) 
 def answer(session: Session, handover: Handover, words: str, actor: Actor, at: datetime) -> None:
     """Keep the answer, to be sent; `HandoverError` when it is empty, too long, or somebody was faster."""
     words = words.strip()
-    if handover.state != State.OPEN:
+    if handover.state != HandoverState.OPEN:
         raise HandoverError("这个问题已经有人处理了，请刷新看看")
     if not words:
         raise HandoverError("请写答复")
     if len(words.encode()) > ANSWER_BYTES:
         raise HandoverError(f"答复太长，微信一条最多约 {ANSWER_BYTES // 3} 个汉字，请精简")
-    handover.state, handover.answer = State.ANSWERED, words
+    handover.state, handover.answer = HandoverState.ANSWERED, words
     handover.answered_by, handover.answered_at = actor.staff_id, at
     session.flush()
     audit.record(session, actor, Change("handover.answer", f"handover:{handover.id}"), at)
@@ -74,11 +74,11 @@ def answer(session: Session, handover: Handover, words: str, actor: Actor, at: d
 
 def close(session: Session, handover: Handover, reason: str, actor: Actor, at: datetime) -> None:
     """Settle it without an answer, e.g. after a telephone call; `HandoverError` without a reason."""
-    if handover.state != State.OPEN:
+    if handover.state != HandoverState.OPEN:
         raise HandoverError("这个问题已经有人处理了，请刷新看看")
     if not reason.strip():
         raise HandoverError("请写怎么处理的，例如“已打电话答复”")
-    handover.state, handover.note = State.CLOSED, reason.strip()[:200]
+    handover.state, handover.note = HandoverState.CLOSED, reason.strip()[:200]
     session.flush()
     audit.record(session, actor, Change("handover.close", f"handover:{handover.id}", after={"note": handover.note}), at)
 
@@ -88,7 +88,7 @@ def waiting(session: Session, account_id: int, openid_hash: str) -> list[Handove
     query = select(Handover).where(
         Handover.account_id == account_id,
         Handover.openid_hash == openid_hash,
-        Handover.state == State.ANSWERED,
+        Handover.state == HandoverState.ANSWERED,
         Handover.delivered_at.is_(None),
     )
     return list(session.scalars(query.order_by(Handover.answered_at)))
@@ -104,4 +104,4 @@ def erase_old_words(session: Session, before: datetime) -> int:
 def count_open(session: Session, accounts: tuple[int, ...]) -> int:
     """How many wait for an answer."""
     query = select(func.count()).select_from(Handover)
-    return session.scalar(query.where(Handover.account_id.in_(accounts), Handover.state == State.OPEN)) or 0
+    return session.scalar(query.where(Handover.account_id.in_(accounts), Handover.state == HandoverState.OPEN)) or 0

@@ -25,7 +25,7 @@ RELATED = range(1, 7)
 
 
 @dataclass(frozen=True)
-class Context:
+class CheckContext:
     """What the checks look at."""
 
     base: KnowledgeBase
@@ -38,16 +38,16 @@ class Context:
         return Fault(self.base.files[entry.id], entry.id, field, problem, mend, severity)
 
 
-Check = Callable[[Context], Iterator[Fault]]
+Check = Callable[[CheckContext], Iterator[Fault]]
 
 
 def check(base: KnowledgeBase, today: date, statutes: Mapping[str, Statute] | None = None) -> list[Fault]:
     """Every fault of the base, those found while reading it first; with `statutes`, citations are looked up."""
-    context = Context(base, today, statutes or {})
+    context = CheckContext(base, today, statutes or {})
     return [*base.faults, *(fault for rule in CHECKS for fault in rule(context))]
 
 
-def needs_covered(context: Context) -> Iterator[Fault]:
+def needs_covered(context: CheckContext) -> Iterator[Fault]:
     """Every need has an entry, and every entry a need."""
     answered = {entry.need for entry in context.base.entries}
     listing = context.base.root / "needs.txt"
@@ -58,7 +58,7 @@ def needs_covered(context: Context) -> Iterator[Fault]:
             yield context.fault(entry, "id", "needs.txt 里没有这个需求", "改编号，或把需求加进 needs.txt")
 
 
-def questions_enough(context: Context) -> Iterator[Fault]:
+def questions_enough(context: CheckContext) -> Iterator[Fault]:
     """At least `MIN_QUESTIONS` ways of asking each."""
     for entry in context.base.entries:
         if len(entry.questions) < MIN_QUESTIONS:
@@ -66,7 +66,7 @@ def questions_enough(context: Context) -> Iterator[Fault]:
             yield context.fault(entry, "questions", problem, f"补到 {MIN_QUESTIONS} 种以上，要真的不一样")
 
 
-def questions_unique(context: Context) -> Iterator[Fault]:
+def questions_unique(context: CheckContext) -> Iterator[Fault]:
     """No question stands twice, in one entry or in two, after folding."""
     seen: dict[str, str] = {}
     for entry in context.base.entries:
@@ -80,7 +80,7 @@ def questions_unique(context: Context) -> Iterator[Fault]:
                 seen[key] = entry.id
 
 
-def lengths(context: Context) -> Iterator[Fault]:
+def lengths(context: CheckContext) -> Iterator[Fault]:
     """Short enough to read, long enough to help, and the whole reply within the platform's limit."""
     for entry in context.base.entries:
         span = CHAT_HANZI if entry.is_chat else ANSWER_HANZI
@@ -101,7 +101,7 @@ def lengths(context: Context) -> Iterator[Fault]:
                 yield context.fault(entry, "answer", problem, f"删短约 {(size - PASSIVE_LIMIT) // 3 + 1} 个字")
 
 
-def basis_known(context: Context) -> Iterator[Fault]:
+def basis_known(context: CheckContext) -> Iterator[Fault]:
     """An answer about law rests on laws we know; a changed law is cited whole."""
     for entry in context.base.entries:
         if not entry.basis and not entry.is_chat:
@@ -116,7 +116,7 @@ def basis_known(context: Context) -> Iterator[Fault]:
                 yield context.fault(entry, "basis", f"{citation} 近期改过，条号不可靠", "只写法律简称，不写条号")
 
 
-def basis_exists(context: Context) -> Iterator[Fault]:
+def basis_exists(context: CheckContext) -> Iterator[Fault]:
     """Each cited article stands in the statute texts, where the law is among them."""
     for entry in context.base.entries:
         for citation in entry.basis:
@@ -125,7 +125,7 @@ def basis_exists(context: Context) -> Iterator[Fault]:
                 yield context.fault(entry, "basis", f"法律文本里没有 {citation}", "核对条号")
 
 
-def numbers_founded(context: Context) -> Iterator[Fault]:
+def numbers_founded(context: CheckContext) -> Iterator[Fault]:
     """Each number with a unit in an answer stands in a cited article, or `numbers_from` says where it is from."""
     for entry in context.base.entries:
         cited = [(citation.law, citation.article) for citation in entry.basis]
@@ -144,7 +144,7 @@ def _explained(entry: Entry) -> set[Quantity]:
     return {quantity for written in entry.numbers_from for quantity in quantities(written)}
 
 
-def directory_known(context: Context) -> Iterator[Fault]:
+def directory_known(context: CheckContext) -> Iterator[Fault]:
     """Channels are keys of the directory; an answer about law sends people somewhere."""
     for entry in context.base.entries:
         if not entry.channels and not entry.is_chat:
@@ -154,7 +154,7 @@ def directory_known(context: Context) -> Iterator[Fault]:
                 yield context.fault(entry, "channels", f"directory.yaml 里没有“{key}”", "改成已有的键")
 
 
-def related_known(context: Context) -> Iterator[Fault]:
+def related_known(context: CheckContext) -> Iterator[Fault]:
     """Related ids exist and are not the entry itself."""
     ids = {entry.id for entry in context.base.entries}
     for entry in context.base.entries:
@@ -167,7 +167,7 @@ def related_known(context: Context) -> Iterator[Fault]:
                 yield context.fault(entry, "related", "指向自己", "删掉")
 
 
-def reviews_due(context: Context) -> Iterator[Fault]:
+def reviews_due(context: CheckContext) -> Iterator[Fault]:
     """Past its review date, an entry is still served, with a warning to staff."""
     for entry in context.base.entries:
         if entry.review_by < entry.reviewed:
@@ -178,7 +178,7 @@ def reviews_due(context: Context) -> Iterator[Fault]:
             )
 
 
-def notices_sound(context: Context) -> Iterator[Fault]:
+def notices_sound(context: CheckContext) -> Iterator[Fault]:
     """Templates lead to entries that exist, and the calendar to templates that exist."""
     root = context.base.root
     if not (root / "calendar.yaml").exists():
@@ -196,7 +196,7 @@ def notices_sound(context: Context) -> Iterator[Fault]:
 
 
 def _templates_lead_somewhere(
-    context: Context, templates: Mapping[str, NoticeTemplate], days: set[str]
+    context: CheckContext, templates: Mapping[str, NoticeTemplate], days: set[str]
 ) -> Iterator[Fault]:
     ids = {entry.id for entry in context.base.entries}
     for key, template in templates.items():
@@ -208,7 +208,7 @@ def _templates_lead_somewhere(
             yield Fault(path, key, "occasion", f"calendar.yaml 里没有 {template.occasion}", "改成日历里的键，或写 null")
 
 
-def menu_sound(context: Context) -> Iterator[Fault]:
+def menu_sound(context: CheckContext) -> Iterator[Fault]:
     """The menu leads to entries and topics that exist, under names that the platform shows whole."""
     root = context.base.root
     path = root / "menu.yaml"
@@ -238,7 +238,7 @@ def _menu_names(menu: Menu) -> Iterator[tuple[str, int]]:
         yield item.name, SUB_HANZI
 
 
-def emergencies_met(context: Context) -> Iterator[Fault]:
+def emergencies_met(context: CheckContext) -> Iterator[Fault]:
     """Every example of an emergency leads to an entry."""
     known = {entry.id for entry in context.base.entries}
     listing = context.base.root / "lexicon" / EMERGENCIES

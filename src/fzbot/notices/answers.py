@@ -10,8 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fzbot.handovers.handover import Handover
-from fzbot.handovers.handover import State as HandoverState
+from fzbot.handovers.handover import Handover, HandoverState
 from fzbot.notices.delivery import Delivery, State
 from fzbot.notices.push import Pushes
 from fzbot.notices.ways import Way, ways_of

@@ -67,7 +67,7 @@ class NextContact:
             rows = session.scalars(query.order_by(Delivery.handover_id.is_(None), Delivery.id)).all()
             return [self._shown(session, row) for row in rows]
 
-    def board(self, ids: Collection[int], key: str, now: datetime) -> frozenset[int]:
+    def claim(self, ids: Collection[int], key: str, now: datetime) -> frozenset[int]:
         """Claim rows for an interaction; returns those that may ride with its reply."""
         free = (Delivery.state == State.WAITING) | ((Delivery.state == State.CLAIMED) & (Delivery.claim == key))
         values = {"state": State.CLAIMED, "claim": key, "lease_until": now + LEASE, "attempted_at": now}

@@ -144,7 +144,7 @@ def end_all(session: Session, staff_id: int, except_token_hash: str = "") -> Non
     session.execute(delete(SignIn).where(SignIn.staff_id == staff_id, SignIn.token_hash != except_token_hash))
 
 
-def forget_old(session: Session, now: datetime) -> int:
+def delete_expired(session: Session, now: datetime) -> int:
     """Delete sign-ins that are over and failures that no longer count; returns how many."""
     over = delete(SignIn).where(SignIn.created_at < now - LIFETIME)
     stale = delete(SignInFailure).where(SignInFailure.failed_at < now - FORGET_FAILURES)

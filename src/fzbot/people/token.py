@@ -16,7 +16,7 @@ from fzbot.errors import TokenError
 PREFIX = "fz_"
 
 
-class Scope(StrEnum):
+class TokenScope(StrEnum):
     """What a token opens."""
 
     ANSWER = "answer"
@@ -44,7 +44,7 @@ def issue(
     session: Session, account_id: int, name: str, scopes: list[str], actor: Actor, at: datetime
 ) -> tuple[ApiToken, str]:
     """A new token, and its text to hand over once; `TokenError` without a name or a scope."""
-    chosen = [scope for scope in Scope if scope in scopes]
+    chosen = [scope for scope in TokenScope if scope in scopes]
     if not name.strip() or not chosen:
         raise TokenError("请写用途，并至少选一项权限")
     text = PREFIX + secrets.token_urlsafe(32)

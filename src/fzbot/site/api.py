@@ -20,7 +20,7 @@ from fzbot.db import reading, writing
 from fzbot.knowledge.entry import Entry
 from fzbot.knowledge.reply import basis_line, reply_text
 from fzbot.people import token as tokens
-from fzbot.people.token import Scope as TokenScope
+from fzbot.people.token import TokenScope
 from fzbot.site.pages import templates
 from fzbot.statistics import figures, rollup
 from fzbot.statistics.figures import Scope, Span
@@ -32,13 +32,13 @@ MINUTE = 60.0
 bearer = HTTPBearer(auto_error=False, description="后台“接口令牌”里生成的令牌")
 
 
-class Question(BaseModel):
+class QuestionBody(BaseModel):
     """What to answer."""
 
     text: str = Field(min_length=1, max_length=2000)
 
 
-class Found(BaseModel):
+class CandidateShown(BaseModel):
     """A candidate entry and the probability that it answers."""
 
     id: str
@@ -50,7 +50,7 @@ class Answered(BaseModel):
     """A decision: `answer`, `suggest`, `unknown`, `chat` or `urgent`; `reply` is empty unless an entry answers."""
 
     decision: str
-    entries: list[Found]
+    entries: list[CandidateShown]
     reply: str
 
 
@@ -127,12 +127,16 @@ def _allowed(scope: TokenScope) -> Callable[..., int]:
     return check
 
 
-def answer(question: Question, request: Request, _: Annotated[int, Depends(_allowed(TokenScope.ANSWER))]) -> Answered:
+def answer(
+    question: QuestionBody, request: Request, _: Annotated[int, Depends(_allowed(TokenScope.ANSWER))]
+) -> Answered:
     """Decide a question as the chat would; nothing is counted."""
     current_snapshot: CurrentSnapshot = request.app.state.current_snapshot
     snapshot = current_snapshot.snapshot
     decision = snapshot.decide(question.text)
-    found = [Found(id=one.entry.id, title=one.entry.title, score=round(one.score, 4)) for one in decision.candidates]
+    found = [
+        CandidateShown(id=one.entry.id, title=one.entry.title, score=round(one.score, 4)) for one in decision.candidates
+    ]
     reply = reply_text(decision.best, snapshot.directory) if _answers(decision) else ""
     return Answered(decision=decision.kind.value, entries=found, reply=reply)
 

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from fzbot import clock
 from fzbot.answering.current_snapshot import CurrentSnapshot
-from fzbot.conversation.message import Channel, Kind, Message
+from fzbot.conversation.message import Channel, Message, MessageKind
 from fzbot.conversation.turn import Conversation
 from fzbot.site.pages import templates
 
@@ -38,7 +38,7 @@ def kiosk(conversation: Conversation, current_snapshot: CurrentSnapshot, account
         message = Message(
             account_id=account_id,
             openid=f"kiosk {visit}",
-            kind=Kind.CLICK if topic else Kind.TEXT,
+            kind=MessageKind.CLICK if topic else MessageKind.TEXT,
             post_id=f"kiosk {secrets.token_hex(16)}",
             sent_at=clock.now(),
             text=text,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from fzbot import clock
 from fzbot.activities import listing
 from fzbot.activities.kinds import Measure, counting_as, kinds_of
-from fzbot.activities.listing import Wanted
+from fzbot.activities.listing import ActivityFilter
 from fzbot.errors import ReportError
 from fzbot.handovers.handover import Handover
 from fzbot.notices.counting import By, Tally, total
@@ -44,7 +44,7 @@ def gather(session: Session, account_id: int, org: str, year: int, today: date) 
 
 
 def _recorded(session: Session, account_id: int, span: Span) -> Recorded:
-    wanted = Wanted((account_id,), span.first, span.last)
+    wanted = ActivityFilter((account_id,), span.first, span.last)
     return Recorded(
         listing.sums_by_measure(session, wanted),
         listing.sums(session, wanted),
@@ -73,7 +73,7 @@ def _year_before(span: Span) -> Span:
 def _kinds(session: Session, account_id: int, span: Span) -> tuple[KindLine, ...]:
     found = []
     for kind in kinds_of(session, account_id):
-        wanted = Wanted((account_id,), span.first, span.last, kinds=frozenset({kind.name}))
+        wanted = ActivityFilter((account_id,), span.first, span.last, kinds=frozenset({kind.name}))
         added = listing.sums(session, wanted)
         if added.rows:
             found.append(
@@ -91,7 +91,9 @@ def _kinds(session: Session, account_id: int, span: Span) -> tuple[KindLine, ...
 
 def _villages(session: Session, account_id: int, span: Span) -> tuple[VillageLine, ...]:
     asked = f.by_village(session, Scope((account_id,)), span)
-    outreach = Wanted((account_id,), span.first, span.last, kinds=counting_as(session, account_id, Measure.OUTREACH))
+    outreach = ActivityFilter(
+        (account_id,), span.first, span.last, kinds=counting_as(session, account_id, Measure.OUTREACH)
+    )
     villages = select(Village).where(Village.account_id == account_id).order_by(Village.name)
     pushed = pushes.tables(pushes.cells(session, Scope((account_id,)), span))[By.VILLAGE]
     return tuple(
@@ -104,7 +106,7 @@ def _pushed(tally: Tally | None) -> dict[str, int]:
     return {} if tally is None else {name: number for name, number in asdict(tally).items() if name != "notices"}
 
 
-def _village(session: Session, village: Village, outreach: Wanted, questions: int | None) -> VillageLine:
+def _village(session: Session, village: Village, outreach: ActivityFilter, questions: int | None) -> VillageLine:
     own = replace(outreach, villages=frozenset({village.id}))
     held = listing.sums(session, own)
     services = listing.service_sums(session, own).rows or None

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from fzbot.activities.kinds import Measure
-from fzbot.activities.listing import Sums
+from fzbot.activities.listing import ActivitySums
 from fzbot.notices.counting import Tally
 from fzbot.statistics import definitions as d
 from fzbot.statistics.definitions import Definition
@@ -17,16 +17,16 @@ from fzbot.statistics.year_report import CHAT, FORWARDS, HANDOVERS, LEDGER, PUSH
 class Recorded:
     """Everything that was recorded in a span of days."""
 
-    measures: dict[Measure, Sums]
-    everything: Sums
-    services: Sums
+    measures: dict[Measure, ActivitySums]
+    everything: ActivitySums
+    services: ActivitySums
     chat: Figures
     handovers: int
     pushes: Tally
 
-    def of(self, measure: Measure) -> Sums:
+    def of(self, measure: Measure) -> ActivitySums:
         """What activities that count as `measure` add up to."""
-        return self.measures.get(measure, Sums())
+        return self.measures.get(measure, ActivitySums())
 
 
 Value = Callable[[Recorded], int | None]
@@ -61,7 +61,7 @@ class Recipe:
         )
 
 
-def _sum(of: Callable[[Recorded], Sums], column: str, key: str, definition: Definition, unit: str) -> Recipe:
+def _sum(of: Callable[[Recorded], ActivitySums], column: str, key: str, definition: Definition, unit: str) -> Recipe:
     return Recipe(
         key,
         definition,

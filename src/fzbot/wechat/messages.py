@@ -6,7 +6,7 @@ from typing import Any
 
 from wechatpy.replies import TextReply
 
-from fzbot.conversation.message import Kind, Message
+from fzbot.conversation.message import Message, MessageKind
 from fzbot.errors import PostRefusedError
 
 log = logging.getLogger(__name__)
@@ -14,22 +14,22 @@ log = logging.getLogger(__name__)
 MAX_TEXT = 4000
 _SEPARATOR = "\x1f"
 _MESSAGES = {
-    "text": Kind.TEXT,
-    "voice": Kind.VOICE,
-    "image": Kind.IMAGE,
-    "video": Kind.VIDEO,
-    "shortvideo": Kind.SHORT_VIDEO,
-    "location": Kind.LOCATION,
-    "link": Kind.LINK,
+    "text": MessageKind.TEXT,
+    "voice": MessageKind.VOICE,
+    "image": MessageKind.IMAGE,
+    "video": MessageKind.VIDEO,
+    "shortvideo": MessageKind.SHORT_VIDEO,
+    "location": MessageKind.LOCATION,
+    "link": MessageKind.LINK,
 }
 _EVENTS = {
-    "subscribe": Kind.SUBSCRIBE,
-    "subscribe_scan": Kind.SUBSCRIBE,
-    "unsubscribe": Kind.UNSUBSCRIBE,
-    "scan": Kind.SCAN,
-    "click": Kind.CLICK,
-    "view": Kind.VIEW,
-    "location": Kind.REPORT_LOCATION,
+    "subscribe": MessageKind.SUBSCRIBE,
+    "subscribe_scan": MessageKind.SUBSCRIBE,
+    "unsubscribe": MessageKind.UNSUBSCRIBE,
+    "scan": MessageKind.SCAN,
+    "click": MessageKind.CLICK,
+    "view": MessageKind.VIEW,
+    "location": MessageKind.REPORT_LOCATION,
 }
 
 
@@ -47,11 +47,11 @@ def to_message(parsed: Any, account_id: int) -> Message:
     kind_name = _text(fields, "MsgType").lower()
     if kind_name == "event":
         event, key = _text(fields, "Event").lower(), _text(fields, "EventKey")
-        kind = _EVENTS.get(event, Kind.OTHER_EVENT)
+        kind = _EVENTS.get(event, MessageKind.OTHER_EVENT)
         post_id = _SEPARATOR.join(("event", openid, created, event, key))
         return Message(account_id, openid, kind, post_id, sent_at, event_key=key.removeprefix("qrscene_"))
-    kind = _MESSAGES.get(kind_name, Kind.OTHER)
-    text = _text(fields, "Content") if kind is Kind.TEXT else _text(fields, "Recognition")
+    kind = _MESSAGES.get(kind_name, MessageKind.OTHER)
+    text = _text(fields, "Content") if kind is MessageKind.TEXT else _text(fields, "Recognition")
     post_id = _SEPARATOR.join(("message", openid, created, _text(fields, "MsgId")))
     return Message(account_id, openid, kind, post_id, sent_at, text=text[:MAX_TEXT])
 

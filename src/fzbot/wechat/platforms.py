@@ -23,7 +23,7 @@ class Platforms:
     sealer: Sealer
     http: httpx.Client
     default: Credentials
-    shelf: Callable[[int], TokenShelf]
+    statutes: Callable[[int], TokenShelf]
     _made: dict[int, tuple[Key, Platform]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -36,7 +36,7 @@ class Platforms:
         with self._lock:
             made = self._made.get(account_id)
             if made is None or made[0] != key:
-                made = key, Platform(self.http, key, self.shelf(account_id))
+                made = key, Platform(self.http, key, self.statutes(account_id))
                 self._made[account_id] = made
             return made[1]
 

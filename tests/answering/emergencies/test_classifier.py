@@ -11,12 +11,12 @@ from fzbot.answering.emergencies.judge import LIKE
 from fzbot.answering.explain import explain
 from fzbot.answering.ranking.vectors import EncodedText, Sparse
 from fzbot.answering.snapshot import Snapshot
-from fzbot.conversation.alone import reply_alone
+from fzbot.conversation.preview import preview_reply
 from fzbot.errors import KnowledgeError
 from fzbot.knowledge import lexicon
 from fzbot.knowledge.entry import Danger
 from fzbot.settings import shipped_knowledge
-from fzbot.statutes.lookup import Shelf
+from fzbot.statutes.repository import StatuteRepository
 from tests.conftest import SHARED
 
 HERE = Path(__file__).parent
@@ -52,7 +52,7 @@ def test_what_may_be_an_emergency_is_answered_as_anything_else_after_the_numbers
     text = "药都倒出来了 就搁在我面前"
     decision = snapshot.decide(text)
     assert (decision.kind, decision.danger) == (DecisionKind.UNKNOWN, Danger.SUICIDE)
-    assert reply_alone(snapshot, Shelf(), "", text).startswith("⚠️ 先别一个人扛着。现在就打 12356")
+    assert preview_reply(snapshot, StatuteRepository(), "", text).startswith("⚠️ 先别一个人扛着。现在就打 12356")
     assert "先给电话（suicide）" in explain(snapshot, text).text
 
 

@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 
 from fzbot import clock
 from fzbot.activities import ledger, listing
-from fzbot.activities.columns import Context, activity_facts, activity_fields
+from fzbot.activities.columns import LedgerContext, activity_facts, activity_fields
 from fzbot.activities.fields import read_fields
 from fzbot.activities.ledger import Activity, ActivityFacts, ActivityPhoto
 from fzbot.activities.photos import LARGEST_FILE, Album
@@ -164,7 +164,7 @@ def _may_change(visitor: Visitor, activity: Activity) -> bool:
     return own is None or (bool(activity.villages) and all(village.id in own for village in activity.villages))
 
 
-def _facts(form: FormData, context: Context) -> ActivityFacts:
+def _facts(form: FormData, context: LedgerContext) -> ActivityFacts:
     found, faults = read_fields(activity_fields(context), _typed(form))
     if faults:
         raise LedgerError("\n".join(f"{fault.label}：{fault.words}" for fault in faults))
@@ -177,7 +177,11 @@ def _typed(form: FormData) -> dict[str, Any]:
 
 
 def _form(
-    request: Request, context: Context, values: Mapping[str, Any], error: str = "", activity: Activity | None = None
+    request: Request,
+    context: LedgerContext,
+    values: Mapping[str, Any],
+    error: str = "",
+    activity: Activity | None = None,
 ) -> Response:
     page = {"context": context, "values": values, "error": error, "activity": activity}
     return render(request, "activity_form.html", page, 422 if error else 200)

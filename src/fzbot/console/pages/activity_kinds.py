@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from fzbot import audit
 from fzbot.activities import kinds, listing
-from fzbot.activities.kinds import Kind, Measure
+from fzbot.activities.kinds import ActivityKindSetting, Measure
 from fzbot.audit import Change
 from fzbot.console.access import TheDesk, visitor_of
 from fzbot.console.rendering import go, render
@@ -33,7 +33,11 @@ def kinds_page(desk: TheDesk, request: Request) -> Response:
 def save_kinds(desk: TheDesk, request: Request, names: Names, measures: Measures) -> Response:
     visitor = visitor_of(request)
     account = visitor.home_account
-    wanted = tuple(Kind(name.strip(), measure) for name, measure in zip(names, measures, strict=False) if name.strip())
+    wanted = tuple(
+        ActivityKindSetting(name.strip(), measure)
+        for name, measure in zip(names, measures, strict=False)
+        if name.strip()
+    )
     try:
         with writing(desk.engine) as session:
             before = {kind.name: kind.measure for kind in kinds.kinds_of(session, account)}
@@ -46,7 +50,7 @@ def save_kinds(desk: TheDesk, request: Request, names: Names, measures: Measures
     return go("/activities/kinds", done="saved")
 
 
-def _page(request: Request, known: tuple[Kind, ...], error: str = "") -> Response:
-    spare = (Kind("", Measure.OUTREACH),) * SPARE_ROWS
+def _page(request: Request, known: tuple[ActivityKindSetting, ...], error: str = "") -> Response:
+    spare = (ActivityKindSetting("", Measure.OUTREACH),) * SPARE_ROWS
     context = {"kinds": known + spare, "measures": Measure, "error": error}
     return render(request, "activity_kinds.html", context, 422 if error else 200)

@@ -16,7 +16,7 @@ NOTHING = "没有找到。换个词再试；法条还没导入的，请管理员
 def articles(desk: TheDesk, q: Annotated[str, Query(max_length=60)] = "") -> Response:
     words = q.strip()
     laws = desk.current_snapshot.snapshot.laws
-    found = desk.shelf.search(words) if words else []
+    found = desk.statutes.search(words) if words else []
     cited = [
         # An article's number in a law that was changed may have moved: the whole law is cited.
         {"cite": a.law if a.law in laws and laws[a.law].changed else f"{a.law}{a.number}", "text": a.text}

@@ -18,7 +18,7 @@ from fzbot.console.visitor import Visitor
 from fzbot.db import reading, writing
 from fzbot.errors import HandoverError, NotFoundError
 from fzbot.handovers import handover as handovers
-from fzbot.handovers.handover import Handover, State
+from fzbot.handovers.handover import Handover, HandoverState
 from fzbot.notices import answers
 from fzbot.notices.answers import Route
 from fzbot.notices.ways import Way
@@ -27,7 +27,7 @@ from fzbot.statistics.rollup import NO_VILLAGE
 router = APIRouter()
 
 SHOWN = 100
-STATES = {State.OPEN: "待答复", State.ANSWERED: "已答复", State.CLOSED: "已办结"}
+STATES = {HandoverState.OPEN: "待答复", HandoverState.ANSWERED: "已答复", HandoverState.CLOSED: "已办结"}
 
 Words = Annotated[str, Form(max_length=3000)]
 
@@ -43,16 +43,18 @@ class Line:
     @property
     def is_open(self) -> bool:
         """Whether it waits for an answer."""
-        return self.handover.state == State.OPEN
+        return self.handover.state == HandoverState.OPEN
 
 
 @router.get("/handovers")
-def listing(desk: TheDesk, request: Request, state: State = State.OPEN, before: int | None = None) -> Response:
+def listing(
+    desk: TheDesk, request: Request, state: HandoverState = HandoverState.OPEN, before: int | None = None
+) -> Response:
     """The desk; or, where the address names days, all that were passed on in them."""
     visitor = visitor_of(request)
     period = period_of(request.query_params, clock.china_day(desk.now())) if "span" in request.query_params else None
     conditions = _asked_in(visitor, period) if period else [_in_sight(visitor), Handover.state == state]
-    order = Handover.asked_at if period is None and state is State.OPEN else Handover.id.desc()
+    order = Handover.asked_at if period is None and state is HandoverState.OPEN else Handover.id.desc()
     older = [] if before is None else [Handover.id < before]
     with writing(desk.engine) as session:
         query = select(Handover).where(*conditions, *older).order_by(order).limit(SHOWN + 1)

@@ -190,7 +190,7 @@ def _preview(desk: Desk, entry: Entry | None) -> Preview | None:
         return None
     link = f"{desk.public_url}/a/{entry.id}"
     text = reply_text(entry, desk.current_snapshot.snapshot.directory, link)
-    return Preview(text, len(text.encode()), desk.shelf.texts(entry.basis))
+    return Preview(text, len(text.encode()), desk.statutes.texts(entry.basis))
 
 
 def _difference(live: Entry | None, draft: EntryRevision) -> list[str]:

@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 
 from fzbot import clock
 from fzbot.activities import listing, service_log, spreadsheet
-from fzbot.activities.columns import Context, heads, service_fields, service_row
+from fzbot.activities.columns import LedgerContext, heads, service_fields, service_row
 from fzbot.activities.fields import read_fields
 from fzbot.activities.importing import import_services
 from fzbot.activities.service_log import WAYS, Service, ServiceFacts
@@ -150,7 +150,7 @@ def _service(session: Session, visitor: Visitor, service_id: int) -> Service:
     return service
 
 
-def _facts(form: FormData, context: Context) -> ServiceFacts:
+def _facts(form: FormData, context: LedgerContext) -> ServiceFacts:
     found, faults = read_fields(service_fields(context), form)
     if faults:
         raise LedgerError("\n".join(f"{fault.label}：{fault.words}" for fault in faults))
@@ -158,7 +158,7 @@ def _facts(form: FormData, context: Context) -> ServiceFacts:
 
 
 def _form(
-    request: Request, context: Context, values: Mapping[str, Any], error: str = "", service: Service | None = None
+    request: Request, context: LedgerContext, values: Mapping[str, Any], error: str = "", service: Service | None = None
 ) -> Response:
     page = {"context": context, "values": values, "error": error, "service": service, "ways": WAYS}
     return render(request, "service_form.html", page, 422 if error else 200)

@@ -12,11 +12,11 @@ from fzbot.console.rendering import go, render
 from fzbot.db import reading, writing
 from fzbot.errors import NotFoundError, TokenError
 from fzbot.people import token as tokens
-from fzbot.people.token import ApiToken, Scope
+from fzbot.people.token import ApiToken, TokenScope
 
 router = APIRouter()
 
-SCOPES = {Scope.ANSWER: "问答", Scope.STATS: "统计", Scope.ENTRIES: "条目"}
+SCOPES = {TokenScope.ANSWER: "问答", TokenScope.STATS: "统计", TokenScope.ENTRIES: "条目"}
 
 Name = Annotated[str, Form(max_length=60)]
 Scopes = Annotated[list[str] | None, Form()]

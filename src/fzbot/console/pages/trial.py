@@ -6,7 +6,7 @@ from fastapi.responses import Response
 from fzbot.answering.explain import explain
 from fzbot.console.access import TheDesk
 from fzbot.console.rendering import render
-from fzbot.conversation.alone import reply_alone
+from fzbot.conversation.preview import preview_reply
 
 router = APIRouter()
 
@@ -19,6 +19,6 @@ def bench(desk: TheDesk, request: Request, q: str = "") -> Response:
     context = {
         "q": text,
         "explanation": explain(snapshot, text) if text else None,
-        "reply": reply_alone(snapshot, desk.shelf, desk.public_url, text) if text else "",
+        "reply": preview_reply(snapshot, desk.statutes, desk.public_url, text) if text else "",
     }
     return render(request, "bench.html", context)

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Found:
+class ArticleMatch:
     """What is known of an article somebody named: its text, or whether at least its law was imported."""
 
     title: str = ""
@@ -27,25 +27,25 @@ class Found:
     is_law_imported: bool = False
 
 
-class Shelf:
+class StatuteRepository:
     """Reads articles from the database; an empty shelf (no engine) knows none."""
 
     def __init__(self, engine: Engine | None = None) -> None:
         self._engine = engine
 
-    def find(self, law: str, number: str) -> Found:
+    def find(self, law: str, number: str) -> ArticleMatch:
         """The article; nothing found while the database is away."""
         if self._engine is None:
-            return Found()
+            return ArticleMatch()
         try:
             with reading(self._engine) as session:
                 row = articles.find(session, law, number)
                 if row is not None:
-                    return Found(row.title, row.text, is_law_imported=True)
-                return Found(is_law_imported=articles.is_imported(session, law))
+                    return ArticleMatch(row.title, row.text, is_law_imported=True)
+                return ArticleMatch(is_law_imported=articles.is_imported(session, law))
         except SQLAlchemyError as error:
             log.warning("article not read: %s", type(error).__name__)
-            return Found()
+            return ArticleMatch()
 
     def about(self, law: str, subject: str) -> list[Article]:
         """The articles of a law that name a subject, in order; none while the database is away."""

@@ -5,15 +5,15 @@ from dataclasses import dataclass, replace
 
 from fzbot.answering.decision import Decision, DecisionKind
 from fzbot.answering.snapshot import Snapshot
-from fzbot.conversation import citing, facets, wording
-from fzbot.conversation.cues import Cue, cue_of, picked
-from fzbot.conversation.message import Kind, Message
-from fzbot.conversation.session import State
+from fzbot.conversation import citing, follow_ups, wording
+from fzbot.conversation.cues import Cue, cue_of, picked_number
+from fzbot.conversation.message import Message, MessageKind
+from fzbot.conversation.session import ConversationState
 from fzbot.knowledge.entry import Entry
 from fzbot.knowledge.reply import PASSIVE_LIMIT, basis_line, reply_text
 from fzbot.knowledge.topics import Topic
 from fzbot.people.village import Village
-from fzbot.statutes.lookup import Shelf
+from fzbot.statutes.repository import StatuteRepository
 
 TOPIC_MARK = "topic:"
 ADVISER = "village-adviser"
@@ -24,7 +24,7 @@ SHOWN = 3
 
 
 @dataclass(frozen=True)
-class Passed:
+class HandoverRequest:
     """A question that is passed to an adviser, masked, and the asker's village."""
 
     question: str
@@ -32,7 +32,7 @@ class Passed:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TurnOutcome:
     """What to say, how it was decided, and the state to go on with (None leaves the state as it is)."""
 
     text: str
@@ -40,47 +40,47 @@ class Outcome:
     entry: str | None = None
     score: float | None = None
     about_entry: str | None = None
-    state: State | None = None
+    state: ConversationState | None = None
     joins: Village | None = None
     """The village that the follower joins."""
-    hands_over: Passed | None = None
+    hands_over: HandoverRequest | None = None
     forgotten_as: str | None = None
     """The name that leads nowhere, once the follower is erased."""
 
 
 @dataclass(frozen=True)
-class Answers:
+class Responder:
     """Answers one message. `recall` reads the conversation's state, and is called only when the words need it."""
 
     snapshot: Snapshot
     public_url: str
-    recall: Callable[[], State]
-    shelf: Shelf
+    recall: Callable[[], ConversationState]
+    statutes: StatuteRepository
     village: str = ""
 
-    def to(self, message: Message) -> Outcome:
+    def to(self, message: Message) -> TurnOutcome:
         """The outcome for a message of any kind."""
         if message.words:
             return self._to_words(message.words)
-        if message.kind is Kind.CLICK:
+        if message.kind is MessageKind.CLICK:
             return self._to_click(message.event_key)
-        if message.kind is Kind.SUBSCRIBE:
+        if message.kind is MessageKind.SUBSCRIBE:
             return self._menu(self._greeting() + self.snapshot.welcome)
-        if message.kind is Kind.SCAN and self.village:
-            return Outcome(wording.SCANNED.format(village=self.village))
+        if message.kind is MessageKind.SCAN and self.village:
+            return TurnOutcome(wording.SCANNED.format(village=self.village))
         fixed = {
-            Kind.TEXT: wording.EMPTY,
-            Kind.VOICE: wording.VOICE_UNHEARD,
-            Kind.IMAGE: wording.CANNOT_SEE,
-            Kind.VIDEO: wording.CANNOT_SEE,
-            Kind.SHORT_VIDEO: wording.CANNOT_SEE,
-            Kind.LOCATION: wording.CANNOT_SEE,
-            Kind.LINK: wording.CANNOT_SEE,
-            Kind.OTHER: wording.CANNOT_SEE,
+            MessageKind.TEXT: wording.EMPTY,
+            MessageKind.VOICE: wording.VOICE_UNHEARD,
+            MessageKind.IMAGE: wording.CANNOT_SEE,
+            MessageKind.VIDEO: wording.CANNOT_SEE,
+            MessageKind.SHORT_VIDEO: wording.CANNOT_SEE,
+            MessageKind.LOCATION: wording.CANNOT_SEE,
+            MessageKind.LINK: wording.CANNOT_SEE,
+            MessageKind.OTHER: wording.CANNOT_SEE,
         }
-        return Outcome(fixed.get(message.kind, ""))
+        return TurnOutcome(fixed.get(message.kind, ""))
 
-    def urgent(self, text: str) -> Outcome | None:
+    def urgent(self, text: str) -> TurnOutcome | None:
         """The outcome for words of danger; None for others."""
         decision = self.snapshot.decide(text)
         return self._to_decision(decision) if decision.kind is DecisionKind.URGENT else None
@@ -88,8 +88,8 @@ class Answers:
     def _greeting(self) -> str:
         return wording.SCANNED.format(village=self.village) + "\n\n" if self.village else ""
 
-    def _to_words(self, text: str) -> Outcome:
-        number = picked(text)
+    def _to_words(self, text: str) -> TurnOutcome:
+        number = picked_number(text)
         if number is not None:
             return self._to_pick(number)
         cue = cue_of(text)
@@ -101,10 +101,10 @@ class Answers:
             if entry is not None:
                 return self._to_follow_up(text, cue, entry)
             if cue in {Cue.MORE, Cue.BASIS, Cue.CONTACTS}:
-                return Outcome(wording.NO_LAST)
+                return TurnOutcome(wording.NO_LAST)
         return self._to_question(text)
 
-    def _to_question(self, text: str) -> Outcome:
+    def _to_question(self, text: str) -> TurnOutcome:
         decision = self.snapshot.decide(text)
         reference = self.snapshot.references.find(text)
         if decision.kind is DecisionKind.UNKNOWN and reference is None:
@@ -112,41 +112,41 @@ class Answers:
             question = self.snapshot.normalise(text)
             words = self.snapshot.tokeniser.words(f"{question.asking} {question.story}")
             return replace(
-                outcome, text=outcome.text + citing.likely_note(self.shelf.likely(words, self.snapshot.laws))
+                outcome, text=outcome.text + citing.likely_note(self.statutes.likely(words, self.snapshot.laws))
             )
         if decision.kind is DecisionKind.URGENT or reference is None:
             return self._to_decision(decision)
         notes = [citing.merged_note(reference)]
         if citing.asks_for_article(text, reference):
-            found = citing.article_reply(reference, self.shelf, self.snapshot.entries.values())
+            found = citing.article_reply(reference, self.statutes, self.snapshot.entries.values())
             if found:
-                return Outcome(found, DecisionKind.ANSWER, score=1.0)
+                return TurnOutcome(found, DecisionKind.ANSWER, score=1.0)
             if decision.kind is DecisionKind.UNKNOWN:
                 decision = self.snapshot.decide(reference.subject)
-            notes.append(citing.import_note(reference, self.shelf))
+            notes.append(citing.import_note(reference, self.statutes))
         outcome = self._to_decision(decision)
         return replace(outcome, text="\n\n".join(filter(None, [*notes, outcome.text])))
 
-    def _to_click(self, key: str) -> Outcome:
+    def _to_click(self, key: str) -> TurnOutcome:
         if key in self.snapshot.entries:
             return self._answer(self.snapshot.entries[key], 1.0)
         topic = self.snapshot.topics.get(key.removeprefix(TOPIC_MARK))
         return self._topic(topic) if topic else self._menu(wording.MENU)
 
-    def _to_pick(self, number: int) -> Outcome:
+    def _to_pick(self, number: int) -> TurnOutcome:
         offered = self.recall().offered
         if not offered:
-            return Outcome(wording.PICK_NOTHING)
+            return TurnOutcome(wording.PICK_NOTHING)
         if not 1 <= number <= len(offered):
-            return Outcome(wording.PICK_RANGE.format(count=len(offered)))
+            return TurnOutcome(wording.PICK_RANGE.format(count=len(offered)))
         choice = offered[number - 1]
         if choice.startswith(TOPIC_MARK):
             topic = self.snapshot.topics.get(choice.removeprefix(TOPIC_MARK))
-            return self._topic(topic) if topic else Outcome(wording.NOT_FOUND)
+            return self._topic(topic) if topic else TurnOutcome(wording.NOT_FOUND)
         entry = self.snapshot.entries.get(choice)
-        return self._answer(entry, 1.0) if entry else Outcome(wording.NOT_FOUND)
+        return self._answer(entry, 1.0) if entry else TurnOutcome(wording.NOT_FOUND)
 
-    def _to_follow_up(self, text: str, cue: Cue, entry: Entry) -> Outcome:
+    def _to_follow_up(self, text: str, cue: Cue, entry: Entry) -> TurnOutcome:
         if cue is Cue.MORE:
             return self._about(entry, f"{self._link(entry)}\n\n{self._contacts(entry)}", "全文、步骤和法条在这里：")
         if cue is Cue.BASIS:
@@ -154,7 +154,7 @@ class Answers:
             return self._about(entry, f"{found}\n\n看法条原文：{self._link(entry)}", "依据：")
         if cue is Cue.CONTACTS:
             return self._about(entry, self._contacts(entry), "可以找：")
-        said = facets.about(entry, cue)
+        said = follow_ups.about(entry, cue)
         if said:
             return self._about(entry, f"{said}\n\n详细：{self._link(entry)}", "")
         decision = self.snapshot.decide(f"{entry.title}{text}")
@@ -162,11 +162,11 @@ class Answers:
             return self._about(entry, self._contacts(entry), "这一点答案里没有写，问这里最准：")
         return self._to_decision(decision)
 
-    def _about(self, entry: Entry, text: str, lead: str) -> Outcome:
+    def _about(self, entry: Entry, text: str, lead: str) -> TurnOutcome:
         shown = f"关于“{entry.title}”：{lead}\n{text}"
-        return Outcome(shown, DecisionKind.ANSWER, entry.id, 1.0, state=self._state_after(entry))
+        return TurnOutcome(shown, DecisionKind.ANSWER, entry.id, 1.0, state=self._state_after(entry))
 
-    def _to_decision(self, decision: Decision) -> Outcome:
+    def _to_decision(self, decision: Decision) -> TurnOutcome:
         lead = f"{wording.URGENT_FIRST[decision.danger]}\n\n" if decision.danger else ""
         if decision.kind in {DecisionKind.URGENT, DecisionKind.ANSWER}:
             near = [candidate.entry.id for candidate in decision.candidates[1:]]
@@ -174,7 +174,7 @@ class Answers:
         outcome = self._to_none(decision)
         return replace(outcome, text=lead + outcome.text)
 
-    def _to_none(self, decision: Decision) -> Outcome:
+    def _to_none(self, decision: Decision) -> TurnOutcome:
         """The outcome of a decision for none of the entries."""
         if decision.kind is DecisionKind.CHAT:
             return self._chat(decision)
@@ -182,35 +182,35 @@ class Answers:
             return self._suggest(decision)
         adviser = self.snapshot.directory.contact(ADVISER)
         text = wording.unknown(adviser)
-        return Outcome(text, DecisionKind.UNKNOWN, score=decision.score, state=State())
+        return TurnOutcome(text, DecisionKind.UNKNOWN, score=decision.score, state=ConversationState())
 
-    def _chat(self, decision: Decision) -> Outcome:
+    def _chat(self, decision: Decision) -> TurnOutcome:
         entry = decision.best
         if entry.id == COMPLAINT:
             return self._complaint(decision)
         text = reply_text(entry, self.snapshot.directory)
         if entry.id == GREETING:
             menu = self._menu(text)
-            return Outcome(menu.text, DecisionKind.CHAT, entry.id, decision.score, state=menu.state)
-        return Outcome(text, DecisionKind.CHAT, entry.id, decision.score)
+            return TurnOutcome(menu.text, DecisionKind.CHAT, entry.id, decision.score, state=menu.state)
+        return TurnOutcome(text, DecisionKind.CHAT, entry.id, decision.score)
 
-    def _complaint(self, decision: Decision) -> Outcome:
+    def _complaint(self, decision: Decision) -> TurnOutcome:
         state = self.recall()
         near = [id_ for id_ in state.near if id_ in self.snapshot.entries][:SHOWN]
-        after = State(offered=tuple(near))
+        after = ConversationState(offered=tuple(near))
         if near:
             titles = wording.numbered(self.snapshot.entries[id_].title for id_ in near)
             text = f"{wording.COMPLAINT_NEXT}\n{titles}\n\n{wording.SUGGEST_END}"
         else:
             adviser = self.snapshot.directory.contact(ADVISER)
             text = wording.COMPLAINT_NONE.format(adviser=wording.contact(adviser))
-        return Outcome(text, DecisionKind.CHAT, COMPLAINT, decision.score, state.last_entry, after)
+        return TurnOutcome(text, DecisionKind.CHAT, COMPLAINT, decision.score, state.last_entry, after)
 
-    def _suggest(self, decision: Decision) -> Outcome:
+    def _suggest(self, decision: Decision) -> TurnOutcome:
         offered = [candidate.entry for candidate in decision.candidates[:SHOWN]]
         text = f"{wording.SUGGEST}\n{wording.numbered(entry.title for entry in offered)}\n\n{wording.SUGGEST_END}"
-        state = State(offered=tuple(entry.id for entry in offered))
-        return Outcome(text, DecisionKind.SUGGEST, score=decision.score, state=state)
+        state = ConversationState(offered=tuple(entry.id for entry in offered))
+        return TurnOutcome(text, DecisionKind.SUGGEST, score=decision.score, state=state)
 
     def _answer(
         self,
@@ -219,7 +219,7 @@ class Answers:
         near: Sequence[str] = (),
         kind: DecisionKind = DecisionKind.ANSWER,
         lead: str = "",
-    ) -> Outcome:
+    ) -> TurnOutcome:
         text = lead + reply_text(entry, self.snapshot.directory, self._link(entry))
         state = self._state_after(entry, near)
         titles = wording.numbered(self.snapshot.entries[id_].title for id_ in state.offered)
@@ -227,24 +227,24 @@ class Answers:
         if titles and len(with_related.encode()) <= PASSIVE_LIMIT:
             text = with_related
         else:
-            state = State(entry.id, (), state.near)
-        return Outcome(text, kind, entry.id, score, state=state)
+            state = ConversationState(entry.id, (), state.near)
+        return TurnOutcome(text, kind, entry.id, score, state=state)
 
-    def _state_after(self, entry: Entry, near: Sequence[str] = ()) -> State:
+    def _state_after(self, entry: Entry, near: Sequence[str] = ()) -> ConversationState:
         related = [id_ for id_ in entry.related if id_ in self.snapshot.entries][:SHOWN]
         others = [id_ for id_ in (*near, *related) if id_ != entry.id]
-        return State(entry.id, tuple(related), tuple(dict.fromkeys(others)))
+        return ConversationState(entry.id, tuple(related), tuple(dict.fromkeys(others)))
 
-    def _menu(self, lead: str) -> Outcome:
+    def _menu(self, lead: str) -> TurnOutcome:
         topics = list(self.snapshot.topics.values())
         text = f"{lead}\n{wording.numbered(topic.name for topic in topics)}"
-        return Outcome(text, state=State(offered=tuple(TOPIC_MARK + topic.key for topic in topics)))
+        return TurnOutcome(text, state=ConversationState(offered=tuple(TOPIC_MARK + topic.key for topic in topics)))
 
-    def _topic(self, topic: Topic) -> Outcome:
+    def _topic(self, topic: Topic) -> TurnOutcome:
         entries = [self.snapshot.entries[id_] for id_ in topic.entries if id_ in self.snapshot.entries]
         lead = wording.TOPIC.format(name=topic.name)
         text = f"{lead}\n{wording.numbered(entry.title for entry in entries)}\n\n{wording.TOPIC_END}"
-        return Outcome(text, state=State(offered=tuple(entry.id for entry in entries)))
+        return TurnOutcome(text, state=ConversationState(offered=tuple(entry.id for entry in entries)))
 
     def _contacts(self, entry: Entry) -> str:
         return "\n".join(wording.details(self.snapshot.directory.contact(key)) for key in entry.channels)

@@ -8,12 +8,12 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\u
 _SENTENCE_END = re.compile(r"[。！？；\n]")
 
 
-def clean(text: str) -> str:
+def sanitize(text: str) -> str:
     """The text without what XML 1.0 cannot carry; line ends and tabs stay."""
     return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def fit(text: str, link: str = "", limit: int = PASSIVE_LIMIT) -> str:
+def truncate(text: str, link: str = "", limit: int = PASSIVE_LIMIT) -> str:
     """The text in at most `limit` bytes of UTF-8, cut after a whole sentence, with `link` to read the rest at."""
     if len(text.encode()) <= limit:
         return text

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from fzbot.conversation.fitting import fit
+from fzbot.conversation.reply_text import truncate
 from fzbot.knowledge.reply import PASSIVE_LIMIT
 
 log = logging.getLogger(__name__)
@@ -18,7 +18,7 @@ LEAST_REPLY_BYTES = 300
 """A reply is cut, with a link to the rest, to make room for an adviser's answer; below this it is left out instead."""
 
 
-class Rider(Protocol):
+class PendingItem(Protocol):
     """Something that waits for a follower: whole, and as one line that leads to it (empty where there is none)."""
 
     @property
@@ -38,24 +38,24 @@ class Rider(Protocol):
         """Whether it answers a question of the follower's; such come before the reply."""
 
 
-class Riders(Protocol):
+class PendingItems(Protocol):
     """Where things wait."""
 
-    def waiting(self, account_id: int, person: str, key: str) -> Sequence[Rider]:
+    def waiting(self, account_id: int, person: str, key: str) -> Sequence[PendingItem]:
         """What waits for a follower, or rides with the interaction of that key already."""
 
-    def board(self, ids: Collection[int], key: str, now: datetime) -> frozenset[int]:
+    def claim(self, ids: Collection[int], key: str, now: datetime) -> frozenset[int]:
         """Claim some for an interaction; returns those that may ride."""
 
 
-class NoRiders:
+class NoPendingItems:
     """Where nothing ever waits."""
 
-    def waiting(self, account_id: int, person: str, key: str) -> Sequence[Rider]:  # noqa: ARG002 - see `Riders`
+    def waiting(self, account_id: int, person: str, key: str) -> Sequence[PendingItem]:  # noqa: ARG002 - see `Riders`
         """Nothing."""
         return ()
 
-    def board(self, ids: Collection[int], key: str, now: datetime) -> frozenset[int]:  # noqa: ARG002 - see `Riders`
+    def claim(self, ids: Collection[int], key: str, now: datetime) -> frozenset[int]:  # noqa: ARG002 - see `Riders`
         """Nobody."""
         return frozenset()
 
@@ -70,7 +70,7 @@ class Reply:
 
 
 @dataclass(frozen=True)
-class Contact:
+class Recipient:
     """The follower who wrote, and the interaction's key."""
 
     account_id: int
@@ -78,29 +78,29 @@ class Contact:
     key: str
 
 
-def with_riders(reply: Reply, riders: Riders, contact: Contact, now: datetime) -> str:
+def append_pending(reply: Reply, riders: PendingItems, contact: Recipient, now: datetime) -> str:
     """The reply with what rides along, in at most `PASSIVE_LIMIT` bytes; what does not fit waits for the next."""
     try:
         waiting = riders.waiting(contact.account_id, contact.person, contact.key)
         chosen = _chosen(reply, waiting)
         if not chosen:
             return reply.text
-        boarded = riders.board([rider.id for rider in chosen], contact.key, now)
+        boarded = riders.claim([rider.id for rider in chosen], contact.key, now)
     except SQLAlchemyError as error:
         log.warning("what waits for a follower was not read: %s", type(error).__name__)
         return reply.text
     return _joined(reply, [rider for rider in chosen if rider.id in boarded])
 
 
-def _chosen(reply: Reply, waiting: Sequence[Rider]) -> list[Rider]:
-    chosen: list[Rider] = []
+def _chosen(reply: Reply, waiting: Sequence[PendingItem]) -> list[PendingItem]:
+    chosen: list[PendingItem] = []
     for rider in waiting:
         if _fits(reply, [*chosen, rider]):
             chosen.append(rider)
     return chosen
 
 
-def _fits(reply: Reply, riders: Sequence[Rider]) -> bool:
+def _fits(reply: Reply, riders: Sequence[PendingItem]) -> bool:
     answers = sum(len((rider.full + DIVIDER).encode()) for rider in riders if rider.is_answer)
     notices = sum(len((DIVIDER + _least(rider)).encode()) for rider in riders if not rider.is_answer)
     # Only an answer may push the reply aside, and never one to somebody in danger.
@@ -108,14 +108,14 @@ def _fits(reply: Reply, riders: Sequence[Rider]) -> bool:
     return answers + notices + needed <= PASSIVE_LIMIT
 
 
-def _joined(reply: Reply, riders: Sequence[Rider]) -> str:
+def _joined(reply: Reply, riders: Sequence[PendingItem]) -> str:
     before = "".join(rider.full + DIVIDER for rider in riders if rider.is_answer)
     notices = [rider for rider in riders if not rider.is_answer]
     least = sum(len((DIVIDER + _least(rider)).encode()) for rider in notices)
     room = PASSIVE_LIMIT - len(before.encode()) - least
     said = reply.text
     if len(said.encode()) > room:
-        said = fit(said, reply.link, room) if room >= LEAST_REPLY_BYTES else ""
+        said = truncate(said, reply.link, room) if room >= LEAST_REPLY_BYTES else ""
     text = before + said
     spare = PASSIVE_LIMIT - len(text.encode()) - least
     for rider in notices:
@@ -126,5 +126,5 @@ def _joined(reply: Reply, riders: Sequence[Rider]) -> str:
     return text.removesuffix(DIVIDER)
 
 
-def _least(rider: Rider) -> str:
+def _least(rider: PendingItem) -> str:
     return rider.short or rider.full
