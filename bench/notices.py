@@ -24,12 +24,12 @@ from sqlalchemy import Engine, func, select
 from fzbot import app, clock
 from fzbot.audit import COMMAND_LINE
 from fzbot.db import reading, writing
-from fzbot.notices import notice as notices
-from fzbot.notices.audience import Audience
-from fzbot.notices.delivery import Delivery, State
-from fzbot.notices.notice import Notice, Plan, Policy
-from fzbot.notices.ways import Way
-from fzbot.notices.wording import Words
+from fzbot.notices.authoring import notice as notices
+from fzbot.notices.authoring.audience import Audience
+from fzbot.notices.authoring.notice import ApprovalPolicy, Notice, NoticePlan
+from fzbot.notices.authoring.wording import NoticeText
+from fzbot.notices.delivery import Delivery, DeliveryState
+from fzbot.notices.delivery_methods import DeliveryMethod
 from fzbot.people import village
 from fzbot.people.account import Account
 from fzbot.people.sealing import Sealer
@@ -138,9 +138,11 @@ def schedule(engine: Engine, account: int) -> int:
     """A notice to everybody, due now."""
     now = clock.now()
     with writing(engine) as session:
-        words = Words("放款前先交钱，一定是骗", "没拿到钱先交钱的贷款，都是骗局。已交钱的马上打110。")
-        notice = notices.draft(session, account, words, Plan(Way.CUSTOMER, Audience()), COMMAND_LINE, now)
-        notices.approve(session, notice, Policy(), COMMAND_LINE, now)
+        words = NoticeText("放款前先交钱，一定是骗", "没拿到钱先交钱的贷款，都是骗局。已交钱的马上打110。")
+        notice = notices.draft(
+            session, account, words, NoticePlan(DeliveryMethod.CUSTOMER, Audience()), COMMAND_LINE, now
+        )
+        notices.approve(session, notice, ApprovalPolicy(), COMMAND_LINE, now)
         notices.schedule(session, notice, now, COMMAND_LINE, now)
         return notice.id
 
@@ -154,7 +156,7 @@ def is_enqueued(engine: Engine, notice_id: int) -> bool:
 def drained(engine: Engine) -> int:
     """How many deliveries the platform accepted."""
     with reading(engine) as session:
-        return session.scalar(select(func.count()).where(Delivery.state == State.ACCEPTED)) or 0
+        return session.scalar(select(func.count()).where(Delivery.state == DeliveryState.ACCEPTED)) or 0
 
 
 def environment(folder: Path, url: str, platform: SimulatedPlatform, per_minute: int) -> dict[str, str]:

@@ -34,11 +34,11 @@ from fzbot.health import Health, add_health
 from fzbot.interactions.record import Recorder
 from fzbot.interactions.spool import Spool
 from fzbot.knowledge.entry import Entry
-from fzbot.notices import notice as notices
-from fzbot.notices.contact import NextContact
-from fzbot.notices.reading import Reads
-from fzbot.notices.wording import Links
-from fzbot.notices.worker import Worker
+from fzbot.notices.authoring import notice as notices
+from fzbot.notices.authoring.wording import Links
+from fzbot.notices.results.reads import ReadCounter
+from fzbot.notices.sending.next_reply import NextReplyItems
+from fzbot.notices.sending.worker import NoticeWorker
 from fzbot.outgoing import Outgoing, open_outgoing
 from fzbot.people import account as accounts
 from fzbot.people import members
@@ -101,7 +101,7 @@ class Services:
     shelving: Shelving
     jobs: Jobs
     outgoing: Outgoing
-    worker: Worker | None
+    worker: NoticeWorker | None
 
     def close(self) -> None:
         """Finish the turns under way, flush what is to be recorded, let go of the database."""
@@ -225,7 +225,7 @@ def public_pages(services: Services) -> FastAPI:
     settings = services.settings
     site = FastAPI(title="fzbot pages", docs_url=None, redoc_url=None, openapi_url=None)
     site.add_middleware(SecurityHeaders)
-    reads = Reads(services.engine)
+    reads = ReadCounter(services.engine)
     site.include_router(pages(services.current_snapshot, StatuteRepository(services.engine), reads))
     site.include_router(notice_pages(services.engine, services.current_snapshot, reads))
     site.include_router(kiosk(services.conversation, services.current_snapshot, _default_account(services)))
@@ -276,7 +276,7 @@ def start(settings: Settings, ready: Ready | None = None) -> Services:
     )
     recorder = Recorder(engine, Spool(settings.data_dir / "spool"))
     erasures = ErasureLog(settings.data_dir / ERASURES)
-    riders = NextContact(engine, Links(settings.public_url))
+    riders = NextReplyItems(engine, Links(settings.public_url))
     conversation = Conversation(
         engine=engine,
         recorder=recorder,
@@ -349,7 +349,7 @@ def desk(services: Services) -> Desk:
         knowledge=settings.knowledge,
         side=services.outgoing.account_side(),
         policy=Policy(settings.second_person),
-        notice_policy=notices.Policy(settings.second_person),
+        notice_policy=notices.ApprovalPolicy(settings.second_person),
         totp_roles=roles[settings.require_totp],
         hidden_accounts=frozenset({simulator.SLUG}),
     )

@@ -14,7 +14,7 @@ from fzbot.answering.current_snapshot import CurrentSnapshot
 from fzbot.handovers import handover
 from fzbot.interactions.interaction import Interaction
 from fzbot.interactions.record import Recorder
-from fzbot.notices import outbox
+from fzbot.notices.sending import outbox
 from fzbot.people.account import Account
 from fzbot.runtime import metrics
 

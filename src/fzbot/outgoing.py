@@ -9,12 +9,12 @@ from sqlalchemy import Engine
 
 from fzbot import clock
 from fzbot.knowledge.menu import load_menu
-from fzbot.notices import pictures
-from fzbot.notices.loading import Loader
-from fzbot.notices.outbox import Pace
-from fzbot.notices.sender import WAVE, Sender
-from fzbot.notices.wording import Links
-from fzbot.notices.worker import Worker
+from fzbot.notices.authoring import pictures
+from fzbot.notices.authoring.wording import Links
+from fzbot.notices.sending.message_builder import MessageBuilder
+from fzbot.notices.sending.outbox import RetryPolicy
+from fzbot.notices.sending.sender import WAVE, Sender
+from fzbot.notices.sending.worker import NoticeWorker
 from fzbot.people.sealing import Sealer
 from fzbot.settings import Settings
 from fzbot.wechat.account_side import AccountSide
@@ -25,7 +25,7 @@ from fzbot.wechat.template import TemplateForm
 from fzbot.wechat.token_table import TableShelf
 from fzbot.wechat.tokens import TokenShelf
 
-PACE = Pace()
+PACE = RetryPolicy()
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,14 @@ class Outgoing:
     platforms: Platforms
     pushes: PlatformPushes
 
-    def worker(self, pace: Pace = PACE) -> Worker:
+    def worker(self, pace: RetryPolicy = PACE) -> NoticeWorker:
         """A worker, not started yet."""
         settings = self.settings
         picture = partial(pictures.load, settings.data_dir / "uploads")
-        loader = Loader(self.sealer, Links(settings.public_url), picture)
+        loader = MessageBuilder(self.sealer, Links(settings.public_url), picture)
         pool = ThreadPoolExecutor(WAVE, thread_name_prefix="push")
         sender = Sender(self.engine, self.pushes, loader, pool, settings.send_per_minute, pace, clock.now)
-        return Worker(self.engine, self.pushes, sender, pace, clock.now)
+        return NoticeWorker(self.engine, self.pushes, sender, pace, clock.now)
 
     def account_side(self) -> AccountSide:
         """Menu, tags and QR codes."""

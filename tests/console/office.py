@@ -23,8 +23,8 @@ from fzbot.console.face import console
 from fzbot.db import writing
 from fzbot.errors import PlatformError
 from fzbot.knowledge.menu import Menu, load_menu
-from fzbot.notices.notice import Policy
-from fzbot.notices.ways import AccountKind
+from fzbot.notices.authoring.notice import ApprovalPolicy
+from fzbot.notices.delivery_methods import AccountKind
 from fzbot.people import account as accounts
 from fzbot.people import members, village
 from fzbot.people.account import Credentials
@@ -116,7 +116,7 @@ class Office:
     totp_roles: frozenset[Role] = frozenset()
     side: FakeSide = field(default_factory=FakeSide)
     push: FakePush = field(default_factory=FakePush)
-    notice_policy: Policy = field(default_factory=Policy)
+    notice_policy: ApprovalPolicy = field(default_factory=ApprovalPolicy)
 
     def __post_init__(self) -> None:
         self.pushes = FakePushes(self.push)

@@ -20,14 +20,15 @@ from fzbot.db import writing
 from fzbot.handovers import handover
 from fzbot.handovers.handover import Handover
 from fzbot.interactions.store import store
-from fzbot.notices import forwards, notice, reading
-from fzbot.notices.audience import Audience
+from fzbot.notices.authoring import notice
+from fzbot.notices.authoring.audience import Audience
+from fzbot.notices.authoring.notice import ApprovalPolicy, Notice, NoticePlan
+from fzbot.notices.authoring.wording import NoticeText
+from fzbot.notices.authoring.wording import mark as mark_of
 from fzbot.notices.delivery import Delivery
-from fzbot.notices.forwards import Forward, Group
-from fzbot.notices.notice import Notice, Plan, Policy
-from fzbot.notices.ways import Way
-from fzbot.notices.wording import Words
-from fzbot.notices.wording import mark as mark_of
+from fzbot.notices.delivery_methods import DeliveryMethod
+from fzbot.notices.results import forwards, reads
+from fzbot.notices.results.forwards import Forward, ForwardedGroup
 from fzbot.people import token as tokens
 from fzbot.people import village
 from fzbot.people.follower import Follower
@@ -98,13 +99,15 @@ def _talk(session: Session, office: Office, account_id: int, village_id: int, ma
 
 def _notice(session: Session, office: Office, village_id: int, mark: str, actor: Actor) -> dict[str, int]:
     assert actor.account_id is not None
-    words = Words(f"{mark}防骗", f"{mark}的通知：已交钱的马上打110。")
-    made = notice.draft(session, actor.account_id, words, Plan(Way.TEMPLATE, Audience()), actor, office.now)
-    notice.approve(session, made, Policy(second_person=False), actor, office.now)
+    words = NoticeText(f"{mark}防骗", f"{mark}的通知：已交钱的马上打110。")
+    made = notice.draft(
+        session, actor.account_id, words, NoticePlan(DeliveryMethod.TEMPLATE, Audience()), actor, office.now
+    )
+    notice.approve(session, made, ApprovalPolicy(second_person=False), actor, office.now)
     session.add(_delivery(office, made, village_id))
     day = clock.china_day(office.now)
-    reading.count(session, mark_of(made.id, village_id), "", day)
-    forward: Forward = forwards.log(session, made, Group(f"{mark}村民群", 50, village_id), actor, office.now)
+    reads.count(session, mark_of(made.id, village_id), "", day)
+    forward: Forward = forwards.log(session, made, ForwardedGroup(f"{mark}村民群", 50, village_id), actor, office.now)
     return {"notice_id": made.id, "forward_id": forward.id}
 
 
@@ -112,7 +115,7 @@ def _delivery(office: Office, made: Notice, village_id: int) -> Delivery:
     return Delivery(
         account_id=made.account_id,
         notice_id=made.id,
-        way=Way.TEMPLATE.value,
+        way=DeliveryMethod.TEMPLATE.value,
         openid_hash=PERSON,
         village_id=village_id,
         people=1,

@@ -16,13 +16,12 @@ from fzbot.audit import AuditEvent
 from fzbot.clock import CHINA
 from fzbot.db import reading, writing
 from fzbot.errors import PlatformError
-from fzbot.notices import enqueue, quota
+from fzbot.notices.authoring.notice import ApprovalPolicy, Notice, NoticeState, NoticeVersion
 from fzbot.notices.delivery import Delivery
-from fzbot.notices.forwards import Forward
-from fzbot.notices.notice import Notice, NoticeVersion, Policy
-from fzbot.notices.notice import State as NoticeState
-from fzbot.notices.reading import count
-from fzbot.notices.ways import Way
+from fzbot.notices.delivery_methods import DeliveryMethod
+from fzbot.notices.results.forwards import Forward
+from fzbot.notices.results.reads import count
+from fzbot.notices.sending import enqueue, quota
 from fzbot.people.follower import Follower
 from fzbot.people.sealing import Sealer
 from fzbot.people.staff import Role
@@ -138,7 +137,7 @@ def test_it_is_scheduled_taken_back_changed_and_withdrawn(office: Office) -> Non
 def test_without_a_second_person_it_is_sent_at_once(
     sqlite_engine: Engine, sealer: Sealer, snapshot: Snapshot, tmp_path: Path
 ) -> None:
-    office = Office(sqlite_engine, sealer, snapshot, tmp_path, notice_policy=Policy(second_person=False))
+    office = Office(sqlite_engine, sealer, snapshot, tmp_path, notice_policy=ApprovalPolicy(second_person=False))
     browser = office.sign_in("li", Role.EDITOR)
     id_ = written(compose(browser))
     assert "已安排发送" in step(browser, id_, "send", action="now").text
@@ -189,7 +188,7 @@ def test_the_form_shows_the_ways_of_the_account(small_office: Office) -> None:
     browser = small_office.sign_in("li", Role.EDITOR)
     page = browser.look("/notices/new").text
     assert "本号为认证服务号：每人每月4次群发" in page
-    for way in Way:
+    for way in DeliveryMethod:
         assert f'name="way" value="{way.value}"' in page
     small_office.pushes.account_kind = "subscription-unverified"
     page = browser.look("/notices/new").text
@@ -226,7 +225,7 @@ def test_whom_it_would_reach_is_told_while_composing(office: Office) -> None:
     assert "只能发给您服务的村" in adviser.look("/notices/audience", way="mass", to="all").text
     assert "请选怎么发" in adviser.look("/notices/audience", to="villages", villages=red).text
     with writing(office.engine) as session:
-        quota.stop(session, office.account_id, Way.MASS, office.now + timedelta(hours=1), "微信说太快")
+        quota.stop(session, office.account_id, DeliveryMethod.MASS, office.now + timedelta(hours=1), "微信说太快")
         for _ in range(4):
             quota.take_mass(session, office.account_id, office.pushes.kind(1), (red,), office.now)
     page = adviser.look("/notices/audience", **ask).text
@@ -434,7 +433,7 @@ def test_a_long_picture_is_drawn_where_a_font_is_found(small_office: Office) -> 
 def test_without_a_font_there_is_copy_text_only(
     sqlite_engine: Engine, sealer: Sealer, snapshot: Snapshot, tmp_path: Path
 ) -> None:
-    office = Office(sqlite_engine, sealer, snapshot, tmp_path, notice_policy=Policy(second_person=False))
+    office = Office(sqlite_engine, sealer, snapshot, tmp_path, notice_policy=ApprovalPolicy(second_person=False))
     object.__setattr__(office.desk, "font", None)
     browser = office.sign_in("li", Role.EDITOR)
     id_ = written(compose(browser))

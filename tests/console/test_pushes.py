@@ -11,13 +11,14 @@ from openpyxl import load_workbook
 from fzbot.audit import Actor
 from fzbot.clock import china_day
 from fzbot.db import writing
-from fzbot.notices import forwards, notice, reading
-from fzbot.notices.audience import Audience
+from fzbot.notices.authoring import notice
+from fzbot.notices.authoring.audience import Audience
+from fzbot.notices.authoring.notice import ApprovalPolicy, NoticePlan
+from fzbot.notices.authoring.wording import NoticeText, mark
 from fzbot.notices.delivery import Delivery
-from fzbot.notices.forwards import Group
-from fzbot.notices.notice import Plan, Policy
-from fzbot.notices.ways import Way
-from fzbot.notices.wording import Words, mark
+from fzbot.notices.delivery_methods import DeliveryMethod
+from fzbot.notices.results import forwards, reads
+from fzbot.notices.results.forwards import ForwardedGroup
 from fzbot.people.staff import Role
 from tests.console.office import Clicks, Office
 from tests.console.test_handovers import pass_on
@@ -45,14 +46,16 @@ def pushed(office: Office) -> Pushed:
     adviser = office.add_staff("ma", Role.ADVISER, (red,))
     actor, now = Actor("ma的姓名", adviser, office.account_id), office.now
     with writing(office.engine) as session:
-        words = Words("放款前先交钱，一定是骗", "已交钱的马上打110。")
-        one = notice.draft(session, office.account_id, words, Plan(Way.TEMPLATE, Audience()), actor, now)
-        notice.approve(session, one, Policy(second_person=False), actor, now)
+        words = NoticeText("放款前先交钱，一定是骗", "已交钱的马上打110。")
+        one = notice.draft(
+            session, office.account_id, words, NoticePlan(DeliveryMethod.TEMPLATE, Audience()), actor, now
+        )
+        notice.approve(session, one, ApprovalPolicy(second_person=False), actor, now)
         for village, number in ((red, 3), (white, 2)):
             for person in range(number):
                 session.add(delivery(office, one.id, village, f"{village}-{person}", person == 0))
-        reading.count(session, mark(one.id, red), "", china_day(now))
-        forwards.log(session, one, Group("白庄村民群", 180, white), actor, now)
+        reads.count(session, mark(one.id, red), "", china_day(now))
+        forwards.log(session, one, ForwardedGroup("白庄村民群", 180, white), actor, now)
         return Pushed(office, red, white, one.id, adviser)
 
 
@@ -61,7 +64,7 @@ def delivery(office: Office, notice_id: int, village: int, person: str, is_deliv
     return Delivery(
         account_id=office.account_id,
         notice_id=notice_id,
-        way=Way.TEMPLATE.value,
+        way=DeliveryMethod.TEMPLATE.value,
         openid_hash=person,
         village_id=village,
         people=1,

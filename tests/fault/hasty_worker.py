@@ -9,11 +9,11 @@ from pathlib import Path
 
 from fzbot import db, outgoing
 from fzbot.migrations import tables
-from fzbot.notices.outbox import Pace
+from fzbot.notices.sending.outbox import RetryPolicy
 from fzbot.people.sealing import Sealer
 from fzbot.settings import Settings
 
-PACE = Pace(
+PACE = RetryPolicy(
     lease=timedelta(seconds=4),
     backoff=timedelta(seconds=0.2),
     longest_backoff=timedelta(seconds=2),

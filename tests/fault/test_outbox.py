@@ -15,14 +15,13 @@ from sqlalchemy import Engine, func, select
 from fzbot import clock, db
 from fzbot.audit import COMMAND_LINE
 from fzbot.db import reading, writing
-from fzbot.notices import notice as notices
-from fzbot.notices import quota
-from fzbot.notices.audience import Audience
-from fzbot.notices.delivery import Delivery, State
-from fzbot.notices.notice import Notice, Plan, Policy
-from fzbot.notices.notice import State as NoticeState
-from fzbot.notices.ways import AccountKind, Way
-from fzbot.notices.wording import Words
+from fzbot.notices.authoring import notice as notices
+from fzbot.notices.authoring.audience import Audience
+from fzbot.notices.authoring.notice import ApprovalPolicy, Notice, NoticePlan, NoticeState
+from fzbot.notices.authoring.wording import NoticeText
+from fzbot.notices.delivery import Delivery, DeliveryState
+from fzbot.notices.delivery_methods import AccountKind, DeliveryMethod
+from fzbot.notices.sending import quota
 from fzbot.people import village
 from fzbot.people.account import Account
 from fzbot.people.sealing import Sealer
@@ -91,15 +90,20 @@ class Trial:
         platform.add_fans(*openids[:: max(1, people // 10)], blocks=True)
         everyone, first = Audience(), Audience((self.villages[0],))
         several = Audience(tuple(self.villages[1:]))
-        wanted = [(Way.CUSTOMER, everyone), (Way.TEMPLATE, everyone), (Way.MASS, first), (Way.MASS, several)]
+        wanted = [
+            (DeliveryMethod.CUSTOMER, everyone),
+            (DeliveryMethod.TEMPLATE, everyone),
+            (DeliveryMethod.MASS, first),
+            (DeliveryMethod.MASS, several),
+        ]
         self.notices = [self._push(way, audience, number) for number, (way, audience) in enumerate(wanted)]
 
-    def _push(self, way: Way, audience: Audience, number: int) -> int:
+    def _push(self, way: DeliveryMethod, audience: Audience, number: int) -> int:
         now = clock.now()
-        words = Words(f"通知{number}", f"第{number}条通知的内容")
+        words = NoticeText(f"通知{number}", f"第{number}条通知的内容")
         with writing(self.engine) as session:
-            notice = notices.draft(session, self.account, words, Plan(way, audience), COMMAND_LINE, now)
-            notices.approve(session, notice, Policy(), COMMAND_LINE, now)
+            notice = notices.draft(session, self.account, words, NoticePlan(way, audience), COMMAND_LINE, now)
+            notices.approve(session, notice, ApprovalPolicy(), COMMAND_LINE, now)
             notices.schedule(session, notice, now, COMMAND_LINE, now)
             return notice.id
 
@@ -131,7 +135,7 @@ class Trial:
 
     def _sent(self) -> int:
         with reading(self.engine) as session:
-            open_ = [State.QUEUED, State.CLAIMED]
+            open_ = [DeliveryState.QUEUED, DeliveryState.CLAIMED]
             return session.scalar(select(func.count()).where(Delivery.state.not_in(open_))) or 0
 
     def _is_done(self) -> bool:
@@ -145,7 +149,7 @@ class Trial:
     def _log(self) -> str:
         return (self.server.data_dir / "worker.log").read_text()[-4000:]
 
-    def rows(self, way: Way) -> list[Delivery]:
+    def rows(self, way: DeliveryMethod) -> list[Delivery]:
         with reading(self.engine) as session:
             return list(session.scalars(select(Delivery).where(Delivery.way == way)))
 
@@ -193,17 +197,26 @@ def check(trial: Trial, state: Any, fans: Any) -> None:
     )
     assert [what for what, times in received.items() if times > 1] == []
     arrived = Counter(way for _, way, _ in received)
-    for way in (Way.CUSTOMER, Way.TEMPLATE, Way.MASS):
+    for way in (DeliveryMethod.CUSTOMER, DeliveryMethod.TEMPLATE, DeliveryMethod.MASS):
         rows = trial.rows(way)
         assert rows
-        assert {row.state for row in rows} <= {State.ACCEPTED, State.DELIVERED, State.FAILED, State.UNKNOWN}
+        assert {row.state for row in rows} <= {
+            DeliveryState.ACCEPTED,
+            DeliveryState.DELIVERED,
+            DeliveryState.FAILED,
+            DeliveryState.UNKNOWN,
+        }
         assert [row.id for row in rows if row.reconcile_at is not None] == []
     # What receipts confirm is exactly what arrived; where none come, what is unknown is the difference.
-    assert sum(row.people_delivered for row in trial.rows(Way.TEMPLATE)) == arrived["template"]
-    assert sum(row.people_delivered for row in trial.rows(Way.MASS)) == arrived["mass"]
-    customer = Counter(row.state for row in trial.rows(Way.CUSTOMER))
-    assert customer[State.ACCEPTED] <= arrived["customer"] <= customer[State.ACCEPTED] + customer[State.UNKNOWN]
-    assert [row.state for row in trial.rows(Way.MASS)] == [State.DELIVERED, State.DELIVERED]
+    assert sum(row.people_delivered for row in trial.rows(DeliveryMethod.TEMPLATE)) == arrived["template"]
+    assert sum(row.people_delivered for row in trial.rows(DeliveryMethod.MASS)) == arrived["mass"]
+    customer = Counter(row.state for row in trial.rows(DeliveryMethod.CUSTOMER))
+    assert (
+        customer[DeliveryState.ACCEPTED]
+        <= arrived["customer"]
+        <= customer[DeliveryState.ACCEPTED] + customer[DeliveryState.UNKNOWN]
+    )
+    assert [row.state for row in trial.rows(DeliveryMethod.MASS)] == [DeliveryState.DELIVERED, DeliveryState.DELIVERED]
     assert len(state["jobs"]) == 2
     assert [answer for answer in state["answers"] if answer.endswith((" 45011", " 45028", " 45047", " 45015"))] == []
     with reading(trial.engine) as session:

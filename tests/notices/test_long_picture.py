@@ -6,9 +6,9 @@ from io import BytesIO
 import pytest
 from PIL import Image, ImageFont
 
-from fzbot.notices import long_picture
-from fzbot.notices.long_picture import MOST_LINES, WIDTH, Poster, wrap
-from fzbot.notices.wording import Words
+from fzbot.notices.authoring import long_picture
+from fzbot.notices.authoring.long_picture import MOST_LINES, WIDTH, Poster, wrap
+from fzbot.notices.authoring.wording import NoticeText
 from tests.console.test_activities import jpeg
 
 LINK = "https://town.example/n/1?n=1.2"
@@ -23,7 +23,7 @@ def font(size: int = 40) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(str(FONT), size)
 
 
-def picture(words: Words, photo: bytes | None = None) -> Image.Image:
+def picture(words: NoticeText, photo: bytes | None = None) -> Image.Image:
     assert FONT is not None
     return Image.open(BytesIO(long_picture.draw(Poster(words, LINK, DAY, photo), FONT)))
 
@@ -45,13 +45,13 @@ def test_lines_break_where_a_reader_expects_it(text: str, lines: list[str]) -> N
 
 @needs_font
 def test_it_is_as_wide_as_a_phone_wants_and_grows_with_the_text() -> None:
-    short, tall = picture(Words("停电", "明天停电。")), picture(Words("停电", "明天停电。\n" * 50))
-    with_photo = picture(Words("停电", "明天停电。"), jpeg(side=400))
+    short, tall = picture(NoticeText("停电", "明天停电。")), picture(NoticeText("停电", "明天停电。\n" * 50))
+    with_photo = picture(NoticeText("停电", "明天停电。"), jpeg(side=400))
     assert short.width == tall.width == with_photo.width == WIDTH
     assert short.height < with_photo.height < tall.height
 
 
 @needs_font
 def test_a_text_of_nothing_but_line_breaks_stays_bounded() -> None:
-    longest = picture(Words("停电", "停\n" * 900))
+    longest = picture(NoticeText("停电", "停\n" * 900))
     assert longest.height < (MOST_LINES + 2) * 72 + 1200

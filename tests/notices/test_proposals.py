@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from fzbot.knowledge.notices import Calendar, OutreachDay, load_calendar, load_templates
-from fzbot.notices import proposals
+from fzbot.notices.authoring import proposals
 from fzbot.settings import shipped_knowledge
 
 

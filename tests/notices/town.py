@@ -12,17 +12,17 @@ from sqlalchemy.orm import Session
 from fzbot.audit import Actor
 from fzbot.db import reading, writing
 from fzbot.interactions.store import store
-from fzbot.notices import notice as notices
-from fzbot.notices.audience import Audience
+from fzbot.notices.authoring import notice as notices
+from fzbot.notices.authoring.audience import Audience
+from fzbot.notices.authoring.notice import ApprovalPolicy, Notice, NoticePlan
+from fzbot.notices.authoring.wording import Links, NoticeText
 from fzbot.notices.delivery import Delivery
-from fzbot.notices.loading import Loader
-from fzbot.notices.notice import Notice, Plan, Policy
-from fzbot.notices.outbox import Pace
-from fzbot.notices.push import Accepted, Fate, Parcel
-from fzbot.notices.sender import Sender
-from fzbot.notices.ways import AccountKind, Way
-from fzbot.notices.wording import Links, Words
-from fzbot.notices.worker import Worker
+from fzbot.notices.delivery_methods import AccountKind, DeliveryMethod
+from fzbot.notices.push import Accepted, OutboundMessage, SendResult
+from fzbot.notices.sending.message_builder import MessageBuilder
+from fzbot.notices.sending.outbox import RetryPolicy
+from fzbot.notices.sending.sender import Sender
+from fzbot.notices.sending.worker import NoticeWorker
 from fzbot.people import staff, village
 from fzbot.people.follower import Follower
 from fzbot.people.sealing import Sealer
@@ -31,10 +31,12 @@ from tests.conftest import SECRET
 from tests.interactions.rows import make_account, make_row
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
-WORDS = Words("放款前先交钱，一定是骗", "没拿到钱先交钱的贷款，都是骗局。已交钱的马上打110。", ("fraud.fake-loan",))
+WORDS = NoticeText(
+    "放款前先交钱，一定是骗", "没拿到钱先交钱的贷款，都是骗局。已交钱的马上打110。", ("fraud.fake-loan",)
+)
 SEALER = Sealer(SECRET)
 EVERYONE = Audience()
-PACE = Pace()
+PACE = RetryPolicy()
 PICTURE = b"\x89PNG a picture"
 
 
@@ -51,16 +53,16 @@ class Clock:
 
 @dataclass
 class FakePush:
-    """Takes parcels; `fate` says what becomes of each."""
+    """Takes messages; `fate` says what becomes of each."""
 
-    fate: Callable[[Parcel], Fate] = lambda _: Accepted()
-    parcels: list[Parcel] = field(default_factory=list)
+    fate: Callable[[OutboundMessage], SendResult] = lambda _: Accepted()
+    messages: list[OutboundMessage] = field(default_factory=list)
     previews: list[tuple[str, str]] = field(default_factory=list)
     refusal: Exception | None = None
 
-    def send(self, parcel: Parcel) -> Fate:
-        self.parcels.append(parcel)
-        return self.fate(parcel)
+    def send(self, message: OutboundMessage) -> SendResult:
+        self.messages.append(message)
+        return self.fate(message)
 
     def preview(self, text: str, wechat_name: str) -> None:
         if self.refusal is not None:
@@ -69,7 +71,7 @@ class FakePush:
 
     @property
     def reached(self) -> list[str]:
-        return sorted(openid for parcel in self.parcels for openid in parcel.openids)
+        return sorted(openid for message in self.messages for openid in message.openids)
 
 
 @dataclass
@@ -135,23 +137,23 @@ class Town:
         with self.engine.begin() as connection:
             store(connection, [row])
 
-    def draft(self, way: Way, audience: Audience = EVERYONE, words: Words = WORDS) -> int:
+    def draft(self, way: DeliveryMethod, audience: Audience = EVERYONE, words: NoticeText = WORDS) -> int:
         with writing(self.engine) as session:
-            return notices.draft(session, self.account, words, Plan(way, audience), self.author, self.clock()).id
+            return notices.draft(session, self.account, words, NoticePlan(way, audience), self.author, self.clock()).id
 
-    def schedule(self, way: Way, audience: Audience = EVERYONE, words: Words = WORDS) -> int:
+    def schedule(self, way: DeliveryMethod, audience: Audience = EVERYONE, words: NoticeText = WORDS) -> int:
         """A notice that is approved and due now."""
         id_ = self.draft(way, audience, words)
         with writing(self.engine) as session:
             notice = notices.find(session, id_)
-            notices.approve(session, notice, Policy(), self.second, self.clock())
+            notices.approve(session, notice, ApprovalPolicy(), self.second, self.clock())
             notices.schedule(session, notice, self.clock(), self.author, self.clock())
         return id_
 
-    def worker(self, pace: Pace = PACE, per_minute: int = 10_000) -> Worker:
-        loader = Loader(SEALER, Links("https://town.example"), lambda _: PICTURE)
+    def worker(self, pace: RetryPolicy = PACE, per_minute: int = 10_000) -> NoticeWorker:
+        loader = MessageBuilder(SEALER, Links("https://town.example"), lambda _: PICTURE)
         sender = Sender(self.engine, self.pushes, loader, self.pool, per_minute, pace, self.clock, sleep=lambda _: None)
-        return Worker(self.engine, self.pushes, sender, pace, self.clock)
+        return NoticeWorker(self.engine, self.pushes, sender, pace, self.clock)
 
     def work(self, **more: Any) -> None:
         """Let a fresh worker do all there is to do now."""

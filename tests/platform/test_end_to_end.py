@@ -13,20 +13,19 @@ from fzbot.audit import COMMAND_LINE
 from fzbot.db import reading, writing
 from fzbot.handovers import handover as handovers
 from fzbot.handovers.handover import Handover
-from fzbot.notices import notice as notices
-from fzbot.notices.audience import Audience
-from fzbot.notices.delivery import Delivery, State
-from fzbot.notices.notice import Notice, Plan, Policy
-from fzbot.notices.notice import State as NoticeState
-from fzbot.notices.ways import Way
-from fzbot.notices.wording import Words
+from fzbot.notices.authoring import notice as notices
+from fzbot.notices.authoring.audience import Audience
+from fzbot.notices.authoring.notice import ApprovalPolicy, Notice, NoticePlan, NoticeState
+from fzbot.notices.authoring.wording import NoticeText
+from fzbot.notices.delivery import Delivery, DeliveryState
+from fzbot.notices.delivery_methods import DeliveryMethod
 from fzbot.people import village
 from fzbot.people.account import Account
 from tests.conftest import DataFolder
 from tests.platform.simulated import CREDENTIALS, SimulatedPlatform
 from tests.servers import Server
 
-WORDS = Words("停电通知", "明天上午停电。", ("marriage.bride-price",))
+WORDS = NoticeText("停电通知", "明天上午停电。", ("marriage.bride-price",))
 PATIENCE_SECONDS = 30
 
 
@@ -61,15 +60,15 @@ class Office:
             self.account = session.scalars(select(Account.id).where(Account.slug == "default")).one()
             self.village = village.add(session, self.account, "红庄村")
 
-    def push(self, way: Way, audience: Audience) -> int:
+    def push(self, way: DeliveryMethod, audience: Audience) -> int:
         now = clock.now()
         with writing(self.engine) as session:
-            notice = notices.draft(session, self.account, WORDS, Plan(way, audience), COMMAND_LINE, now)
-            notices.approve(session, notice, Policy(), COMMAND_LINE, now)
+            notice = notices.draft(session, self.account, WORDS, NoticePlan(way, audience), COMMAND_LINE, now)
+            notices.approve(session, notice, ApprovalPolicy(), COMMAND_LINE, now)
             notices.schedule(session, notice, now, COMMAND_LINE, now)
             return notice.id
 
-    def waits_for(self, id_: int, state: State) -> list[Delivery]:
+    def waits_for(self, id_: int, state: DeliveryState) -> list[Delivery]:
         def look() -> list[Delivery]:
             with reading(self.engine) as session:
                 rows = session.scalars(select(Delivery).where(Delivery.notice_id == id_)).all()
@@ -97,8 +96,8 @@ def test_a_mass_send_to_a_village_comes_back_as_delivered(office: Office) -> Non
     for name in ("o-1", "o-2"):
         office.platform.says(name, event="subscribe", key=f"qrscene_{office.village.scene}")
     office.platform.says("o-elsewhere", event="subscribe")
-    id_ = office.push(Way.MASS, Audience((office.village.id,)))
-    (row,) = office.waits_for(id_, State.DELIVERED)
+    id_ = office.push(DeliveryMethod.MASS, Audience((office.village.id,)))
+    (row,) = office.waits_for(id_, DeliveryState.DELIVERED)
     assert (row.people, row.people_delivered) == (2, 2)
     (text,) = office.received("o-1", "mass")
     assert text.startswith("【停电通知】\n明天上午停电。\n\n详细：")
@@ -116,21 +115,21 @@ def test_template_messages_come_back_one_by_one(office: Office) -> None:
     office.platform.says("o-3", event="subscribe")
     office.platform.add_fans("o-3", blocks=True)
     office.platform.says("o-4", event="subscribe")
-    id_ = office.push(Way.TEMPLATE, Audience())
-    office.waits_for(id_, State.FAILED)
+    id_ = office.push(DeliveryMethod.TEMPLATE, Audience())
+    office.waits_for(id_, DeliveryState.FAILED)
     until(lambda: office.notice_state(id_) == NoticeState.PARTLY, lambda: office.notice_state(id_))
-    (failed,) = office.waits_for(id_, State.FAILED)
+    (failed,) = office.waits_for(id_, DeliveryState.FAILED)
     assert failed.reason == "对方拒收公众号消息"
 
 
 def test_a_notice_is_shown_with_the_next_reply(office: Office) -> None:
     office.platform.says("o-5", event="subscribe")
-    id_ = office.push(Way.CONTACT, Audience())
-    office.waits_for(id_, State.WAITING)
+    id_ = office.push(DeliveryMethod.NEXT_REPLY, Audience())
+    office.waits_for(id_, DeliveryState.WAITING)
     time.sleep(3.1)  # the conversation looks only so often whether anything waits at all
     reply = office.platform.says("o-5", text="谢谢")["reply"]
     assert "【停电通知】" in reply
-    office.waits_for(id_, State.ACCEPTED)
+    office.waits_for(id_, DeliveryState.ACCEPTED)
     assert "【停电通知】" not in office.platform.says("o-5", text="谢谢")["reply"]
 
 
@@ -145,7 +144,7 @@ def test_an_advisers_answer_reaches_the_one_who_asked(office: Office) -> None:
 
 def test_a_page_of_a_draft_or_of_nothing_is_not_there(office: Office) -> None:
     with writing(office.engine) as session:
-        plan = Plan(Way.CONTACT, Audience())
+        plan = NoticePlan(DeliveryMethod.NEXT_REPLY, Audience())
         id_ = notices.draft(session, office.account, WORDS, plan, COMMAND_LINE, clock.now()).id
     for path in (f"/n/{id_}", "/n/999999"):
         assert httpx.get(office.server.url + path, trust_env=False).status_code == 404
@@ -168,7 +167,7 @@ def test_a_worker_runs_as_a_process_of_its_own(
     simulated.change(webhook=f"{server.url}/wechat")
     for name in ("o-1", "o-2"):
         simulated.says(name, text="谢谢")
-    id_ = office.push(Way.CUSTOMER, Audience())
+    id_ = office.push(DeliveryMethod.CUSTOMER, Audience())
     worker = server.spawn("worker", tmp_path / "worker.log")
     try:
         until(lambda: office.notice_state(id_) == NoticeState.SENT, lambda: (tmp_path / "worker.log").read_text())

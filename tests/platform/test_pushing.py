@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import Engine
 
 from fzbot.errors import ConfigError, PlatformError
-from fzbot.notices.push import Accepted, Fate, Parcel, Pause, Postponed, Refused, Unclear
-from fzbot.notices.ways import Way
+from fzbot.notices.delivery_methods import DeliveryMethod
+from fzbot.notices.push import Accepted, Indeterminate, OutboundMessage, Postponed, Refused, RetryAfter, SendResult
 from fzbot.wechat.pushing import PlatformPush
 from fzbot.wechat.tags import Tags
 from fzbot.wechat.template import TemplateForm
@@ -30,7 +30,7 @@ def push(http: httpx.Client, town: Town) -> PlatformPush:
     return PlatformPush(platform, Tags(town.engine, SEALER, platform, town.account), FORM, town.clock)
 
 
-def parcel(way: Way, **more: object) -> Parcel:
+def message(way: DeliveryMethod, **more: object) -> OutboundMessage:
     values: dict[str, object] = {
         "way": way,
         "client_id": "fzbot-1-1",
@@ -40,7 +40,7 @@ def parcel(way: Way, **more: object) -> Parcel:
         "link": "https://town.example/a/x?n=1",
         "day": date(2026, 11, 23),
     }
-    return Parcel(**values | more)  # type: ignore[arg-type]
+    return OutboundMessage(**values | more)  # type: ignore[arg-type]
 
 
 def received(simulated: SimulatedPlatform, openid: str) -> list[tuple[str, str]]:
@@ -49,18 +49,18 @@ def received(simulated: SimulatedPlatform, openid: str) -> list[tuple[str, str]]
 
 def test_a_customer_service_message(simulated: SimulatedPlatform, push: PlatformPush) -> None:
     simulated.add_fans("o-1", allowance=1)
-    assert push.send(parcel(Way.CUSTOMER, openids=("o-1",))) == Accepted()
+    assert push.send(message(DeliveryMethod.CUSTOMER, openids=("o-1",))) == Accepted()
     assert received(simulated, "o-1") == [("customer", "【明天停电】\n请备好蜡烛。")]
-    refused = push.send(parcel(Way.CUSTOMER, openids=("o-1",)))
+    refused = push.send(message(DeliveryMethod.CUSTOMER, openids=("o-1",)))
     assert isinstance(refused, Refused)
     assert refused.code == 45047
 
 
 def test_a_template_message(simulated: SimulatedPlatform, push: PlatformPush) -> None:
     simulated.add_fans("o-1")
-    fate = push.send(parcel(Way.TEMPLATE, openids=("o-1",)))
-    assert isinstance(fate, Accepted)
-    assert fate.msg_id.isdigit()
+    result = push.send(message(DeliveryMethod.TEMPLATE, openids=("o-1",)))
+    assert isinstance(result, Accepted)
+    assert result.msg_id.isdigit()
     assert received(simulated, "o-1") == [("template", "明天停电 请备好蜡烛。 请互相转告。长长长长长长… 2026-11-23")]
 
 
@@ -68,17 +68,17 @@ def test_a_mass_send_to_all_is_sent_once_however_often_it_is_tried(
     simulated: SimulatedPlatform, push: PlatformPush
 ) -> None:
     simulated.add_fans("o-1", "o-2")
-    first = push.send(parcel(Way.MASS, to_all=True))
+    first = push.send(message(DeliveryMethod.MASS, to_all=True))
     assert isinstance(first, Accepted)
-    assert push.send(parcel(Way.MASS, to_all=True)) == first
+    assert push.send(message(DeliveryMethod.MASS, to_all=True)) == first
     assert received(simulated, "o-1") == [("mass", "【明天停电】\n请备好蜡烛。")]
     simulated.change(processing=100)
-    assert isinstance(push.send(parcel(Way.MASS, to_all=True)), Postponed)
+    assert isinstance(push.send(message(DeliveryMethod.MASS, to_all=True)), Postponed)
 
 
 def test_a_mass_send_to_a_list(simulated: SimulatedPlatform, push: PlatformPush) -> None:
     simulated.add_fans("o-1", "o-2", "o-3")
-    assert isinstance(push.send(parcel(Way.MASS, openids=("o-1", "o-3"))), Accepted)
+    assert isinstance(push.send(message(DeliveryMethod.MASS, openids=("o-1", "o-3"))), Accepted)
     assert [len(received(simulated, name)) for name in ("o-1", "o-2", "o-3")] == [1, 0, 1]
 
 
@@ -88,13 +88,15 @@ def test_a_mass_send_to_a_village_tags_its_followers_first(
     town.follow("o-1", "o-2", village=0)
     town.follow("o-3", village=1)
     simulated.add_fans("o-1", "o-2", "o-3")
-    assert isinstance(push.send(parcel(Way.MASS, village_id=town.villages[0])), Accepted)
+    assert isinstance(push.send(message(DeliveryMethod.MASS, village_id=town.villages[0])), Accepted)
     assert [len(received(simulated, name)) for name in ("o-1", "o-2", "o-3")] == [1, 1, 0]
 
 
 def test_a_draft_article_with_its_cover(simulated: SimulatedPlatform, push: PlatformPush) -> None:
-    assert push.send(parcel(Way.DRAFT, title="标题", body="第一段\n\n<第二段>")) == Accepted()
-    assert push.send(parcel(Way.DRAFT, title="标题", body="正文", picture=b"\xff\xd8 a photo")) == Accepted()
+    assert push.send(message(DeliveryMethod.DRAFT, title="标题", body="第一段\n\n<第二段>")) == Accepted()
+    assert (
+        push.send(message(DeliveryMethod.DRAFT, title="标题", body="正文", picture=b"\xff\xd8 a photo")) == Accepted()
+    )
     first, _ = simulated.state()["drafts"]
     assert first["articles"][0]["content"] == "<p>第一段</p><p>&lt;第二段&gt;</p>"
     assert simulated.calls("material/add_material") == 2
@@ -109,35 +111,35 @@ def test_a_preview_to_ones_own_phone(simulated: SimulatedPlatform, push: Platfor
 
 
 @pytest.mark.parametrize(
-    ("code", "fate"),
+    ("code", "result"),
     [
-        (-1, Postponed("微信系统繁忙，稍后自动再试（错误码 -1）", Pause.SOON, -1)),
-        (45011, Postponed("调用太快，下一分钟自动继续（错误码 45011）", Pause.MINUTE, 45011)),
-        (45009, Postponed("今天的接口次数用完了，明天自动继续（错误码 45009）", Pause.DAY, 45009)),
+        (-1, Postponed("微信系统繁忙，稍后自动再试（错误码 -1）", RetryAfter.SOON, -1)),
+        (45011, Postponed("调用太快，下一分钟自动继续（错误码 45011）", RetryAfter.MINUTE, 45011)),
+        (45009, Postponed("今天的接口次数用完了，明天自动继续（错误码 45009）", RetryAfter.DAY, 45009)),
         (48001, Refused("本公众号没有这个接口的权限（未认证，或没有开通）（错误码 48001）", 48001)),
     ],
 )
 def test_each_refusal_in_the_outboxs_words(
-    simulated: SimulatedPlatform, push: PlatformPush, code: int, fate: Fate
+    simulated: SimulatedPlatform, push: PlatformPush, code: int, result: SendResult
 ) -> None:
     simulated.change(faults=[{"path": "message/*", "kind": "code", "code": code}])
-    assert push.send(parcel(Way.MASS, to_all=True)) == fate
+    assert push.send(message(DeliveryMethod.MASS, to_all=True)) == result
 
 
 def test_a_cut_connection_is_unclear_and_tagging_that_is_cut_is_not(
     simulated: SimulatedPlatform, push: PlatformPush, town: Town
 ) -> None:
     simulated.change(faults=[{"path": "message/*", "kind": "done-then-cut"}])
-    assert isinstance(push.send(parcel(Way.MASS, to_all=True)), Unclear)
+    assert isinstance(push.send(message(DeliveryMethod.MASS, to_all=True)), Indeterminate)
     simulated.change(faults=[{"path": "tags/*", "kind": "cut"}])
-    fate = push.send(parcel(Way.MASS, village_id=town.villages[0]))
-    assert isinstance(fate, Postponed)
+    result = push.send(message(DeliveryMethod.MASS, village_id=town.villages[0]))
+    assert isinstance(result, Postponed)
 
 
 def test_without_its_store_nothing_is_sent(push: PlatformPush, town: Town) -> None:
     with town.engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE village_tag")
-    assert isinstance(push.send(parcel(Way.MASS, village_id=town.villages[0])), Postponed)
+    assert isinstance(push.send(message(DeliveryMethod.MASS, village_id=town.villages[0])), Postponed)
 
 
 @pytest.mark.parametrize("text", ["TEMPLATE", "T:thing1=nothing", "T:=title", "T:thing1=title,"])

@@ -19,12 +19,13 @@ from fzbot.activities.ledger import Activity, ActivityFacts, change, remove
 from fzbot.audit import AuditEvent
 from fzbot.db import reading, writing
 from fzbot.errors import ReportError
-from fzbot.notices import forwards, notice
-from fzbot.notices.audience import Audience
-from fzbot.notices.forwards import Group
-from fzbot.notices.notice import Plan, Policy
-from fzbot.notices.ways import Way
-from fzbot.notices.wording import Words
+from fzbot.notices.authoring import notice
+from fzbot.notices.authoring.audience import Audience
+from fzbot.notices.authoring.notice import ApprovalPolicy, NoticePlan
+from fzbot.notices.authoring.wording import NoticeText
+from fzbot.notices.delivery_methods import DeliveryMethod
+from fzbot.notices.results import forwards
+from fzbot.notices.results.forwards import ForwardedGroup
 from fzbot.people import erasure, village
 from fzbot.people.village import Village
 from fzbot.statistics import issued, official_document
@@ -114,10 +115,10 @@ def test_notices_stand_in_the_report_once_there_are_any(sqlite_engine: Engine) -
     before = gather(town)
     red = town.villages["红庄村"]
     with writing(sqlite_engine) as session:
-        words = Words("放款前先交钱，一定是骗", "已交钱的马上打110。")
-        one = notice.draft(session, town.account_id, words, Plan(Way.GROUP, Audience()), LI, NOW)
-        notice.approve(session, one, Policy(second_person=False), LI, NOW)
-        forwards.log(session, one, Group("红庄村民群", 180, red), LI, NOW)
+        words = NoticeText("放款前先交钱，一定是骗", "已交钱的马上打110。")
+        one = notice.draft(session, town.account_id, words, NoticePlan(DeliveryMethod.GROUP, Audience()), LI, NOW)
+        notice.approve(session, one, ApprovalPolicy(second_person=False), LI, NOW)
+        forwards.log(session, one, ForwardedGroup("红庄村民群", 180, red), LI, NOW)
     report = gather(town)
     assert "法律顾问转发到村微信群1群次、180人次（手工填报）" in words_of(report)
     assert f"推送普法通知{BLANK}条" in words_of(before)

@@ -9,13 +9,12 @@ from sqlalchemy.orm import Session
 
 from fzbot import clock
 from fzbot.knowledge.notices import NoticeTemplate
-from fzbot.notices.audience import Audience
-from fzbot.notices.delivery import Delivery
-from fzbot.notices.delivery import State as DeliveryState
-from fzbot.notices.forwards import Forward
-from fzbot.notices.notice import Notice, NoticeVersion, State
-from fzbot.notices.reading import NoticeRead
-from fzbot.notices.ways import Way
+from fzbot.notices.authoring.audience import Audience
+from fzbot.notices.authoring.notice import Notice, NoticeState, NoticeVersion
+from fzbot.notices.delivery import Delivery, DeliveryState
+from fzbot.notices.delivery_methods import DeliveryMethod
+from fzbot.notices.results.forwards import Forward
+from fzbot.notices.results.reads import NoticeRead
 
 EVERY_DAYS = 5
 DAYS = 365
@@ -51,9 +50,9 @@ def _push(session: Session, rng: random.Random, sent: Sent, template: NoticeTemp
     notice = Notice(
         account_id=sent.account_id,
         author_id=sent.adviser_id,
-        state=State.SENT.value,
+        state=NoticeState.SENT.value,
         version=1,
-        way=Way.MASS.value,
+        way=DeliveryMethod.MASS.value,
         audience=Audience((sent.village_id,)).to_json(),
         created_at=sent.at,
         approved_by=sent.adviser_id,
@@ -94,7 +93,7 @@ def _delivery(notice_id: int, sent: Sent, people: int, lost: int) -> Delivery:
     return Delivery(
         account_id=sent.account_id,
         notice_id=notice_id,
-        way=Way.MASS.value,
+        way=DeliveryMethod.MASS.value,
         village_id=sent.village_id,
         target={"village": sent.village_id},
         people=people,

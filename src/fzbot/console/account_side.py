@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from fzbot.knowledge.menu import Menu
-from fzbot.notices.ways import AccountKind
+from fzbot.notices.delivery_methods import AccountKind
 
 
 class AccountSide(Protocol):

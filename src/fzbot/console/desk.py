@@ -13,10 +13,10 @@ from fzbot.console.account_side import AccountSide
 from fzbot.curation.publishing import Policy
 from fzbot.knowledge import files
 from fzbot.knowledge.files import KnowledgeBase
-from fzbot.notices import long_picture
-from fzbot.notices import notice as notices
+from fzbot.notices.authoring import long_picture
+from fzbot.notices.authoring import notice as notices
+from fzbot.notices.authoring.wording import Links
 from fzbot.notices.push import Pushes
-from fzbot.notices.wording import Links
 from fzbot.people.sealing import Sealer
 from fzbot.people.staff import Role
 from fzbot.statutes.repository import StatuteRepository
@@ -37,7 +37,7 @@ class Desk:
     side: AccountSide
     """The accounts on the platform."""
     policy: Policy = field(default_factory=Policy)
-    notice_policy: notices.Policy = field(default_factory=notices.Policy)
+    notice_policy: notices.ApprovalPolicy = field(default_factory=notices.ApprovalPolicy)
     totp_roles: frozenset[Role] = frozenset({Role.ADMIN})
     hidden_accounts: frozenset[str] = frozenset()
     """Slugs of accounts that are for trying out only and are counted nowhere."""

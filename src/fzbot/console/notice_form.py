@@ -6,10 +6,10 @@ from typing import Any
 
 from fzbot.errors import NoticeError
 from fzbot.knowledge.notices import NoticeTemplate
-from fzbot.notices.audience import Audience
-from fzbot.notices.notice import Notice, NoticeVersion, Plan
-from fzbot.notices.ways import Way
-from fzbot.notices.wording import MOST_ENTRIES, Words
+from fzbot.notices.authoring.audience import Audience
+from fzbot.notices.authoring.notice import Notice, NoticePlan, NoticeVersion
+from fzbot.notices.authoring.wording import MOST_ENTRIES, NoticeText
+from fzbot.notices.delivery_methods import DeliveryMethod
 
 EVERYONE = "all"
 VILLAGES = "villages"
@@ -64,7 +64,7 @@ class NoticeForm:
             topic=_text(sent.get("topic")),
         )
 
-    def words(self, titles: Mapping[str, str]) -> Words:
+    def words(self, titles: Mapping[str, str]) -> NoticeText:
         """Title, text and entries, which may be named by id or title; `NoticeError` when one is not known."""
         by_title = {title: id_ for id_, title in titles.items()}
         ids = []
@@ -73,17 +73,17 @@ class NoticeForm:
             if id_ is None:
                 raise NoticeError(f"知识库里没有“{given}”，请从列表里选")
             ids.append(id_)
-        return Words(self.title, self.text, tuple(dict.fromkeys(ids)), self.picture)
+        return NoticeText(self.title, self.text, tuple(dict.fromkeys(ids)), self.picture)
 
-    def plan(self) -> Plan:
+    def plan(self) -> NoticePlan:
         """How it is to be sent; `NoticeError` when that is not chosen."""
-        return Plan(self.chosen_way(), self.audience())
+        return NoticePlan(self.chosen_way(), self.audience())
 
-    def chosen_way(self) -> Way:
+    def chosen_way(self) -> DeliveryMethod:
         """The way."""
-        if self.way not in set(Way):
+        if self.way not in set(DeliveryMethod):
             raise NoticeError("请选怎么发")
-        return Way(self.way)
+        return DeliveryMethod(self.way)
 
     def audience(self) -> Audience:
         """For whom."""

@@ -6,19 +6,20 @@ from sqlalchemy.orm import Session
 
 from fzbot.console.desk import Desk
 from fzbot.errors import NoticeError
-from fzbot.notices import obstacles, quota
-from fzbot.notices.audience import Audience, Size, size
-from fzbot.notices.notice import Plan
-from fzbot.notices.quota import QuotaStop
-from fzbot.notices.ways import Way
+from fzbot.notices.authoring import validation
+from fzbot.notices.authoring.audience import Audience, AudienceSize, size
+from fzbot.notices.authoring.notice import NoticePlan
+from fzbot.notices.delivery_methods import DeliveryMethod
+from fzbot.notices.sending import quota
+from fzbot.notices.sending.quota import QuotaStop
 
 MEANING = {
-    Way.MASS: "选中的人都收到一条公众号消息，占群发次数。",
-    Way.CUSTOMER: "只有 48 小时内给公众号发过消息的人收得到，不占群发次数。",
-    Way.TEMPLATE: "一人一条服务通知，有送达回执；不能是营销内容。",
-    Way.DRAFT: "在公众号后台的草稿箱里存一篇图文，您到后台核对后自己发布；配图作封面，没有就用单色封面。",
-    Way.CONTACT: "不主动发；村民下次给公众号发消息时，连同回复一起看到，一人一次，30 天内有效。",
-    Way.GROUP: "系统不发；审批后您复制文字或长图，转到村微信群，再登记群名和人数。",
+    DeliveryMethod.MASS: "选中的人都收到一条公众号消息，占群发次数。",
+    DeliveryMethod.CUSTOMER: "只有 48 小时内给公众号发过消息的人收得到，不占群发次数。",
+    DeliveryMethod.TEMPLATE: "一人一条服务通知，有送达回执；不能是营销内容。",
+    DeliveryMethod.DRAFT: "在公众号后台的草稿箱里存一篇图文，您到后台核对后自己发布；配图作封面，没有就用单色封面。",
+    DeliveryMethod.NEXT_REPLY: "不主动发；村民下次给公众号发消息时，连同回复一起看到，一人一次，30 天内有效。",
+    DeliveryMethod.GROUP: "系统不发；审批后您复制文字或长图，转到村微信群，再登记群名和人数。",
 }
 
 
@@ -26,7 +27,7 @@ MEANING = {
 class WayChoice:
     """A way, and why it is closed (empty where it is open)."""
 
-    way: Way
+    way: DeliveryMethod
     obstacle: str
 
     @property
@@ -39,7 +40,7 @@ class WayChoice:
 class Reach:
     """Whom a plan reaches. `mass_left` is None where the way uses no mass send; `stop` says until when the platform refuses."""
 
-    size: Size
+    size: AudienceSize
     obstacle: str
     mass_left: int | None
     span: str
@@ -48,15 +49,15 @@ class Reach:
 
 def choices(desk: Desk, account_id: int) -> list[WayChoice]:
     """All ways, the open ones first."""
-    found = [WayChoice(way, _obstacle(desk, account_id, Plan(way, Audience()))) for way in Way]
+    found = [WayChoice(way, _obstacle(desk, account_id, NoticePlan(way, Audience()))) for way in DeliveryMethod]
     return sorted(found, key=lambda choice: bool(choice.obstacle))
 
 
-def reach(session: Session, desk: Desk, account_id: int, plan: Plan) -> Reach:
+def reach(session: Session, desk: Desk, account_id: int, plan: NoticePlan) -> Reach:
     """What is so now."""
     now, kind = desk.now(), desk.pushes.kind(account_id)
     left = None
-    if plan.way is Way.MASS:
+    if plan.way is DeliveryMethod.MASS:
         left = quota.mass_left(session, account_id, kind, plan.audience.villages, now)
     return Reach(
         size=size(session, account_id, plan.audience, plan.way, now),
@@ -67,9 +68,9 @@ def reach(session: Session, desk: Desk, account_id: int, plan: Plan) -> Reach:
     )
 
 
-def _obstacle(desk: Desk, account_id: int, plan: Plan) -> str:
+def _obstacle(desk: Desk, account_id: int, plan: NoticePlan) -> str:
     try:
-        obstacles.check(account_id, plan, desk.pushes)
+        validation.check(account_id, plan, desk.pushes)
     except NoticeError as error:
         return str(error)
     return ""

@@ -8,13 +8,15 @@ from sqlalchemy.orm import Session
 
 from fzbot.console.visitor import Visitor
 from fzbot.errors import NotFoundError, NoticeError
-from fzbot.notices import notice as notices
-from fzbot.notices.audience import Audience
-from fzbot.notices.notice import Notice, State
+from fzbot.notices.authoring import notice as notices
+from fzbot.notices.authoring.audience import Audience
+from fzbot.notices.authoring.notice import Notice, NoticeState
 from fzbot.people.village import Village
 
 
-def in_sight(session: Session, visitor: Visitor, states: tuple[State, ...], before: int | None) -> Iterator[Notice]:
+def in_sight(
+    session: Session, visitor: Visitor, states: tuple[NoticeState, ...], before: int | None
+) -> Iterator[Notice]:
     """The notices that a visitor sees, newest first; only those before the id `before`, if it is given."""
     query = select(Notice).where(Notice.account_id.in_(visitor.accounts), Notice.state.in_(states))
     if before is not None:

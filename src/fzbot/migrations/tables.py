@@ -11,12 +11,12 @@ from fzbot.curation.unanswered import SettledQuestion
 from fzbot.db import Base
 from fzbot.handovers.handover import Handover
 from fzbot.interactions.interaction import Interaction
+from fzbot.notices.authoring.notice import Notice, NoticeVersion
 from fzbot.notices.delivery import Delivery
-from fzbot.notices.forwards import Forward
-from fzbot.notices.notice import Notice, NoticeVersion
-from fzbot.notices.quota import QuotaStop, QuotaUse
-from fzbot.notices.reading import NoticeRead
-from fzbot.notices.receipts import Receipt
+from fzbot.notices.results.forwards import Forward
+from fzbot.notices.results.reads import NoticeRead
+from fzbot.notices.results.receipts import Receipt
+from fzbot.notices.sending.quota import QuotaStop, QuotaUse
 from fzbot.people.account import Account
 from fzbot.people.follower import Follower
 from fzbot.people.sign_in import SignIn, SignInFailure

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from fzbot.db import Base, BigId, Moment
 
 
-class State(StrEnum):
+class DeliveryState(StrEnum):
     """Where a delivery stands. What is shown at the next contact waits for the follower; the rest waits in the queue."""
 
     WAITING = "waiting"
@@ -37,7 +37,7 @@ class State(StrEnum):
         }[self.value]
 
 
-OPEN = (State.WAITING, State.QUEUED, State.CLAIMED)
+OPEN = (DeliveryState.WAITING, DeliveryState.QUEUED, DeliveryState.CLAIMED)
 
 
 class Delivery(Base):

@@ -5,14 +5,14 @@ from datetime import date
 from enum import Enum
 from typing import Protocol
 
-from fzbot.notices.ways import AccountKind, Way
+from fzbot.notices.delivery_methods import AccountKind, DeliveryMethod
 
 
 @dataclass(frozen=True)
-class Parcel:
+class OutboundMessage:
     """What goes to one follower (`openids` holds one), to a list of them, to a village's tag, or to all."""
 
-    way: Way
+    way: DeliveryMethod
     client_id: str
     title: str
     text: str
@@ -25,7 +25,7 @@ class Parcel:
     picture: bytes | None = None
 
 
-class Pause(Enum):
+class RetryAfter(Enum):
     """How long to wait after the platform asked for it."""
 
     SOON = "soon"
@@ -53,25 +53,25 @@ class Postponed:
     """The platform did not take it now."""
 
     reason: str
-    pause: Pause
+    pause: RetryAfter
     code: int | None = None
 
 
 @dataclass(frozen=True)
-class Unclear:
+class Indeterminate:
     """Nobody can say whether the platform took it."""
 
     reason: str
 
 
-Fate = Accepted | Refused | Postponed | Unclear
+SendResult = Accepted | Refused | Postponed | Indeterminate
 
 
 class Push(Protocol):
     """The platform of one account."""
 
-    def send(self, parcel: Parcel) -> Fate:
-        """Send a parcel; one that was sent before under the same `client_id` is not sent twice by a mass send."""
+    def send(self, message: OutboundMessage) -> SendResult:
+        """Send a message; one that was sent before under the same `client_id` is not sent twice by a mass send."""
 
     def preview(self, text: str, wechat_name: str) -> None:
         """Show a text to one person by their WeChat name; `PlatformError` when it cannot be."""

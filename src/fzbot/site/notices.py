@@ -8,15 +8,15 @@ from fzbot.answering.current_snapshot import CurrentSnapshot
 from fzbot.clock import china_day
 from fzbot.db import reading
 from fzbot.errors import NotFoundError
-from fzbot.notices import notice as notices
-from fzbot.notices.notice import State
-from fzbot.notices.reading import NOTICE_PAGE, Reads
+from fzbot.notices.authoring import notice as notices
+from fzbot.notices.authoring.notice import NoticeState
+from fzbot.notices.results.reads import NOTICE_PAGE, ReadCounter
 from fzbot.site.pages import not_found, templates
 
-HIDDEN = (State.DRAFT, State.CANCELLED)
+HIDDEN = (NoticeState.DRAFT, NoticeState.CANCELLED)
 
 
-def notice_pages(engine: Engine, current_snapshot: CurrentSnapshot, reads: Reads) -> APIRouter:
+def notice_pages(engine: Engine, current_snapshot: CurrentSnapshot, reads: ReadCounter) -> APIRouter:
     """The route; what is not approved, or was withdrawn, is not there."""
     router = APIRouter(include_in_schema=False)
 

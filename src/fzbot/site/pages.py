@@ -9,7 +9,7 @@ from starlette.templating import Jinja2Templates
 
 from fzbot.answering.current_snapshot import CurrentSnapshot
 from fzbot.knowledge.reply import basis_line
-from fzbot.notices.reading import Reads
+from fzbot.notices.results.reads import ReadCounter
 from fzbot.statutes.repository import StatuteRepository
 
 HERE = Path(__file__).parent
@@ -18,7 +18,7 @@ _SENTENCE = re.compile(r"[^。！？\n]+[。！？”]*")
 templates = Jinja2Templates(HERE / "templates")
 
 
-def pages(current_snapshot: CurrentSnapshot, shelf: StatuteRepository, reads: Reads) -> APIRouter:
+def pages(current_snapshot: CurrentSnapshot, shelf: StatuteRepository, reads: ReadCounter) -> APIRouter:
     """The routes of the pages that anyone may read."""
     router = APIRouter(include_in_schema=False)
 

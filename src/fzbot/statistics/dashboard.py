@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from fzbot.clock import day_bounds
 from fzbot.handovers.handover import Handover
-from fzbot.notices.counting import By, Tally, total
+from fzbot.notices.results.counts import GroupBy, Tally, total
 from fzbot.statistics import figures as f
 from fzbot.statistics import pushes
 from fzbot.statistics.definitions import TOPICS
@@ -40,7 +40,7 @@ class Dashboard:
     """Questions passed to advisers, now and in the span before."""
     pushed: tuple[Tally, Tally]
     """Notices, now and in the span before."""
-    pushed_by: dict[By, dict[int | str, Tally]]
+    pushed_by: dict[GroupBy, dict[int | str, Tally]]
     """Notices of the span by notice, village, adviser and month."""
 
     @property

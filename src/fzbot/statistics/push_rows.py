@@ -8,13 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fzbot.clock import china_day
-from fzbot.notices.counting import Wanted, deliveries_of, forwards_of, reads_of, was_accepted
-from fzbot.notices.delivery import Delivery
-from fzbot.notices.delivery import State as DeliveryState
-from fzbot.notices.forwards import Forward
-from fzbot.notices.notice import Notice, NoticeVersion
-from fzbot.notices.reading import NoticeRead
-from fzbot.notices.ways import Way
+from fzbot.notices.authoring.notice import Notice, NoticeVersion
+from fzbot.notices.delivery import Delivery, DeliveryState
+from fzbot.notices.delivery_methods import DeliveryMethod
+from fzbot.notices.results.counts import DeliveryFilter, deliveries_of, forwards_of, reads_of, was_accepted
+from fzbot.notices.results.forwards import Forward
+from fzbot.notices.results.reads import NoticeRead
 
 MOST = 1000
 """Openings and forwards are shown up to so many rows."""
@@ -35,7 +34,7 @@ class Row:
     adviser: int | None = None
 
 
-def deliveries(session: Session, wanted: Wanted, figure: str, before: int | None, size: int) -> list[Row]:
+def deliveries(session: Session, wanted: DeliveryFilter, figure: str, before: int | None, size: int) -> list[Row]:
     """The newest deliveries from before an id on, of the figure `pushed`, `accepted` or `delivered`."""
     conditions = deliveries_of(wanted)
     if figure == "accepted":
@@ -48,7 +47,7 @@ def deliveries(session: Session, wanted: Wanted, figure: str, before: int | None
     return [_delivery(row) for row in session.scalars(query)]
 
 
-def reads(session: Session, wanted: Wanted) -> list[Row]:
+def reads(session: Session, wanted: DeliveryFilter) -> list[Row]:
     """Openings by day, notice, village and page, newest first."""
     query = select(NoticeRead).join(Notice, Notice.id == NoticeRead.notice_id).where(*reads_of(wanted))
     newest = query.order_by(NoticeRead.day.desc(), NoticeRead.notice_id.desc(), NoticeRead.village_id, NoticeRead.entry)
@@ -58,7 +57,7 @@ def reads(session: Session, wanted: Wanted) -> list[Row]:
     ]
 
 
-def forwards(session: Session, wanted: Wanted) -> list[Row]:
+def forwards(session: Session, wanted: DeliveryFilter) -> list[Row]:
     """Forwards, newest first."""
     query = select(Forward).where(*forwards_of(wanted))
     return [
@@ -82,7 +81,7 @@ def titles(session: Session, notices: Collection[int]) -> dict[int, str]:
 def _delivery(row: Delivery) -> Row:
     assert row.day is not None  # noqa: S101 - only what was handed over counts
     state = DeliveryState(row.state).label + (f"（{row.reason}）" if row.reason else "")
-    what = Way(row.way).label
+    what = DeliveryMethod(row.way).label
     return Row(
         row.id, row.day, row.notice_id or 0, row.village_id, what, row.people, row.people_delivered, state
     )  # fmt: skip

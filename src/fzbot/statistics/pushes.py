@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from fzbot.notices import counting
-from fzbot.notices.counting import By, Cell, Tally, Wanted
+from fzbot.notices.results import counts
+from fzbot.notices.results.counts import Cell, DeliveryFilter, GroupBy, Tally
 from fzbot.statistics import definitions as d
 from fzbot.statistics.figures import Scope, Span
 
@@ -31,26 +31,26 @@ FIGURES = (
     PushFigure("forwarded", d.FORWARDED, lambda tally: tally.forwarded, by_hand=True),
 )
 """In the order in which they are shown; never added to each other."""
-HEADS = {By.NOTICE: "通知", By.VILLAGE: "村", By.ADVISER: "顾问", By.MONTH: "月份"}
+HEADS = {GroupBy.NOTICE: "通知", GroupBy.VILLAGE: "村", GroupBy.ADVISER: "顾问", GroupBy.MONTH: "月份"}
 """What the tables are told apart by."""
 
 
-def wanted(scope: Scope, span: Span, notice: int | None = None, adviser: int | None = None) -> Wanted:
+def wanted(scope: Scope, span: Span, notice: int | None = None, adviser: int | None = None) -> DeliveryFilter:
     """The rows of a scope and span, of one notice or one adviser at wish."""
-    return Wanted(scope.accounts, span.first, span.last, scope.villages, notice, adviser)
+    return DeliveryFilter(scope.accounts, span.first, span.last, scope.villages, notice, adviser)
 
 
 def cells(session: Session, scope: Scope, span: Span) -> list[Cell]:
     """Everything that was counted of notices."""
-    return counting.cells(session, wanted(scope, span))
+    return counts.cells(session, wanted(scope, span))
 
 
-def tables(parts: list[Cell]) -> dict[By, dict[int | str, Tally]]:
+def tables(parts: list[Cell]) -> dict[GroupBy, dict[int | str, Tally]]:
     """By notice, village and adviser, those most pushed first; and by month, in order."""
-    found: dict[By, dict[int | str, Tally]] = {}
-    for by in By:
-        counted = sorted(counting.told_apart(parts, by).items())
-        if by is not By.MONTH:
+    found: dict[GroupBy, dict[int | str, Tally]] = {}
+    for by in GroupBy:
+        counted = sorted(counts.grouped_by(parts, by).items())
+        if by is not GroupBy.MONTH:
             counted.sort(key=lambda item: (-item[1].pushed, -item[1].forwarded))
         found[by] = dict(counted)
     return found

@@ -9,7 +9,7 @@ import xlsxwriter
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from fzbot.notices.counting import By, Tally
+from fzbot.notices.results.counts import GroupBy, Tally
 from fzbot.statistics import definitions as d
 from fzbot.statistics.dashboard import Dashboard
 from fzbot.statistics.figures import DECISIONS, Figures
@@ -24,7 +24,7 @@ class Names:
 
     entries: dict[str, str]
     villages: dict[int, str]
-    pushes: dict[By, dict[int | str, str]]
+    pushes: dict[GroupBy, dict[int | str, str]]
 
 
 def workbook(board: Dashboard, title: str, names: Names) -> bytes:
@@ -72,8 +72,8 @@ def push_lines(tally: Tally) -> list[tuple[d.Definition, int | float | None]]:
     return [(figure.definition, figure.of(tally)) for figure in FIGURES]
 
 
-def _notices(book: Workbook, board: Dashboard, by: By, head: str, names: dict[int | str, str]) -> None:
-    shown = [figure for figure in FIGURES if figure.key != "notices" or by is not By.NOTICE]
+def _notices(book: Workbook, board: Dashboard, by: GroupBy, head: str, names: dict[int | str, str]) -> None:
+    shown = [figure for figure in FIGURES if figure.key != "notices" or by is not GroupBy.NOTICE]
     heads = (head, *(figure.definition.name + ("（手工填报）" if figure.by_hand else "") for figure in shown))
     rows = [
         (names.get(key, str(key)), *(figure.of(tally) for figure in shown))

@@ -12,7 +12,7 @@ from fzbot.activities.kinds import Measure, counting_as, kinds_of
 from fzbot.activities.listing import ActivityFilter
 from fzbot.errors import ReportError
 from fzbot.handovers.handover import Handover
-from fzbot.notices.counting import By, Tally, total
+from fzbot.notices.results.counts import GroupBy, Tally, total
 from fzbot.people.village import Village
 from fzbot.statistics import figures as f
 from fzbot.statistics import pushes
@@ -95,7 +95,7 @@ def _villages(session: Session, account_id: int, span: Span) -> tuple[VillageLin
         (account_id,), span.first, span.last, kinds=counting_as(session, account_id, Measure.OUTREACH)
     )
     villages = select(Village).where(Village.account_id == account_id).order_by(Village.name)
-    pushed = pushes.tables(pushes.cells(session, Scope((account_id,)), span))[By.VILLAGE]
+    pushed = pushes.tables(pushes.cells(session, Scope((account_id,)), span))[GroupBy.VILLAGE]
     return tuple(
         _village(session, village, outreach, asked.get(village.id)).model_copy(update=_pushed(pushed.get(village.id)))
         for village in session.scalars(villages)

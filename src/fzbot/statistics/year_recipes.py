@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from fzbot.activities.kinds import Measure
 from fzbot.activities.listing import ActivitySums
-from fzbot.notices.counting import Tally
+from fzbot.notices.results.counts import Tally
 from fzbot.statistics import definitions as d
 from fzbot.statistics.definitions import Definition
 from fzbot.statistics.figures import Figures

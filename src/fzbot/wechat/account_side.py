@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from fzbot.errors import PlatformError
 from fzbot.knowledge.menu import Menu
-from fzbot.notices.ways import AccountKind
+from fzbot.notices.delivery_methods import AccountKind
 from fzbot.people.sealing import Sealer
 from fzbot.wechat import menu as menus
 from fzbot.wechat.platform import Platform

@@ -5,7 +5,7 @@ from html import escape
 
 from PIL import Image
 
-from fzbot.notices.push import Parcel
+from fzbot.notices.push import OutboundMessage
 from fzbot.wechat.platform import Platform
 
 MATERIAL = "/cgi-bin/material/add_material"
@@ -14,16 +14,16 @@ COVER_SIZE = (900, 383)
 COVER_COLOUR = (178, 34, 34)
 
 
-def add_draft(platform: Platform, parcel: Parcel) -> str:
+def add_draft(platform: Platform, message: OutboundMessage) -> str:
     """Add the draft; returns the platform's name for it. Every article needs a cover: the notice's picture, or a plain one."""
-    cover = parcel.picture or plain_cover()
+    cover = message.picture or plain_cover()
     kind = "png" if cover.startswith(b"\x89PNG") else "jpeg"
     thumb = platform.upload_picture(MATERIAL, f"cover.{kind}", cover, f"image/{kind}")["media_id"]
     article = {
-        "title": parcel.title,
-        "content": as_html(parcel.body),
+        "title": message.title,
+        "content": as_html(message.body),
         "thumb_media_id": thumb,
-        "content_source_url": parcel.link,
+        "content_source_url": message.link,
         "need_open_comment": 0,
     }
     return str(platform.call(DRAFT, {"articles": [article]})["media_id"])

@@ -1,4 +1,4 @@
-"""Sends parcels of the outbox to the platform, and says what became of them in the outbox's words."""
+"""Sends messages of the outbox to the platform, and says what became of them in the outbox's words."""
 
 import logging
 from collections.abc import Callable
@@ -11,8 +11,17 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from fzbot import clock
 from fzbot.errors import PlatformError, PlatformUnclearError, StoreError
-from fzbot.notices.push import Accepted, Fate, Parcel, Pause, Postponed, Push, Refused, Unclear
-from fzbot.notices.ways import AccountKind, Way
+from fzbot.notices.delivery_methods import AccountKind, DeliveryMethod
+from fzbot.notices.push import (
+    Accepted,
+    Indeterminate,
+    OutboundMessage,
+    Postponed,
+    Push,
+    Refused,
+    RetryAfter,
+    SendResult,
+)
 from fzbot.people.sealing import Sealer
 from fzbot.wechat.articles import add_draft
 from fzbot.wechat.error_policy import Reaction, reaction
@@ -41,49 +50,49 @@ class PlatformPush:
     template: TemplateForm | None
     now: Callable[[], datetime] = clock.now
 
-    def send(self, parcel: Parcel) -> Fate:
-        """Send a parcel."""
+    def send(self, message: OutboundMessage) -> SendResult:
+        """Send a message."""
         try:
-            return self._send(parcel)
+            return self._send(message)
         except PlatformUnclearError as error:
-            return Unclear(str(error))
+            return Indeterminate(str(error))
         except PlatformError as error:
             return _refusal(error)
         except (SQLAlchemyError, StoreError) as error:  # on the way to the token, so nothing was sent
             log.warning("no token, for want of a store: %s", type(error).__name__)
-            return Postponed("数据库或 Redis 暂时用不了", Pause.SOON)
+            return Postponed("数据库或 Redis 暂时用不了", RetryAfter.SOON)
 
     def preview(self, text: str, wechat_name: str) -> None:
         """Show a text to one person."""
         self.platform.call(PREVIEW, {"towxname": wechat_name, **_text(text)})
 
-    def _send(self, parcel: Parcel) -> Fate:
-        match parcel.way:
-            case Way.CUSTOMER:
-                self.platform.call(CUSTOMER, {"touser": parcel.openids[0], **_text(parcel.text)})
+    def _send(self, message: OutboundMessage) -> SendResult:
+        match message.way:
+            case DeliveryMethod.CUSTOMER:
+                self.platform.call(CUSTOMER, {"touser": message.openids[0], **_text(message.text)})
                 return Accepted()
-            case Way.TEMPLATE if self.template is not None:
-                answer = self.platform.call(TEMPLATE, self.template.fill(parcel))
+            case DeliveryMethod.TEMPLATE if self.template is not None:
+                answer = self.platform.call(TEMPLATE, self.template.fill(message))
                 return Accepted(str(answer["msgid"]))
-            case Way.MASS:
-                return self._mass(parcel)
-            case Way.DRAFT:
-                add_draft(self.platform, parcel)
+            case DeliveryMethod.MASS:
+                return self._mass(message)
+            case DeliveryMethod.DRAFT:
+                add_draft(self.platform, message)
                 return Accepted()
-        return Refused(f"不能用“{parcel.way.label}”发送")
+        return Refused(f"不能用“{message.way.label}”发送")
 
-    def _mass(self, parcel: Parcel) -> Fate:
-        body: dict[str, Any] = {"clientmsgid": parcel.client_id, **_text(parcel.text)}
-        if parcel.openids:
-            return self._mass_call(MASS_TO_LIST, body | {"touser": list(parcel.openids)})
-        if parcel.to_all:
+    def _mass(self, message: OutboundMessage) -> SendResult:
+        body: dict[str, Any] = {"clientmsgid": message.client_id, **_text(message.text)}
+        if message.openids:
+            return self._mass_call(MASS_TO_LIST, body | {"touser": list(message.openids)})
+        if message.to_all:
             return self._mass_call(MASS_TO_TAG, body | {"filter": {"is_to_all": True}})
-        tag = self._tag(parcel.village_id)
+        tag = self._tag(message.village_id)
         if tag is None:
             return Refused(NO_TAG)
         return self._mass_call(MASS_TO_TAG, body | {"filter": {"is_to_all": False, "tag_id": tag}})
 
-    def _mass_call(self, path: str, body: dict[str, Any]) -> Fate:
+    def _mass_call(self, path: str, body: dict[str, Any]) -> SendResult:
         try:
             answer = self.platform.call(path, body)
         except PlatformError as error:
@@ -132,16 +141,16 @@ class PlatformPushes:
         return self.template if self.platforms.is_default(account_id) else None
 
 
-def _refusal(error: PlatformError) -> Fate:
+def _refusal(error: PlatformError) -> SendResult:
     if error.code is None:
-        return Postponed(str(error), Pause.SOON)
+        return Postponed(str(error), RetryAfter.SOON)
     match reaction(error.code):
         case Reaction.RETRY | Reaction.REFRESH:  # somebody else may have pushed out the token again
-            return Postponed(str(error), Pause.SOON, error.code)
+            return Postponed(str(error), RetryAfter.SOON, error.code)
         case Reaction.NEXT_MINUTE:
-            return Postponed(str(error), Pause.MINUTE, error.code)
+            return Postponed(str(error), RetryAfter.MINUTE, error.code)
         case Reaction.NEXT_DAY:
-            return Postponed(str(error), Pause.DAY, error.code)
+            return Postponed(str(error), RetryAfter.DAY, error.code)
     return Refused(str(error), error.code)
 
 

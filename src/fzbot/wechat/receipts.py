@@ -11,9 +11,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from fzbot import clock
 from fzbot.db import writing
 from fzbot.errors import PostRefusedError
-from fzbot.notices import receipts
-from fzbot.notices.receipts import Told
-from fzbot.notices.ways import Way
+from fzbot.notices.delivery_methods import DeliveryMethod
+from fzbot.notices.results import receipts
+from fzbot.notices.results.receipts import ReceiptReport
 from fzbot.people.sealing import Sealer
 
 MASS = "masssendjobfinish"
@@ -41,7 +41,7 @@ class Receipts:
             raise PostRefusedError("the receipt cannot be stored just now", 429) from error
         return True
 
-    def _told(self, fields: dict[str, Any]) -> Told | None:
+    def _told(self, fields: dict[str, Any]) -> ReceiptReport | None:
         event = str(fields.get("Event") or "").lower()
         if str(fields.get("MsgType") or "").lower() != "event" or event not in {MASS, TEMPLATE}:
             return None
@@ -50,8 +50,12 @@ class Receipts:
             raise PostRefusedError("MsgID is missing or malformed")
         status = str(fields.get("Status") or "").strip().lower()
         if event == TEMPLATE:
-            return Told(msg_id, Way.TEMPLATE, status, self.sealer.hash(str(fields.get("FromUserName") or "")))
-        return Told(msg_id, Way.MASS, status, None, _number(fields, "TotalCount"), _number(fields, "SentCount"))
+            return ReceiptReport(
+                msg_id, DeliveryMethod.TEMPLATE, status, self.sealer.hash(str(fields.get("FromUserName") or ""))
+            )
+        return ReceiptReport(
+            msg_id, DeliveryMethod.MASS, status, None, _number(fields, "TotalCount"), _number(fields, "SentCount")
+        )
 
 
 def _number(fields: dict[str, Any], name: str) -> int:

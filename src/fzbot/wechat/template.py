@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fzbot.errors import ConfigError
-from fzbot.notices.push import Parcel
+from fzbot.notices.push import OutboundMessage
 
 _FORM = re.compile(r"(?P<id>[A-Za-z0-9_-]+):(?P<fields>\w+=(?:title|text|day)(?:,\w+=(?:title|text|day))*)")
 CHARS = 20
@@ -30,18 +30,18 @@ class TemplateForm:
         pairs = (pair.split("=") for pair in found["fields"].split(","))
         return cls(found["id"], tuple((name, part) for name, part in pairs))
 
-    def fill(self, parcel: Parcel) -> dict[str, Any]:
+    def fill(self, message: OutboundMessage) -> dict[str, Any]:
         """The body of the call. `client_msg_id` makes the platform drop a repeat within ten minutes."""
         parts = {
-            "title": _cut(parcel.title),
-            "text": _cut(parcel.body),
-            "day": f"{parcel.day:%Y-%m-%d}",
+            "title": _cut(message.title),
+            "text": _cut(message.body),
+            "day": f"{message.day:%Y-%m-%d}",
         }
         return {
-            "touser": parcel.openids[0],
+            "touser": message.openids[0],
             "template_id": self.id,
-            "url": parcel.link,
-            "client_msg_id": parcel.client_id,
+            "url": message.link,
+            "client_msg_id": message.client_id,
             "data": {name: {"value": parts[part]} for name, part in self.fields},
         }
 

@@ -19,9 +19,9 @@ from fzbot.db import reading, writing
 from fzbot.errors import HandoverError, NotFoundError
 from fzbot.handovers import handover as handovers
 from fzbot.handovers.handover import Handover, HandoverState
-from fzbot.notices import answers
-from fzbot.notices.answers import Route
-from fzbot.notices.ways import Way
+from fzbot.notices.delivery_methods import DeliveryMethod
+from fzbot.notices.sending import handover_answers
+from fzbot.notices.sending.handover_answers import Route
 from fzbot.statistics.rollup import NO_VILLAGE
 
 router = APIRouter()
@@ -86,8 +86,8 @@ def answer(desk: TheDesk, request: Request, handover_id: int, action: Words, wor
                 done = "saved"
             else:
                 handovers.answer(session, row, words, visitor.actor, desk.now())
-                route = answers.send(session, row, desk.pushes, desk.now())
-                done = "answered" if route.way is Way.CUSTOMER else "answered-later"
+                route = handover_answers.send(session, row, desk.pushes, desk.now())
+                done = "answered" if route.way is DeliveryMethod.CUSTOMER else "answered-later"
     except HandoverError as error:
         return _one(desk, request, handover_id, str(error), words)
     return go("/handovers", done=done)
@@ -130,6 +130,6 @@ def _find(session: Session, visitor: Visitor, handover_id: int) -> Handover:
 
 
 def _lines(session: Session, desk: Desk, rows: list[Handover]) -> list[Line]:
-    routes = answers.routes(session, rows, desk.pushes, desk.now())
-    statuses = answers.status(session, [row.id for row in rows])
+    routes = handover_answers.routes(session, rows, desk.pushes, desk.now())
+    statuses = handover_answers.status(session, [row.id for row in rows])
     return [Line(row, routes[row.id], statuses.get(row.id, "")) for row in rows]

@@ -13,8 +13,8 @@ from fzbot.console.rendering import go
 from fzbot.console.visitor import Visitor
 from fzbot.db import writing
 from fzbot.errors import NotFoundError, NoticeError
-from fzbot.notices import forwards
-from fzbot.notices.forwards import Forward, Group
+from fzbot.notices.results import forwards
+from fzbot.notices.results.forwards import Forward, ForwardedGroup
 from fzbot.people.staff import Role
 
 router = APIRouter()
@@ -46,7 +46,7 @@ def remove(desk: TheDesk, request: Request, notice_id: int, forward_id: int) -> 
     return go(f"/notices/{notice_id}", done="removed")
 
 
-def _group(form: Any, visitor: Visitor, own: set[int]) -> Group:
+def _group(form: Any, visitor: Visitor, own: set[int]) -> ForwardedGroup:
     village, people = _number(form.get("village")), _number(form.get("people"))
     if people is None:
         raise NoticeError("请填群里有多少人，填数字")
@@ -54,7 +54,7 @@ def _group(form: Any, visitor: Visitor, own: set[int]) -> Group:
         raise NoticeError("请选是哪个村的群")
     if village is not None and village not in own:
         raise NoticeError("没有这个村，或不归您负责")
-    return Group(str(form.get("group", "")).strip(), people, village)
+    return ForwardedGroup(str(form.get("group", "")).strip(), people, village)
 
 
 def _may_remove(visitor: Visitor, row: Forward) -> bool:

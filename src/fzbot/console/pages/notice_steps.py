@@ -19,10 +19,11 @@ from fzbot.console.pages.notice_view import show_one
 from fzbot.console.rendering import go
 from fzbot.db import reading, writing
 from fzbot.errors import NoticeError, PlatformError
-from fzbot.notices import contact, obstacles, wording
-from fzbot.notices import notice as notices
-from fzbot.notices.notice import Notice, Plan, State
-from fzbot.notices.ways import Way
+from fzbot.notices.authoring import notice as notices
+from fzbot.notices.authoring import validation, wording
+from fzbot.notices.authoring.notice import Notice, NoticePlan, NoticeState
+from fzbot.notices.delivery_methods import DeliveryMethod
+from fzbot.notices.sending import next_reply
 
 router = APIRouter()
 
@@ -46,8 +47,8 @@ def send(desk: TheDesk, request: Request, notice_id: int, form: Filled) -> Respo
 
     def step(session: Session, notice: Notice, actor: Actor, at: datetime) -> None:
         when = _moment(form.get("when"), at) if form.get("action") == "later" else at
-        obstacles.check(notice.account_id, Plan(Way(notice.way), notice.goes_to), desk.pushes)
-        if notice.state == State.DRAFT and not desk.notice_policy.second_person:
+        validation.check(notice.account_id, NoticePlan(DeliveryMethod(notice.way), notice.goes_to), desk.pushes)
+        if notice.state == NoticeState.DRAFT and not desk.notice_policy.second_person:
             notices.approve(session, notice, desk.notice_policy, actor, at)
         notices.schedule(session, notice, when, actor, at)
 
@@ -69,9 +70,9 @@ def stop(desk: TheDesk, request: Request, notice_id: int, form: Filled) -> Respo
     """Show it to nobody else."""
 
     def step(session: Session, notice: Notice, actor: Actor, at: datetime) -> None:
-        if notice.state != State.SENDING or notice.way != Way.CONTACT:
+        if notice.state != NoticeState.SENDING or notice.way != DeliveryMethod.NEXT_REPLY:
             raise NoticeError("只有正在随回复显示的通知能停")
-        number = contact.stop(session, notice.id, at)
+        number = next_reply.stop(session, notice.id, at)
         audit.record(session, actor, Change("notice.stop", f"notice:{notice.id}", after={"unseen": number}), at)
 
     return _take(desk, request, notice_id, form, step, "stopped")

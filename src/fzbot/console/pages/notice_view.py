@@ -15,18 +15,19 @@ from fzbot.console.rendering import render
 from fzbot.console.visitor import Visitor
 from fzbot.db import reading
 from fzbot.errors import NotFoundError
-from fzbot.notices import forwards, long_picture, outcome, pictures, wording
-from fzbot.notices import notice as notices
-from fzbot.notices.long_picture import Poster
-from fzbot.notices.notice import WITHDRAWABLE, Notice, NoticeVersion, Plan, State
-from fzbot.notices.ways import Way
+from fzbot.notices.authoring import long_picture, pictures, wording
+from fzbot.notices.authoring import notice as notices
+from fzbot.notices.authoring.long_picture import Poster
+from fzbot.notices.authoring.notice import WITHDRAWABLE, Notice, NoticePlan, NoticeState, NoticeVersion
+from fzbot.notices.delivery_methods import DeliveryMethod
+from fzbot.notices.results import forwards, per_notice
 from fzbot.people.staff import Role, Staff
 from fzbot.statistics.definitions import TOPICS
 
 router = APIRouter()
 
 JPEG = "image/jpeg"
-UNSEEN = (State.DRAFT, State.CANCELLED)
+UNSEEN = (NoticeState.DRAFT, NoticeState.CANCELLED)
 
 
 @router.get("/notices/{notice_id}")
@@ -89,9 +90,9 @@ def show_one(
 
 
 def _ahead(session: Session, desk: Desk, visitor: Visitor, notice: Notice, version: NoticeVersion) -> dict[str, Any]:
-    way = Way(notice.way)
+    way = DeliveryMethod(notice.way)
     may_settle = visitor.role is not Role.VIEWER and notice_sight.may_change(visitor, notice)
-    plan = Plan(way, notice.goes_to)
+    plan = NoticePlan(way, notice.goes_to)
     is_ahead = notice.state in WITHDRAWABLE
     kind = desk.pushes.kind(notice.account_id)
     return {
@@ -108,11 +109,11 @@ def _ahead(session: Session, desk: Desk, visitor: Visitor, notice: Notice, versi
 def _fate(session: Session, visitor: Visitor, notice: Notice) -> dict[str, Any]:
     own = notice_sight.part_of(visitor, notice)
     return {
-        "sums": outcome.of_notices(session, [notice.id], own).get(notice.id, outcome.Outcome()),
-        "fates": outcome.fates(session, notice.id, own),
-        "reasons": outcome.reasons(session, notice.id, own),
-        "reads": outcome.reads_by_page(session, notice.id, own),
-        "by_village": outcome.by_village(session, notice.id, own),
+        "sums": per_notice.of_notices(session, [notice.id], own).get(notice.id, per_notice.NoticeResult()),
+        "results": per_notice.method_results(session, notice.id, own),
+        "reasons": per_notice.reasons(session, notice.id, own),
+        "reads": per_notice.reads_by_page(session, notice.id, own),
+        "by_village": per_notice.by_village(session, notice.id, own),
         "is_part": own is not None,
     }
 

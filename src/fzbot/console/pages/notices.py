@@ -22,27 +22,32 @@ from fzbot.console.visitor import Visitor
 from fzbot.db import reading, writing
 from fzbot.errors import LedgerError, NoticeError
 from fzbot.knowledge.notices import load_calendar, load_templates
-from fzbot.notices import notice as notices
-from fzbot.notices import obstacles, outcome, pictures, proposals, ways
-from fzbot.notices.audience import INTEREST
-from fzbot.notices.notice import Notice, Plan, State
-from fzbot.notices.ways import Way
-from fzbot.notices.wording import MOST_ENTRIES, TEXT_BYTES, TITLE_CHARS, Words
+from fzbot.notices import delivery_methods
+from fzbot.notices.authoring import notice as notices
+from fzbot.notices.authoring import pictures, proposals, validation
+from fzbot.notices.authoring.audience import INTEREST
+from fzbot.notices.authoring.notice import Notice, NoticePlan, NoticeState
+from fzbot.notices.authoring.wording import MOST_ENTRIES, TEXT_BYTES, TITLE_CHARS, NoticeText
+from fzbot.notices.delivery_methods import DeliveryMethod
+from fzbot.notices.results import per_notice
 from fzbot.statistics.definitions import TOPICS
 
 router = APIRouter()
 
 PAGE = 30
 TABS = {
-    "": ("全部", tuple(State)),
-    "draft": ("草稿", (State.DRAFT,)),
-    "ready": ("等发送", (State.APPROVED, State.SCHEDULED)),
-    "sending": ("正在发", (State.SENDING,)),
-    "done": ("发完的", (State.SENT, State.PARTLY, State.FAILED)),
-    "cancelled": ("撤回的", (State.CANCELLED,)),
+    "": ("全部", tuple(NoticeState)),
+    "draft": ("草稿", (NoticeState.DRAFT,)),
+    "ready": ("等发送", (NoticeState.APPROVED, NoticeState.SCHEDULED)),
+    "sending": ("正在发", (NoticeState.SENDING,)),
+    "done": ("发完的", (NoticeState.SENT, NoticeState.PARTLY, NoticeState.FAILED)),
+    "cancelled": ("撤回的", (NoticeState.CANCELLED,)),
 }
 """The lists of notices: name and states."""
-NAMES = {"states": {state.value: state.label for state in State}, "ways": {way.value: way.label for way in Way}}
+NAMES = {
+    "states": {state.value: state.label for state in NoticeState},
+    "ways": {way.value: way.label for way in DeliveryMethod},
+}
 LIMITS = {"title_chars": TITLE_CHARS, "text_bytes": TEXT_BYTES, "most_entries": MOST_ENTRIES}
 
 
@@ -61,8 +66,8 @@ def listing(desk: TheDesk, request: Request, tab: str = "", before: int | None =
     templates = load_templates(desk.knowledge)
     due = proposals.due(load_calendar(desk.knowledge), templates, clock.china_day(desk.now()))
     context |= {"tab": name, "tabs": TABS, "older": shown[-1].id if len(rows) > PAGE else None, "topics": TOPICS}
-    context |= {"due": due, "templates": templates.values(), "nothing": outcome.Outcome()} | NAMES
-    context |= {"account": ways.describe(desk.pushes.kind(visitor.home_account))}
+    context |= {"due": due, "templates": templates.values(), "nothing": per_notice.NoticeResult()} | NAMES
+    context |= {"account": delivery_methods.describe(desk.pushes.kind(visitor.home_account))}
     return render(request, "notices.html", context)
 
 
@@ -131,19 +136,21 @@ def revise(desk: TheDesk, request: Request, notice_id: int, form: Filled) -> Res
     return go(f"/notices/{notice_id}", done="notice")
 
 
-def _outcomes(session: Session, visitor: Visitor, rows: list[Notice]) -> dict[int, outcome.Outcome]:
+def _outcomes(session: Session, visitor: Visitor, rows: list[Notice]) -> dict[int, per_notice.NoticeResult]:
     whole = [row.id for row in rows if notice_sight.part_of(visitor, row) is None]
     parts = [row.id for row in rows if row.id not in whole]
-    return outcome.of_notices(session, whole) | outcome.of_notices(session, parts, visitor.villages)
+    return per_notice.of_notices(session, whole) | per_notice.of_notices(session, parts, visitor.villages)
 
 
-def _checked(session: Session, desk: Desk, visitor: Visitor, sent: NoticeForm, account_id: int) -> tuple[Words, Plan]:
+def _checked(
+    session: Session, desk: Desk, visitor: Visitor, sent: NoticeForm, account_id: int
+) -> tuple[NoticeText, NoticePlan]:
     words, plan = sent.words(_titles(desk)), sent.plan()
     if plan.audience.topic is not None and plan.audience.topic not in TOPICS:
         raise NoticeError("没有这个主题，请从列表里选")
     villages = notice_sight.villages_of(session, visitor, account_id)
     notice_sight.check_audience(visitor, plan.audience, villages)
-    obstacles.check(account_id, plan, desk.pushes)
+    validation.check(account_id, plan, desk.pushes)
     return words, plan
 
 
@@ -172,7 +179,7 @@ def _form(
         "version": version or (notice.version if notice else ""),
         "villages": villages,
         "choices": notice_reach.choices(desk, account_id),
-        "account": ways.describe(desk.pushes.kind(account_id)),
+        "account": delivery_methods.describe(desk.pushes.kind(account_id)),
         "titles": _titles(desk),
         "topics": TOPICS,
         "interest_days": INTEREST.days,

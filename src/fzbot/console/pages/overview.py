@@ -14,7 +14,7 @@ from fzbot.console.period import Period, period_of, scope_of
 from fzbot.console.rendering import XLSX, download, render
 from fzbot.console.visitor import Visitor
 from fzbot.db import reading
-from fzbot.notices.counting import By
+from fzbot.notices.results.counts import GroupBy
 from fzbot.statistics import definitions as d
 from fzbot.statistics import rollup, spans
 from fzbot.statistics.dashboard import Dashboard, change, dashboard, named
@@ -64,7 +64,7 @@ def export(desk: TheDesk, request: Request) -> Response:
     visitor = visitor_of(request)
     board, villages = _read(desk, visitor, period)
     with reading(desk.engine) as session:
-        pushed = names_of(session, visitor, {key for key in board.pushed_by[By.NOTICE] if isinstance(key, int)})
+        pushed = names_of(session, visitor, {key for key in board.pushed_by[GroupBy.NOTICE] if isinstance(key, int)})
     title = f"普法服务统计（{period.span.first} 至 {period.span.last}）"
     name = f"普法服务统计_{period.span.first}_{period.span.last}.xlsx"
     return download(workbook(board, title, Names(_titles(desk), villages, pushed)), name, XLSX)

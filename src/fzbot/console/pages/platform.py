@@ -15,7 +15,7 @@ from fzbot.console.visitor import Visitor
 from fzbot.db import reading, writing
 from fzbot.errors import FzbotError, KnowledgeError, NotFoundError, PlatformError
 from fzbot.knowledge.menu import SUB_HANZI, TOP_HANZI, Menu, cut
-from fzbot.notices.ways import describe
+from fzbot.notices.delivery_methods import describe
 from fzbot.people.account import Account
 
 router = APIRouter()

@@ -15,8 +15,8 @@ from fzbot.console.rendering import render
 from fzbot.console.visitor import Visitor
 from fzbot.db import reading
 from fzbot.errors import NotFoundError
-from fzbot.notices import counting
-from fzbot.notices.counting import NO_VILLAGE, NOBODY, By, total
+from fzbot.notices.results import counts
+from fzbot.notices.results.counts import NO_VILLAGE, NOBODY, GroupBy, total
 from fzbot.people.staff import Staff
 from fzbot.statistics import push_rows, pushes, spans
 from fzbot.statistics.figures import Span
@@ -35,11 +35,11 @@ def page(desk: TheDesk, request: Request) -> Response:
     with reading(desk.engine) as session:
         cells = pushes.cells(session, scope_of(visitor, period.village), period.span)
         tables = pushes.tables(cells)
-        names = names_of(session, visitor, {key for key in tables[By.NOTICE] if isinstance(key, int)})
+        names = names_of(session, visitor, {key for key in tables[GroupBy.NOTICE] if isinstance(key, int)})
     context = {
         "period": period,
         "names": spans.NAMES,
-        "villages": {key: name for key, name in names[By.VILLAGE].items() if key != NO_VILLAGE},
+        "villages": {key: name for key, name in names[GroupBy.VILLAGE].items() if key != NO_VILLAGE},
         "no_village": NO_VILLAGE,
         "total": total(cells),
         "figures": FIGURES,
@@ -74,7 +74,7 @@ def rows(desk: TheDesk, request: Request, figure: str = "", before: int | None =
                 found = push_rows.deliveries(session, wanted, figure, before, PAGE + 1)
         context = {
             "figure": chosen,
-            "number": chosen.of(total(counting.cells(session, wanted))),
+            "number": chosen.of(total(counts.cells(session, wanted))),
             "rows": found[: push_rows.MOST if figure in {"read", "groups", "forwarded"} else PAGE],
             "names": names_of(session, visitor, {row.notice for row in found}),
         }
@@ -83,30 +83,30 @@ def rows(desk: TheDesk, request: Request, figure: str = "", before: int | None =
     context |= {
         "older": period.query(figure=figure, before=str(found[PAGE - 1].id), **more) if is_paged else None,
         "period": period,
-        "by": By,
+        "by": GroupBy,
         "titles": {id_: entry.title for id_, entry in desk.current_snapshot.snapshot.entries.items()},
     }
     return render(request, "push_rows.html", context)
 
 
-def names_of(session: Session, visitor: Visitor, notices: set[int]) -> dict[By, dict[int | str, str]]:
+def names_of(session: Session, visitor: Visitor, notices: set[int]) -> dict[GroupBy, dict[int | str, str]]:
     """What notices, villages and staff members are called."""
     titles = push_rows.titles(session, notices)
     villages = visitor.village_names(session)
     staff = [(id_, name) for id_, name in session.execute(select(Staff.id, Staff.name))]
     return {
-        By.NOTICE: dict(titles.items()),
-        By.VILLAGE: dict([*villages.items(), (NO_VILLAGE, NO_VILLAGE_NAME)]),
-        By.ADVISER: dict([*staff, (NOBODY, "已删除的人员")]),
-        By.MONTH: {},
+        GroupBy.NOTICE: dict(titles.items()),
+        GroupBy.VILLAGE: dict([*villages.items(), (NO_VILLAGE, NO_VILLAGE_NAME)]),
+        GroupBy.ADVISER: dict([*staff, (NOBODY, "已删除的人员")]),
+        GroupBy.MONTH: {},
     }
 
 
-def _narrowed(period: Period, by: By, key: int | str) -> str:
+def _narrowed(period: Period, by: GroupBy, key: int | str) -> str:
     """The query string that narrows a period down to one line of a table."""
-    if by is By.VILLAGE:
+    if by is GroupBy.VILLAGE:
         return period.query(village=str(key))
-    if by is By.MONTH:
+    if by is GroupBy.MONTH:
         return Period("other", _month(str(key), period.span), period.village).query()
     return period.query(**{by.value: str(key)})
 

@@ -5,18 +5,17 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from fzbot.notices import quota
-from fzbot.notices.delivery import OPEN, Delivery
-from fzbot.notices.delivery import State as DeliveryState
-from fzbot.notices.notice import FINISHED, Notice, State
+from fzbot.notices.authoring.notice import FINISHED, Notice, NoticeState
+from fzbot.notices.delivery import OPEN, Delivery, DeliveryState
+from fzbot.notices.delivery_methods import DeliveryMethod
 from fzbot.notices.push import Pushes
-from fzbot.notices.ways import Way
+from fzbot.notices.sending import quota
 
 NO_QUOTA = 45028
 GOOD = (DeliveryState.ACCEPTED, DeliveryState.DELIVERED)
 
 
-def finish(session: Session, pushes: Pushes, now: datetime) -> list[int]:
+def complete(session: Session, pushes: Pushes, now: datetime) -> list[int]:
     """Close the notices whose deliveries are all settled; returns their ids."""
     is_open = (
         select(Delivery.id)
@@ -26,13 +25,13 @@ def finish(session: Session, pushes: Pushes, now: datetime) -> list[int]:
         )
         .exists()
     )
-    query = select(Notice).where(Notice.state == State.SENDING, Notice.is_enqueued, ~is_open)
+    query = select(Notice).where(Notice.state == NoticeState.SENDING, Notice.is_enqueued, ~is_open)
     done = list(session.scalars(query.with_for_update(skip_locked=True)))
     for notice in done:
-        notice.state, notice.finished_at = outcome(session, notice), now
-        if notice.state == State.FAILED and notice.way == Way.MASS:
+        notice.state, notice.finished_at = final_state(session, notice), now
+        if notice.state == NoticeState.FAILED and notice.way == DeliveryMethod.MASS:
             _return_mass(session, notice, pushes)
-        if notice.state == State.FAILED and not notice.note:
+        if notice.state == NoticeState.FAILED and not notice.note:
             notice.note = _first_reason(session, notice)
     session.flush()
     return [notice.id for notice in done]
@@ -42,16 +41,16 @@ def refresh(session: Session, notice_id: int) -> None:
     """A receipt may come when a notice is closed already, and change how it went."""
     notice = session.get(Notice, notice_id)
     if notice is not None and notice.state in FINISHED:
-        notice.state = outcome(session, notice)
+        notice.state = final_state(session, notice)
 
 
-def outcome(session: Session, notice: Notice) -> State:
+def final_state(session: Session, notice: Notice) -> NoticeState:
     """Sent, partly or failed, by its deliveries."""
     states = by_state(session, notice.id)
     good = sum(states.get(state, 0) for state in GOOD)
     if not good:
-        return State.FAILED
-    return State.SENT if good == sum(states.values()) else State.PARTLY
+        return NoticeState.FAILED
+    return NoticeState.SENT if good == sum(states.values()) else NoticeState.PARTLY
 
 
 def by_state(session: Session, notice_id: int) -> dict[DeliveryState, int]:

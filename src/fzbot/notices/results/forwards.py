@@ -11,9 +11,9 @@ from fzbot.audit import Actor, Change
 from fzbot.clock import china_day
 from fzbot.db import Base, Moment
 from fzbot.errors import NoticeError
-from fzbot.notices import notice as notices
-from fzbot.notices.notice import Notice, State
-from fzbot.notices.ways import Way
+from fzbot.notices.authoring import notice as notices
+from fzbot.notices.authoring.notice import Notice, NoticeState
+from fzbot.notices.delivery_methods import DeliveryMethod
 
 NAME_CHARS = 40
 LARGEST_GROUP = 500
@@ -38,7 +38,7 @@ class Forward(Base):
 
 
 @dataclass(frozen=True)
-class Group:
+class ForwardedGroup:
     """A village's WeChat group and how many people are in it."""
 
     name: str
@@ -53,10 +53,10 @@ class Group:
             raise NoticeError(f"群人数要在 1 到 {LARGEST_GROUP} 之间")
 
 
-def log(session: Session, notice: Notice, group: Group, actor: Actor, at: datetime) -> Forward:
+def log(session: Session, notice: Notice, group: ForwardedGroup, actor: Actor, at: datetime) -> Forward:
     """Keep a forward. `NoticeError` for a notice that is not approved, or that is in this group's list of the day."""
     group.check()
-    if notice.state in {State.DRAFT, State.CANCELLED}:
+    if notice.state in {NoticeState.DRAFT, NoticeState.CANCELLED}:
         raise NoticeError("这条通知还没有审批，或已撤回，不能转发")
     name, day = group.name.strip(), china_day(at)
     same = select(Forward.id).where(
@@ -75,7 +75,7 @@ def log(session: Session, notice: Notice, group: Group, actor: Actor, at: dateti
         at=at,
     )
     session.add(forward)
-    if notice.way == Way.GROUP and notices.move(session, notice, (State.APPROVED,), State.SENT):
+    if notice.way == DeliveryMethod.GROUP and notices.move(session, notice, (NoticeState.APPROVED,), NoticeState.SENT):
         notice.started_at = notice.finished_at = at
     session.flush()
     after = {"group": name, "people": group.people, "village": group.village_id}

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from fzbot.db import reading, writing
-from fzbot.notices.reading import NoticeRead, Reads
-from fzbot.notices.ways import Way
-from fzbot.notices.wording import mark, unmark
+from fzbot.notices.authoring.wording import mark, unmark
+from fzbot.notices.delivery_methods import DeliveryMethod
+from fzbot.notices.results.reads import NoticeRead, ReadCounter
 from tests.notices.town import Town
 
 DAY = date(2026, 11, 23)
@@ -21,8 +21,8 @@ def counted(town: Town) -> dict[tuple[int, int, str], int]:
 
 
 def test_openings_add_up_by_notice_village_and_page(town: Town) -> None:
-    id_ = town.draft(Way.CONTACT)
-    reads = Reads(town.engine, town.clock)
+    id_ = town.draft(DeliveryMethod.NEXT_REPLY)
+    reads = ReadCounter(town.engine, town.clock)
     village = town.villages[0]
     for marked, entry in (
         (f"{id_}", ""),
@@ -35,22 +35,22 @@ def test_openings_add_up_by_notice_village_and_page(town: Town) -> None:
 
 @pytest.mark.parametrize("marked", ["", "x", "999", "-1", "1.x", "\u0661", "1.999999999999", "0"])
 def test_marks_that_name_nothing_count_nothing(town: Town, marked: str) -> None:
-    town.draft(Way.CONTACT)
-    Reads(town.engine, town.clock).opened(marked, "")
+    town.draft(DeliveryMethod.NEXT_REPLY)
+    ReadCounter(town.engine, town.clock).opened(marked, "")
     assert counted(town) == {}
 
 
 def test_a_village_that_is_not_there_counts_as_none(town: Town) -> None:
-    id_ = town.draft(Way.CONTACT)
-    Reads(town.engine, town.clock).opened(f"{id_}.99999", "")
+    id_ = town.draft(DeliveryMethod.NEXT_REPLY)
+    ReadCounter(town.engine, town.clock).opened(f"{id_}.99999", "")
     assert counted(town) == {(id_, 0, ""): 1}
 
 
 def test_a_page_opens_while_the_database_cannot_count(town: Town) -> None:
     with town.engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE notice_read")
-    id_ = town.draft(Way.CONTACT)
-    Reads(town.engine, town.clock).opened(f"{id_}", "")
+    id_ = town.draft(DeliveryMethod.NEXT_REPLY)
+    ReadCounter(town.engine, town.clock).opened(f"{id_}", "")
 
 
 def test_marks_go_there_and_back() -> None:
@@ -58,8 +58,8 @@ def test_marks_go_there_and_back() -> None:
 
 
 def test_a_written_row_is_kept(town: Town) -> None:
-    id_ = town.draft(Way.CONTACT)
+    id_ = town.draft(DeliveryMethod.NEXT_REPLY)
     with writing(town.engine) as session:
         session.add(NoticeRead(notice_id=id_, village_id=0, entry="", day=DAY, number=3))
-    Reads(town.engine, town.clock).opened(f"{id_}", "")
+    ReadCounter(town.engine, town.clock).opened(f"{id_}", "")
     assert counted(town) == {(id_, 0, ""): 4}

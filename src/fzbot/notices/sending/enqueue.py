@@ -11,15 +11,15 @@ from sqlalchemy.orm import Session
 
 from fzbot.db import take_turns
 from fzbot.errors import NoticeError
-from fzbot.notices import notice as notices
-from fzbot.notices import obstacles, quota
-from fzbot.notices.audience import members
-from fzbot.notices.delivery import Delivery
-from fzbot.notices.delivery import State as DeliveryState
-from fzbot.notices.notice import Notice, Plan, State
+from fzbot.notices.authoring import notice as notices
+from fzbot.notices.authoring import validation
+from fzbot.notices.authoring.audience import members
+from fzbot.notices.authoring.notice import Notice, NoticePlan, NoticeState
+from fzbot.notices.delivery import Delivery, DeliveryState
+from fzbot.notices.delivery_methods import AccountKind, DeliveryMethod
 from fzbot.notices.push import Pushes
-from fzbot.notices.ways import AccountKind, Way
-from fzbot.notices.window import in_window
+from fzbot.notices.sending import quota
+from fzbot.notices.sending.reply_window import in_window
 from fzbot.people.follower import Follower
 
 CHUNK = 5000
@@ -45,29 +45,29 @@ COLUMNS = (
 
 def due(session: Session, now: datetime) -> list[Notice]:
     """The scheduled notices whose time has come."""
-    query = select(Notice).where(Notice.state == State.SCHEDULED, Notice.scheduled_at <= now)
+    query = select(Notice).where(Notice.state == NoticeState.SCHEDULED, Notice.scheduled_at <= now)
     return list(session.scalars(query.order_by(Notice.scheduled_at, Notice.id)))
 
 
 def start(session: Session, notice: Notice, pushes: Pushes, now: datetime) -> None:
     """Begin sending; a notice that cannot be sent fails, and says why. Of several workers one begins."""
-    if not notices.move(session, notice, (State.SCHEDULED,), State.SENDING):
+    if not notices.move(session, notice, (NoticeState.SCHEDULED,), NoticeState.SENDING):
         return
     notice.started_at = now
     try:
-        kind = obstacles.check(notice.account_id, Plan(Way(notice.way), notice.goes_to), pushes)
-        if notice.way == Way.MASS:
+        kind = validation.check(notice.account_id, NoticePlan(DeliveryMethod(notice.way), notice.goes_to), pushes)
+        if notice.way == DeliveryMethod.MASS:
             _add_batches(session, notice, kind, now)
-        elif notice.way == Way.DRAFT:
+        elif notice.way == DeliveryMethod.DRAFT:
             _add_batch(session, notice, now, {"draft": True}, 0)
     except NoticeError as error:
-        notice.state, notice.finished_at, notice.note = State.FAILED, now, str(error)[:200]
-    notice.is_enqueued = not Way(notice.way).is_personal
+        notice.state, notice.finished_at, notice.note = NoticeState.FAILED, now, str(error)[:200]
+    notice.is_enqueued = not DeliveryMethod(notice.way).is_personal
 
 
 def unfinished(session: Session) -> list[int]:
     """The notices under way that do not have all their deliveries yet."""
-    query = select(Notice.id).where(Notice.state == State.SENDING, Notice.is_enqueued.is_(False))
+    query = select(Notice.id).where(Notice.state == NoticeState.SENDING, Notice.is_enqueued.is_(False))
     return list(session.scalars(query.order_by(Notice.id)))
 
 
@@ -78,7 +78,7 @@ def add_chunk(session: Session, notice_id: int, now: datetime, size: int = CHUNK
     """
     take_turns(session, "enqueue")
     notice = session.get_one(Notice, notice_id, populate_existing=True)
-    if notice.is_enqueued or notice.state != State.SENDING:
+    if notice.is_enqueued or notice.state != NoticeState.SENDING:
         return 0
     # The next followers whoever they are: that is quick, so the audience is worked out once, and for these alone.
     following = (Follower.account_id == notice.account_id, Follower.id > notice.enqueued_to)
@@ -86,7 +86,7 @@ def add_chunk(session: Session, notice_id: int, now: datetime, size: int = CHUNK
     last, number = session.execute(select(func.max(ids.c.id), func.count())).one()
     if number:
         wanted = members(notice.account_id, notice.goes_to, notice.started_at or now)
-        if notice.way == Way.CUSTOMER:
+        if notice.way == DeliveryMethod.CUSTOMER:
             wanted.append(in_window(notice.account_id, now))
         _insert(session, _rows(notice, now).where(*wanted, Follower.id.between(notice.enqueued_to + 1, last)))
         notice.enqueued_to = last
@@ -110,7 +110,7 @@ def _rows(notice: Notice, now: datetime) -> Select[*tuple[Any, ...]]:
         Follower.village_id,
         null(),
         literal(1),
-        literal((DeliveryState.WAITING if notice.way == Way.CONTACT else DeliveryState.QUEUED).value),
+        literal((DeliveryState.WAITING if notice.way == DeliveryMethod.NEXT_REPLY else DeliveryState.QUEUED).value),
         moment,
         moment,
         literal(0),
@@ -130,13 +130,13 @@ def _add_batches(session: Session, notice: Notice, kind: AccountKind, now: datet
     ids = list(session.scalars(query))
     if not ids:
         raise NoticeError("选中的人里现在一个关注者也没有")
-    if not obstacles.is_one_send(audience) and len(ids) < LIST_LEAST:
+    if not validation.is_one_send(audience) and len(ids) < LIST_LEAST:
         raise NoticeError(f"按名单群发至少要 {LIST_LEAST} 个人，现在只有 {len(ids)} 个")
     if not quota.take_mass(session, notice.account_id, kind, audience.villages, now):
         raise NoticeError("本月的群发次数用完了" if kind.is_service else "今天已经群发过一次，明天再发")
     if audience.is_everyone:
         _add_batch(session, notice, now, {"all": True}, len(ids))
-    elif obstacles.is_one_send(audience):
+    elif validation.is_one_send(audience):
         _add_batch(session, notice, now, {"village": (audience.villages or (0,))[0]}, len(ids))
     else:
         own = {"village": audience.villages[0]} if audience.villages and len(audience.villages) == 1 else {}

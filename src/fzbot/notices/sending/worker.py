@@ -12,11 +12,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from fzbot.db import reading, writing
 from fzbot.errors import FzbotError
-from fzbot.notices import answers, contact, enqueue, finishing, outbox, quota, receipts
-from fzbot.notices.notice import Notice
-from fzbot.notices.outbox import Lease, Pace
+from fzbot.notices.authoring.notice import Notice
 from fzbot.notices.push import Pushes
-from fzbot.notices.sender import Sender
+from fzbot.notices.results import receipts
+from fzbot.notices.sending import completion, enqueue, handover_answers, next_reply, outbox, quota
+from fzbot.notices.sending.outbox import Lease, RetryPolicy
+from fzbot.notices.sending.sender import Sender
 
 log = logging.getLogger(__name__)
 
@@ -25,13 +26,13 @@ CLAIMED_AT_ONCE = 160
 
 
 @dataclass
-class Worker:
+class NoticeWorker:
     """One worker; `name` tells its claims from those of others."""
 
     engine: Engine
     pushes: Pushes
     sender: Sender
-    pace: Pace
+    retry_policy: RetryPolicy
     now: Callable[[], datetime]
     name: str = field(default_factory=lambda: secrets.token_hex(12))
     _stop: threading.Event = field(default_factory=threading.Event)
@@ -70,7 +71,7 @@ class Worker:
         self._clear_up()
         was_busy = self._send()
         with writing(self.engine) as session:
-            finishing.finish(session, self.pushes, self.now())
+            completion.complete(session, self.pushes, self.now())
         return was_busy
 
     def _begin(self) -> None:
@@ -95,17 +96,17 @@ class Worker:
     def _clear_up(self) -> None:
         now = self.now()
         with writing(self.engine) as session:
-            answers.send_all(session, self.pushes, now)
-            contact.settle(session, now)
-            contact.lapse(session, now)
-            outbox.sweep(session, self.pace, now)
+            handover_answers.send_all(session, self.pushes, now)
+            next_reply.record_shown(session, now)
+            next_reply.lapse(session, now)
+            outbox.sweep(session, self.retry_policy, now)
             receipts.find_all_lost(session)
-            outbox.close_unknown(session, self.pace, now)
+            outbox.close_unknown(session, self.retry_policy, now)
             quota.clear_old(session, now)
 
     def _send(self) -> bool:
         now = self.now()
-        lease = Lease(self.name, now, now + self.pace.lease)
+        lease = Lease(self.name, now, now + self.retry_policy.lease)
         with writing(self.engine) as session:
             closed = quota.stopped(session, now)
             ids = outbox.claim(session, lease, CLAIMED_AT_ONCE, closed)

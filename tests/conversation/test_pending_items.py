@@ -14,12 +14,12 @@ from fzbot.conversation.pending_items import DIVIDER, PendingItem, Recipient, Re
 from fzbot.conversation.turn import Conversation
 from fzbot.db import writing
 from fzbot.knowledge.reply import PASSIVE_LIMIT
-from fzbot.notices import contact
-from fzbot.notices.audience import Audience
-from fzbot.notices.contact import NextContact
-from fzbot.notices.delivery import State
-from fzbot.notices.ways import Way
-from fzbot.notices.wording import Links, Words
+from fzbot.notices.authoring.audience import Audience
+from fzbot.notices.authoring.wording import Links, NoticeText
+from fzbot.notices.delivery import DeliveryState
+from fzbot.notices.delivery_methods import DeliveryMethod
+from fzbot.notices.sending import next_reply
+from fzbot.notices.sending.next_reply import NextReplyItems
 from tests.conversation.villager import Villager
 from tests.notices.town import NOON, Town
 
@@ -113,17 +113,17 @@ def town(engine: Engine) -> Town:
 
 @pytest.fixture
 def riding(conversation: Conversation, town: Town) -> Conversation:
-    riders = NextContact(town.engine, Links("https://town.example"), clock=lambda: 0.0)
+    riders = NextReplyItems(town.engine, Links("https://town.example"), clock=lambda: 0.0)
     riders._looked_at = -100
     return replace(conversation, pending_items=riders)
 
 
-WORDS = Words("停电通知", "明天上午停电。", ("marriage.bride-price",))
+WORDS = NoticeText("停电通知", "明天上午停电。", ("marriage.bride-price",))
 
 
 def test_a_waiting_notice_is_shown_once_to_each(riding: Conversation, town: Town) -> None:
     town.follow("o-1", "o-2", village=0)
-    id_ = town.schedule(Way.CONTACT, Audience((town.villages[0],)), WORDS)
+    id_ = town.schedule(DeliveryMethod.NEXT_REPLY, Audience((town.villages[0],)), WORDS)
     town.work()
     assert town.states(id_) == {"waiting": 2}
     villager = Villager(riding, town.engine, town.account, "o-1")
@@ -137,7 +137,7 @@ def test_a_waiting_notice_is_shown_once_to_each(riding: Conversation, town: Town
 
 def test_a_repeated_post_shows_the_same_reply_again(riding: Conversation, town: Town) -> None:
     town.follow("o-1")
-    town.schedule(Way.CONTACT, words=WORDS)
+    town.schedule(DeliveryMethod.NEXT_REPLY, words=WORDS)
     town.work()
     message = Message(town.account, "o-1", MessageKind.TEXT, "the same post", riding.now(), "谢谢")
     first = riding.reply_to(message)
@@ -147,7 +147,7 @@ def test_a_repeated_post_shows_the_same_reply_again(riding: Conversation, town: 
 
 def test_parallel_posts_show_it_once(riding: Conversation, town: Town) -> None:
     town.follow("o-1")
-    id_ = town.schedule(Way.CONTACT, words=WORDS)
+    id_ = town.schedule(DeliveryMethod.NEXT_REPLY, words=WORDS)
     town.work()
     posts = [Message(town.account, "o-1", MessageKind.TEXT, f"post {one}", riding.now(), "谢谢") for one in range(8)]
     with ThreadPoolExecutor(16) as pool:
@@ -161,7 +161,7 @@ def test_parallel_posts_show_it_once(riding: Conversation, town: Town) -> None:
 
 def test_a_reply_that_never_left_gives_the_notice_back(riding: Conversation, town: Town) -> None:
     town.follow("o-1")
-    id_ = town.schedule(Way.CONTACT, words=WORDS)
+    id_ = town.schedule(DeliveryMethod.NEXT_REPLY, words=WORDS)
     town.work()
     (row,) = town.deliveries(id_)
     riding.pending_items.claim([row.id], "the key of a post that died", town.clock())
@@ -174,7 +174,7 @@ def test_a_reply_that_never_left_gives_the_notice_back(riding: Conversation, tow
 
 def test_a_kiosk_shows_nobodys_notices(riding: Conversation, town: Town) -> None:
     town.follow("o-1")
-    town.schedule(Way.CONTACT, words=WORDS)
+    town.schedule(DeliveryMethod.NEXT_REPLY, words=WORDS)
     town.work()
     message = Message(town.account, "o-1", MessageKind.TEXT, "p", riding.now(), "谢谢", channel=Channel.KIOSK)
     assert "停电" not in riding.reply_to(message)
@@ -182,11 +182,11 @@ def test_a_kiosk_shows_nobodys_notices(riding: Conversation, town: Town) -> None
 
 def test_what_nobody_came_for_lapses_and_what_is_stopped_is_shown_to_no_more(town: Town) -> None:
     town.follow("o-1")
-    first, second = (town.schedule(Way.CONTACT, words=WORDS) for _ in range(2))
+    first, second = (town.schedule(DeliveryMethod.NEXT_REPLY, words=WORDS) for _ in range(2))
     town.work()
     with writing(town.engine) as session:
-        assert contact.stop(session, second, town.clock()) == 1
+        assert next_reply.stop(session, second, town.clock()) == 1
     town.clock.pass_by(days=31)
     town.work()
     assert (town.states(first), town.states(second)) == ({"failed": 1}, {"cancelled": 1})
-    assert [row.state for row in town.deliveries(first)] == [State.FAILED]
+    assert [row.state for row in town.deliveries(first)] == [DeliveryState.FAILED]

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from fzbot.clock import china_day
 from fzbot.errors import NoticeError
 from fzbot.interactions.interaction import Interaction
-from fzbot.notices.ways import Way
-from fzbot.notices.window import in_window
+from fzbot.notices.delivery_methods import DeliveryMethod
+from fzbot.notices.sending.reply_window import in_window
 from fzbot.people.follower import Follower
 
 INTEREST = timedelta(days=180)
@@ -52,7 +52,7 @@ class Audience:
 
 
 @dataclass(frozen=True)
-class Size:
+class AudienceSize:
     """How many followers an audience has, and how many of them a way reaches now."""
 
     people: int
@@ -75,13 +75,13 @@ def members(account_id: int, audience: Audience, now: datetime) -> list[ColumnEl
     return found
 
 
-def size(session: Session, account_id: int, audience: Audience, way: Way, now: datetime) -> Size:
+def size(session: Session, account_id: int, audience: Audience, way: DeliveryMethod, now: datetime) -> AudienceSize:
     """The size before sending."""
     conditions = members(account_id, audience, now)
     people = _count(session, conditions)
-    if way is Way.CUSTOMER:
-        return Size(people, _count(session, [*conditions, in_window(account_id, now)]))
-    return Size(people, 0 if way is Way.GROUP else people)
+    if way is DeliveryMethod.CUSTOMER:
+        return AudienceSize(people, _count(session, [*conditions, in_window(account_id, now)]))
+    return AudienceSize(people, 0 if way is DeliveryMethod.GROUP else people)
 
 
 def _count(session: Session, conditions: list[ColumnElement[bool]]) -> int:

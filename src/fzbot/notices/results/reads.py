@@ -12,8 +12,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from fzbot import clock
 from fzbot.db import Base, writing
-from fzbot.notices.notice import Notice
-from fzbot.notices.wording import unmark
+from fzbot.notices.authoring.notice import Notice
+from fzbot.notices.authoring.wording import unmark
 from fzbot.people.village import Village
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ class NoticeRead(Base):
 
 
 @dataclass(frozen=True)
-class Reads:
+class ReadCounter:
     """Counts openings of pages. A page opens also while it cannot be counted."""
 
     engine: Engine

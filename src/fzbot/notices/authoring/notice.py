@@ -13,12 +13,12 @@ from fzbot import audit
 from fzbot.audit import Actor, Change
 from fzbot.db import Base, Moment
 from fzbot.errors import NotFoundError, NoticeError
-from fzbot.notices.audience import Audience
-from fzbot.notices.ways import Way
-from fzbot.notices.wording import Words
+from fzbot.notices.authoring.audience import Audience
+from fzbot.notices.authoring.wording import NoticeText
+from fzbot.notices.delivery_methods import DeliveryMethod
 
 
-class State(StrEnum):
+class NoticeState(StrEnum):
     """Where a notice stands."""
 
     DRAFT = "draft"
@@ -47,9 +47,9 @@ class State(StrEnum):
 
 Withdraw = Callable[[Session, "Notice", Actor, datetime], None]
 
-FINISHED = (State.SENT, State.PARTLY, State.FAILED)
-EDITABLE = (State.DRAFT, State.APPROVED)
-WITHDRAWABLE = (State.DRAFT, State.APPROVED, State.SCHEDULED)
+FINISHED = (NoticeState.SENT, NoticeState.PARTLY, NoticeState.FAILED)
+EDITABLE = (NoticeState.DRAFT, NoticeState.APPROVED)
+WITHDRAWABLE = (NoticeState.DRAFT, NoticeState.APPROVED, NoticeState.SCHEDULED)
 
 
 class Notice(Base):
@@ -107,33 +107,33 @@ class NoticeVersion(Base):
     made_at: Mapped[datetime] = mapped_column(Moment)
 
     @property
-    def words(self) -> Words:
+    def words(self) -> NoticeText:
         """What it says."""
-        return Words(self.title, self.text, tuple(self.entries), self.picture)
+        return NoticeText(self.title, self.text, tuple(self.entries), self.picture)
 
 
 @dataclass(frozen=True)
-class Plan:
+class NoticePlan:
     """How a notice is to be sent."""
 
-    way: Way
+    way: DeliveryMethod
     audience: Audience
 
 
 @dataclass(frozen=True)
-class Policy:
+class ApprovalPolicy:
     """Whether somebody other than the author must approve."""
 
     second_person: bool = True
 
 
-def draft(session: Session, account_id: int, words: Words, plan: Plan, actor: Actor, at: datetime) -> Notice:
+def draft(session: Session, account_id: int, words: NoticeText, plan: NoticePlan, actor: Actor, at: datetime) -> Notice:
     """Store a new draft; `NoticeError` when it is empty or too long."""
     words.check()
     notice = Notice(
         account_id=account_id,
         author_id=actor.staff_id,
-        state=State.DRAFT.value,
+        state=NoticeState.DRAFT.value,
         version=1,
         way=plan.way.value,
         audience=plan.audience.to_json(),
@@ -146,10 +146,10 @@ def draft(session: Session, account_id: int, words: Words, plan: Plan, actor: Ac
     return notice
 
 
-def revise(session: Session, notice: Notice, words: Words, plan: Plan, actor: Actor, at: datetime) -> None:
+def revise(session: Session, notice: Notice, words: NoticeText, plan: NoticePlan, actor: Actor, at: datetime) -> None:
     """Store a new version; what was approved must be approved anew. `NoticeError` once it is on its way."""
     words.check()
-    _move(session, notice, EDITABLE, State.DRAFT, "已经安排发送，先撤回再改")
+    _move(session, notice, EDITABLE, NoticeState.DRAFT, "已经安排发送，先撤回再改")
     notice.way, notice.audience = plan.way.value, plan.audience.to_json()
     notice.approved_by = notice.approved_at = None
     notice.version += 1
@@ -157,34 +157,34 @@ def revise(session: Session, notice: Notice, words: Words, plan: Plan, actor: Ac
     _record(session, notice, "revise", actor, at)
 
 
-def approve(session: Session, notice: Notice, policy: Policy, actor: Actor, at: datetime) -> None:
+def approve(session: Session, notice: Notice, policy: ApprovalPolicy, actor: Actor, at: datetime) -> None:
     """Approve the current version; `NoticeError` where a second person is needed and this is its author."""
     if policy.second_person and actor.staff_id is not None and actor.staff_id == current(session, notice).author_id:
         raise NoticeError("要由另一个人审批，不能自己批自己写的")
-    _move(session, notice, (State.DRAFT,), State.APPROVED, "这条通知不是草稿，不用审批")
+    _move(session, notice, (NoticeState.DRAFT,), NoticeState.APPROVED, "这条通知不是草稿，不用审批")
     notice.approved_by, notice.approved_at = actor.staff_id, at
     _record(session, notice, "approve", actor, at)
 
 
 def schedule(session: Session, notice: Notice, when: datetime, actor: Actor, at: datetime) -> None:
     """Have it sent at `when` (now, if that is past); `NoticeError` before it is approved."""
-    if notice.way == Way.GROUP:
+    if notice.way == DeliveryMethod.GROUP:
         raise NoticeError("转发到村微信群的通知由您自己发，发完登记即可")
-    _move(session, notice, (State.APPROVED,), State.SCHEDULED, "先审批，再发送")
+    _move(session, notice, (NoticeState.APPROVED,), NoticeState.SCHEDULED, "先审批，再发送")
     notice.scheduled_at = max(when, at)
     _record(session, notice, "schedule", actor, at)
 
 
 def unschedule(session: Session, notice: Notice, actor: Actor, at: datetime) -> None:
     """Take it back to be changed; `NoticeError` once sending has begun."""
-    _move(session, notice, (State.SCHEDULED,), State.DRAFT, "已经开始发送，撤不回来了")
+    _move(session, notice, (NoticeState.SCHEDULED,), NoticeState.DRAFT, "已经开始发送，撤不回来了")
     notice.scheduled_at = notice.approved_by = notice.approved_at = None
     _record(session, notice, "unschedule", actor, at)
 
 
 def cancel(session: Session, notice: Notice, actor: Actor, at: datetime) -> None:
     """Withdraw it for good; `NoticeError` once sending has begun."""
-    _move(session, notice, WITHDRAWABLE, State.CANCELLED, "已经开始发送，撤不回来了")
+    _move(session, notice, WITHDRAWABLE, NoticeState.CANCELLED, "已经开始发送，撤不回来了")
     notice.finished_at = at
     _record(session, notice, "cancel", actor, at)
 
@@ -208,7 +208,7 @@ def find(session: Session, notice_id: int) -> Notice:
     return notice
 
 
-def move(session: Session, notice: Notice, allowed: tuple[State, ...], to: State) -> bool:
+def move(session: Session, notice: Notice, allowed: tuple[NoticeState, ...], to: NoticeState) -> bool:
     """Change the state if it is one of `allowed` in the database too; of several who try at once one succeeds."""
     changed = session.execute(
         update(Notice)
@@ -221,12 +221,12 @@ def move(session: Session, notice: Notice, allowed: tuple[State, ...], to: State
     return changed is not None
 
 
-def _move(session: Session, notice: Notice, allowed: tuple[State, ...], to: State, refusal: str) -> None:
+def _move(session: Session, notice: Notice, allowed: tuple[NoticeState, ...], to: NoticeState, refusal: str) -> None:
     if not move(session, notice, allowed, to):
         raise NoticeError(refusal)
 
 
-def _add_version(session: Session, notice: Notice, words: Words, actor: Actor, at: datetime) -> None:
+def _add_version(session: Session, notice: Notice, words: NoticeText, actor: Actor, at: datetime) -> None:
     session.add(
         NoticeVersion(
             notice_id=notice.id,

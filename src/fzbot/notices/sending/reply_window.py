@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from fzbot.clock import china_day
 from fzbot.interactions.interaction import Interaction
-from fzbot.notices.delivery import Delivery, State
-from fzbot.notices.ways import Way
+from fzbot.notices.delivery import Delivery, DeliveryState
+from fzbot.notices.delivery_methods import DeliveryMethod
 from fzbot.people.follower import Follower
 
 AFTER_MESSAGE = timedelta(hours=48)
@@ -21,11 +21,11 @@ MARGIN = timedelta(seconds=20)
 """Kept back, because the platform's clock is not ours."""
 MESSAGES = ("text", "voice", "image", "video", "shortvideo", "location", "link", "other")
 EVENTS = ("subscribe", "scan", "click")
-SPENT = (State.CLAIMED, State.ACCEPTED, State.DELIVERED, State.UNKNOWN)
+SPENT = (DeliveryState.CLAIMED, DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.UNKNOWN)
 
 
 @dataclass(frozen=True)
-class Window:
+class ReplyWindow:
     """A follower's last message and event, and when we wrote to them since."""
 
     last_message: datetime | None
@@ -47,7 +47,7 @@ class Window:
         return max(0, allowed - sum(moment >= since for moment in self.sent))
 
 
-def windows(session: Session, account_id: int, people: Collection[str], now: datetime) -> dict[str, Window]:
+def windows(session: Session, account_id: int, people: Collection[str], now: datetime) -> dict[str, ReplyWindow]:
     """The windows of some followers, by openid hash."""
     recent = now - AFTER_MESSAGE
     moves = session.execute(
@@ -69,13 +69,13 @@ def windows(session: Session, account_id: int, people: Collection[str], now: dat
             select(Delivery.openid_hash, Delivery.attempted_at).where(
                 Delivery.account_id == account_id,
                 Delivery.openid_hash.in_(people),
-                Delivery.way == Way.CUSTOMER,
+                Delivery.way == DeliveryMethod.CUSTOMER,
                 Delivery.state.in_(SPENT),
                 Delivery.attempted_at > recent,
             )
         ).all()
     )
-    return {person: Window(message, event, sent.get(person, ())) for person, message, event in moves}
+    return {person: ReplyWindow(message, event, sent.get(person, ())) for person, message, event in moves}
 
 
 def in_window(account_id: int, now: datetime) -> ColumnElement[bool]:

@@ -7,9 +7,9 @@ from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from fzbot.db import Base, Moment, take_turns
-from fzbot.notices import finishing
-from fzbot.notices.delivery import Delivery, State
-from fzbot.notices.ways import Way
+from fzbot.notices.delivery import Delivery, DeliveryState
+from fzbot.notices.delivery_methods import DeliveryMethod
+from fzbot.notices.sending import completion
 
 BATCH = 200
 FAILURES = {
@@ -35,11 +35,11 @@ FAILURES = {
 
 
 @dataclass(frozen=True)
-class Told:
+class ReceiptReport:
     """What a receipt tells. `person` is the follower's hash where it is about one; counts are those of a batch."""
 
     msg_id: str
-    way: Way
+    way: DeliveryMethod
     status: str
     person: str | None = None
     total: int = 1
@@ -74,12 +74,14 @@ class Receipt(Base):
     is_matched: Mapped[bool] = mapped_column(default=False)
 
     @property
-    def told(self) -> Told:
+    def told(self) -> ReceiptReport:
         """What it tells."""
-        return Told(self.msg_id, Way(self.way), self.status, self.openid_hash, self.total, self.sent)
+        return ReceiptReport(
+            self.msg_id, DeliveryMethod(self.way), self.status, self.openid_hash, self.total, self.sent
+        )
 
 
-def take(session: Session, account_id: int, told: Told, at: datetime) -> None:
+def take(session: Session, account_id: int, told: ReceiptReport, at: datetime) -> None:
     """Keep a receipt, once, and put it into the delivery that it is about, if that is known already."""
     take_turns(session, "receipts")
     if session.get(Receipt, (account_id, told.msg_id)) is not None:
@@ -103,7 +105,7 @@ def take(session: Session, account_id: int, told: Told, at: datetime) -> None:
         return
     _apply(delivery, receipt)
     if not told.is_success and delivery.notice_id is not None:
-        finishing.refresh(session, delivery.notice_id)
+        completion.refresh(session, delivery.notice_id)
 
 
 def match(session: Session, delivery: Delivery) -> None:
@@ -118,18 +120,18 @@ def match(session: Session, delivery: Delivery) -> None:
         Delivery.account_id == delivery.account_id, Delivery.msg_id == delivery.msg_id, Delivery.id != delivery.id
     )
     for other in session.scalars(taken_for):  # it was taken for another one, whose own receipt is still to come
-        other.state, other.msg_id, other.people_delivered = State.UNKNOWN, None, 0
+        other.state, other.msg_id, other.people_delivered = DeliveryState.UNKNOWN, None, 0
     _apply(delivery, receipt)
 
 
 def find_lost(session: Session, delivery: Delivery) -> bool:
     """Whether a receipt settles a template message whose answer never came."""
-    if delivery.way != Way.TEMPLATE or delivery.attempted_at is None:
+    if delivery.way != DeliveryMethod.TEMPLATE or delivery.attempted_at is None:
         return False
     query = select(Receipt).where(
         Receipt.account_id == delivery.account_id,
         Receipt.openid_hash == delivery.openid_hash,
-        Receipt.way == Way.TEMPLATE,
+        Receipt.way == DeliveryMethod.TEMPLATE,
         Receipt.is_matched.is_(False),
         Receipt.at >= delivery.attempted_at,
     )
@@ -141,20 +143,20 @@ def find_lost(session: Session, delivery: Delivery) -> bool:
 
 
 def find_all_lost(session: Session) -> None:
-    """Settle template messages of unknown fate by receipts that are there already."""
-    query = select(Delivery).where(Delivery.state == State.UNKNOWN, Delivery.reconcile_at.is_not(None))
-    for delivery in session.scalars(query.where(Delivery.way == Way.TEMPLATE).limit(BATCH)).all():
+    """Resolve template messages of unknown fate by receipts that are there already."""
+    query = select(Delivery).where(Delivery.state == DeliveryState.UNKNOWN, Delivery.reconcile_at.is_not(None))
+    for delivery in session.scalars(query.where(Delivery.way == DeliveryMethod.TEMPLATE).limit(BATCH)).all():
         find_lost(session, delivery)
 
 
 def _lost_template(session: Session, receipt: Receipt) -> Delivery | None:
-    if receipt.way != Way.TEMPLATE or receipt.openid_hash is None:
+    if receipt.way != DeliveryMethod.TEMPLATE or receipt.openid_hash is None:
         return None
     query = select(Delivery).where(
         Delivery.account_id == receipt.account_id,
         Delivery.openid_hash == receipt.openid_hash,
-        Delivery.way == Way.TEMPLATE,
-        Delivery.state == State.UNKNOWN,
+        Delivery.way == DeliveryMethod.TEMPLATE,
+        Delivery.state == DeliveryState.UNKNOWN,
         Delivery.attempted_at <= receipt.at,
     )
     return session.scalars(query.order_by(Delivery.attempted_at).limit(1)).first()
@@ -167,6 +169,6 @@ def _apply(delivery: Delivery, receipt: Receipt) -> None:
     delivery.people_delivered = told.sent if told.is_success else 0
     delivery.settled_at = delivery.settled_at or receipt.at
     if told.is_success:
-        delivery.state, delivery.reason, delivery.code = State.DELIVERED, "", None
+        delivery.state, delivery.reason, delivery.code = DeliveryState.DELIVERED, "", None
     else:
-        delivery.state, delivery.reason = State.FAILED, told.reason
+        delivery.state, delivery.reason = DeliveryState.FAILED, told.reason

@@ -16,7 +16,7 @@ DIVIDER = "\n\n———— 通知 ————\n"
 
 
 @dataclass(frozen=True)
-class Words:
+class NoticeText:
     """Title and text, the entries that it leads to, and the name of an uploaded picture."""
 
     title: str
@@ -25,7 +25,7 @@ class Words:
     picture: str = ""
 
     @classmethod
-    def of_template(cls, template: NoticeTemplate) -> "Words":
+    def of_template(cls, template: NoticeTemplate) -> "NoticeText":
         """The words of a template, to be changed at will."""
         return cls(template.title, template.text, template.entries)
 
@@ -58,7 +58,7 @@ class Links:
 
     public_url: str
 
-    def answer(self, words: Words, notice_id: int, village_id: int | None = None) -> str:
+    def answer(self, words: NoticeText, notice_id: int, village_id: int | None = None) -> str:
         """The answer page of the first entry; empty without one."""
         return f"{self.public_url}/a/{words.entries[0]}?n={mark(notice_id, village_id)}" if words.entries else ""
 
@@ -80,12 +80,12 @@ def unmark(text: str) -> tuple[int, int | None] | None:
     return int(notice), int(village) if village else None
 
 
-def full(words: Words, link: str) -> str:
+def full(words: NoticeText, link: str) -> str:
     """The whole notice."""
     return f"{words.body}\n\n详细：{link}" if link else words.body
 
 
-def short(words: Words, page: str) -> str:
+def short(words: NoticeText, page: str) -> str:
     """A line that leads to the notice, for where the whole does not fit."""
     return f"【{words.title.strip()}】村里有新通知，点开看：{page}"
 

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Way(StrEnum):
+class DeliveryMethod(StrEnum):
     """A way of sending."""
 
     MASS = "mass"
     CUSTOMER = "customer"
     TEMPLATE = "template"
     DRAFT = "draft"
-    CONTACT = "contact"
+    NEXT_REPLY = "contact"
     GROUP = "group"
 
     @property
@@ -29,12 +29,12 @@ class Way(StrEnum):
     @property
     def is_personal(self) -> bool:
         """Whether each recipient gets a delivery of their own."""
-        return self in {Way.CUSTOMER, Way.TEMPLATE, Way.CONTACT}
+        return self in {DeliveryMethod.CUSTOMER, DeliveryMethod.TEMPLATE, DeliveryMethod.NEXT_REPLY}
 
     @property
     def calls_platform(self) -> bool:
         """Whether the worker sends it to the platform."""
-        return self in {Way.MASS, Way.CUSTOMER, Way.TEMPLATE, Way.DRAFT}
+        return self in {DeliveryMethod.MASS, DeliveryMethod.CUSTOMER, DeliveryMethod.TEMPLATE, DeliveryMethod.DRAFT}
 
 
 @dataclass(frozen=True)
@@ -55,12 +55,19 @@ class AccountKind:
         return ("认证" if self.is_verified else "未认证") + ("服务号" if self.is_service else "订阅号")
 
 
-def ways_of(kind: AccountKind, has_template: bool = False) -> tuple[Way, ...]:
+def methods_of(kind: AccountKind, has_template: bool = False) -> tuple[DeliveryMethod, ...]:
     """The ways open to an account; template messages need a template to be configured as well."""
     if not kind.is_verified:
-        return (Way.CONTACT, Way.GROUP)
-    template = (Way.TEMPLATE,) if kind.is_service and has_template else ()
-    return (Way.MASS, Way.CUSTOMER, *template, Way.DRAFT, Way.CONTACT, Way.GROUP)
+        return (DeliveryMethod.NEXT_REPLY, DeliveryMethod.GROUP)
+    template = (DeliveryMethod.TEMPLATE,) if kind.is_service and has_template else ()
+    return (
+        DeliveryMethod.MASS,
+        DeliveryMethod.CUSTOMER,
+        *template,
+        DeliveryMethod.DRAFT,
+        DeliveryMethod.NEXT_REPLY,
+        DeliveryMethod.GROUP,
+    )
 
 
 def describe(kind: AccountKind) -> str:

@@ -7,17 +7,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, case, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from fzbot.notices.counting import was_accepted
-from fzbot.notices.delivery import Delivery, State
-from fzbot.notices.forwards import Forward
-from fzbot.notices.reading import NoticeRead
+from fzbot.notices.delivery import Delivery, DeliveryState
+from fzbot.notices.results.counts import was_accepted
+from fzbot.notices.results.forwards import Forward
+from fzbot.notices.results.reads import NoticeRead
 
 Villages = Collection[int] | None
 """Of which villages rows are counted; None for all, also those that belong to no village."""
 
 
 @dataclass(frozen=True)
-class Outcome:
+class NoticeResult:
     """People addressed, accepted by the platform or shown, confirmed by receipts; openings; forwards and group members."""
 
     addressed: int = 0
@@ -29,38 +29,38 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Fate:
+class MethodResult:
     """Deliveries in one state: how many rows, for how many people."""
 
-    state: State
+    state: DeliveryState
     rows: int
     people: int
 
 
-Outcomes = dict[Any, Outcome]
+Outcomes = dict[Any, NoticeResult]
 
 
-def of_notices(session: Session, ids: Collection[int], villages: Villages = None) -> dict[int, Outcome]:
+def of_notices(session: Session, ids: Collection[int], villages: Villages = None) -> dict[int, NoticeResult]:
     """By notice."""
     keys = (Delivery.notice_id, NoticeRead.notice_id, Forward.notice_id)
     return _outcomes(session, keys, ids, villages)
 
 
-def by_village(session: Session, notice_id: int, villages: Villages = None) -> dict[int, Outcome]:
+def by_village(session: Session, notice_id: int, villages: Villages = None) -> dict[int, NoticeResult]:
     """Of one notice, by village; 0 where it names none."""
     keys = (func.coalesce(Delivery.village_id, 0), NoticeRead.village_id, func.coalesce(Forward.village_id, 0))
     return _outcomes(session, keys, [notice_id], villages)
 
 
-def fates(session: Session, notice_id: int, villages: Villages = None) -> list[Fate]:
+def method_results(session: Session, notice_id: int, villages: Villages = None) -> list[MethodResult]:
     """The deliveries of a notice by state."""
     query = select(Delivery.state, func.count(), func.sum(Delivery.people)).where(Delivery.notice_id == notice_id)
     rows = session.execute(query.where(*_within(Delivery.village_id, villages)).group_by(Delivery.state)).all()
-    found = [Fate(State(state), number, int(people)) for state, number, people in rows]
-    return sorted(found, key=lambda fate: list(State).index(fate.state))
+    found = [MethodResult(DeliveryState(state), number, int(people)) for state, number, people in rows]
+    return sorted(found, key=lambda result: list(DeliveryState).index(result.state))
 
 
-def reasons(session: Session, notice_id: int, villages: Villages = None) -> list[tuple[State, str, int]]:
+def reasons(session: Session, notice_id: int, villages: Villages = None) -> list[tuple[DeliveryState, str, int]]:
     """Why deliveries stand where they stand, with numbers of people; most first."""
     people = func.sum(Delivery.people)
     query = select(Delivery.state, Delivery.reason, people).where(
@@ -68,7 +68,7 @@ def reasons(session: Session, notice_id: int, villages: Villages = None) -> list
     )
     query = query.where(*_within(Delivery.village_id, villages)).group_by(Delivery.state, Delivery.reason)
     rows = session.execute(query.order_by(people.desc(), Delivery.reason)).all()
-    return [(State(state), reason, int(number)) for state, reason, number in rows]
+    return [(DeliveryState(state), reason, int(number)) for state, reason, number in rows]
 
 
 def reads_by_page(session: Session, notice_id: int, villages: Villages = None) -> dict[str, int]:
@@ -87,7 +87,7 @@ def _outcomes(session: Session, keys: tuple[Any, Any, Any], ids: Collection[int]
         *_sums(session, keys[2], Forward, ids, villages),
     ):
         found.setdefault(key, {}).update(row)
-    return {key: Outcome(**values) for key, values in found.items()}
+    return {key: NoticeResult(**values) for key, values in found.items()}
 
 
 def _sums(
@@ -100,7 +100,7 @@ def _sums(
 
 
 def _numbers(row: Row[Any]) -> dict[str, int]:
-    names = {field.name for field in fields(Outcome)}
+    names = {field.name for field in fields(NoticeResult)}
     return {name: int(value or 0) for name, value in row._mapping.items() if name in names}  # noqa: SLF001 - its public name
 
 

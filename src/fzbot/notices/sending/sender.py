@@ -12,12 +12,12 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from fzbot.db import writing
-from fzbot.notices import outbox, quota, settling
-from fzbot.notices.delivery import Delivery, State
-from fzbot.notices.loading import Loader
-from fzbot.notices.outbox import Pace
-from fzbot.notices.push import Fate, Parcel, Pushes, Refused
-from fzbot.notices.ways import Way
+from fzbot.notices.delivery import Delivery, DeliveryState
+from fzbot.notices.delivery_methods import DeliveryMethod
+from fzbot.notices.push import OutboundMessage, Pushes, Refused, SendResult
+from fzbot.notices.sending import outbox, quota, record_result
+from fzbot.notices.sending.message_builder import MessageBuilder
+from fzbot.notices.sending.outbox import RetryPolicy
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ RECORD_TRIES = 10
 NO_KEY = "没有配置 AppSecret，不能主动发"
 MINUTE_FULL = "本分钟的次数用完了，下一分钟继续"
 
-Sent = list[tuple[int, Fate]]
+Sent = list[tuple[int, SendResult]]
 
 
 @dataclass(frozen=True)
@@ -35,10 +35,10 @@ class Sender:
 
     engine: Engine
     pushes: Pushes
-    loader: Loader
+    loader: MessageBuilder
     pool: ThreadPoolExecutor
     per_minute: int
-    pace: Pace
+    retry_policy: RetryPolicy
     now: Callable[[], datetime]
     sleep: Callable[[float], None] = time.sleep
 
@@ -47,10 +47,10 @@ class Sender:
         rest, done = list(ids), Sent()
         while rest or done:
             wave, rest = rest[:WAVE], rest[WAVE:]
-            parcels = self._turn(worker, done, wave)
-            done = list(self.pool.map(self._call, parcels))
+            messages = self._turn(worker, done, wave)
+            done = list(self.pool.map(self._call, messages))
 
-    def _turn(self, worker: str, done: Sent, wave: list[int]) -> list[tuple[int, int, Parcel]]:
+    def _turn(self, worker: str, done: Sent, wave: list[int]) -> list[tuple[int, int, OutboundMessage]]:
         # The answers of one wave and the marks of the next share a commit. A busy database is asked again: answers that
         # were not written down would leave their rows unknown.
         for tries in range(RECORD_TRIES):
@@ -65,41 +65,43 @@ class Sender:
         return []
 
     def _record(self, session: Session, worker: str, done: Sent) -> None:
-        fates = dict(done)
-        query = select(Delivery).where(Delivery.id.in_(fates)).with_for_update().order_by(Delivery.id)
+        results = dict(done)
+        query = select(Delivery).where(Delivery.id.in_(results)).with_for_update().order_by(Delivery.id)
         for delivery in session.scalars(query):
-            is_ours = delivery.claim == worker or delivery.state == State.UNKNOWN
+            is_ours = delivery.claim == worker or delivery.state == DeliveryState.UNKNOWN
             if is_ours:
-                settling.settle(session, delivery, fates[delivery.id], self.pace, self.now())
+                record_result.record_result(session, delivery, results[delivery.id], self.retry_policy, self.now())
 
-    def _mark(self, session: Session, worker: str, wave: list[int]) -> list[tuple[int, int, Parcel]]:
+    def _mark(self, session: Session, worker: str, wave: list[int]) -> list[tuple[int, int, OutboundMessage]]:
         now = self.now()
-        query = select(Delivery).where(Delivery.id.in_(wave), Delivery.claim == worker, Delivery.state == State.CLAIMED)
+        query = select(Delivery).where(
+            Delivery.id.in_(wave), Delivery.claim == worker, Delivery.state == DeliveryState.CLAIMED
+        )
         rows = list(session.scalars(query.order_by(Delivery.id).with_for_update()))
         loaded = self.loader.load(session, rows, now)
         for row in rows:
             if row.id in loaded.hopeless:
-                settling.fail(row, loaded.hopeless[row.id], None, now)
-        granted = self._granted(session, [row for row in rows if row.id in loaded.parcels], now)
+                record_result.fail(row, loaded.hopeless[row.id], None, now)
+        granted = self._granted(session, [row for row in rows if row.id in loaded.messages], now)
         session.flush()
-        outbox.give_back(session, worker, [id_ for id_ in loaded.parcels if id_ not in granted])
+        outbox.give_back(session, worker, [id_ for id_ in loaded.messages if id_ not in granted])
         marked = outbox.mark_attempt(session, worker, list(granted), now)
-        return [(id_, granted[id_], loaded.parcels[id_]) for id_ in granted if id_ in marked]
+        return [(id_, granted[id_], loaded.messages[id_]) for id_ in granted if id_ in marked]
 
     def _granted(self, session: Session, rows: list[Delivery], now: datetime) -> dict[int, int]:
         """Which deliveries this minute's allowance is enough for, with their accounts."""
         granted: dict[int, int] = {}
         for account, way in sorted({(row.account_id, row.way) for row in rows}):
             wanted = [row.id for row in rows if (row.account_id, row.way) == (account, way)]
-            limit = quota.MASS_A_MINUTE if way == Way.MASS else self.per_minute
-            name = "mass" if way == Way.MASS else "person"
+            limit = quota.MASS_A_MINUTE if way == DeliveryMethod.MASS else self.per_minute
+            name = "mass" if way == DeliveryMethod.MASS else "person"
             number = quota.take_rate(session, account, name, limit, len(wanted), now)
             if number < len(wanted):
-                quota.stop(session, account, Way(way), quota.next_minute(now), MINUTE_FULL)
+                quota.stop(session, account, DeliveryMethod(way), quota.next_minute(now), MINUTE_FULL)
             granted |= dict.fromkeys(wanted[:number], account)
         return granted
 
-    def _call(self, job: tuple[int, int, Parcel]) -> tuple[int, Fate]:
-        id_, account, parcel = job
+    def _call(self, job: tuple[int, int, OutboundMessage]) -> tuple[int, SendResult]:
+        id_, account, message = job
         push = self.pushes.find(account)
-        return id_, (push.send(parcel) if push is not None else Refused(NO_KEY))
+        return id_, (push.send(message) if push is not None else Refused(NO_KEY))

@@ -10,7 +10,7 @@ from pathlib import Path
 import segno
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
-from fzbot.notices.wording import Words
+from fzbot.notices.authoring.wording import NoticeText
 
 WIDTH = 1080
 MARGIN = 80
@@ -42,7 +42,7 @@ _PIECES = re.compile(r"[A-Za-z0-9./:%+\-]+|.")
 class Poster:
     """What the picture shows; `link` is behind its QR code."""
 
-    words: Words
+    words: NoticeText
     link: str
     day: date
     photo: bytes | None = None

@@ -11,24 +11,24 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fzbot.handovers.handover import Handover, HandoverState
-from fzbot.notices.delivery import Delivery, State
+from fzbot.notices.delivery import Delivery, DeliveryState
+from fzbot.notices.delivery_methods import DeliveryMethod, methods_of
 from fzbot.notices.push import Pushes
-from fzbot.notices.ways import Way, ways_of
-from fzbot.notices.window import Window, windows
+from fzbot.notices.sending.reply_window import ReplyWindow, windows
 
 BY_MESSAGE = "正在用客服消息发给对方。"
 NOT_ALLOWED = "本号不能主动发消息；对方下次来消息时，连同回复一起显示。"
 TOO_LATE = "对方超过 48 小时没有来消息，微信不让主动发；对方下次来消息时，连同回复一起显示。"
 
 USED_UP = "48 小时内能主动发的 5 条用完了；对方下次来消息时，连同回复一起显示。"
-NEVER = Window(None, None)
+NEVER = ReplyWindow(None, None)
 
 
 @dataclass(frozen=True)
 class Route:
     """How an answer gets back, and how to say so; how long and how many messages the platform still lets us send."""
 
-    way: Way
+    way: DeliveryMethod
     said: str
     left: timedelta = timedelta()
     messages: int = 0
@@ -44,8 +44,8 @@ def routes(session: Session, handovers: Collection[Handover], pushes: Pushes, no
     found: dict[int, Route] = {}
     for account in {handover.account_id for handover in handovers}:
         rows = [handover for handover in handovers if handover.account_id == account]
-        if Way.CUSTOMER not in ways_of(pushes.kind(account)) or pushes.find(account) is None:
-            found |= dict.fromkeys((row.id for row in rows), Route(Way.CONTACT, NOT_ALLOWED))
+        if DeliveryMethod.CUSTOMER not in methods_of(pushes.kind(account)) or pushes.find(account) is None:
+            found |= dict.fromkeys((row.id for row in rows), Route(DeliveryMethod.NEXT_REPLY, NOT_ALLOWED))
             continue
         known = windows(session, account, {row.openid_hash for row in rows}, now)
         found |= {row.id: _route(known.get(row.openid_hash, NEVER), now) for row in rows}
@@ -57,11 +57,11 @@ def route(session: Session, handover: Handover, pushes: Pushes, now: datetime) -
     return routes(session, [handover], pushes, now)[handover.id]
 
 
-def _route(window: Window, now: datetime) -> Route:
+def _route(window: ReplyWindow, now: datetime) -> Route:
     left, messages = window.closes_in(now), window.left(now)
     if messages:
-        return Route(Way.CUSTOMER, BY_MESSAGE, left, messages)
-    return Route(Way.CONTACT, USED_UP if left else TOO_LATE, left)
+        return Route(DeliveryMethod.CUSTOMER, BY_MESSAGE, left, messages)
+    return Route(DeliveryMethod.NEXT_REPLY, USED_UP if left else TOO_LATE, left)
 
 
 def send(session: Session, handover: Handover, pushes: Pushes, now: datetime) -> Route:
@@ -77,7 +77,7 @@ def send(session: Session, handover: Handover, pushes: Pushes, now: datetime) ->
                 openid_hash=handover.openid_hash,
                 village_id=handover.village_id,
                 people=1,
-                state=State.WAITING if chosen.way is Way.CONTACT else State.QUEUED,
+                state=DeliveryState.WAITING if chosen.way is DeliveryMethod.NEXT_REPLY else DeliveryState.QUEUED,
                 queued_at=now,
                 not_before=now,
             )
@@ -107,7 +107,7 @@ def status(session: Session, handover_ids: list[int]) -> dict[int, str]:
 
 def wait_for_contact(delivery: Delivery) -> None:
     """What cannot be sent waits for the follower's next message; the reason stays to be read."""
-    delivery.way, delivery.state = Way.CONTACT.value, State.WAITING
+    delivery.way, delivery.state = DeliveryMethod.NEXT_REPLY.value, DeliveryState.WAITING
     delivery.attempted_at = delivery.day = delivery.settled_at = None
 
 
@@ -118,9 +118,9 @@ def mark_delivered(session: Session, delivery: Delivery, now: datetime) -> None:
 
 
 def _said(row: Delivery) -> str:
-    state = State(row.state)
-    if state in {State.ACCEPTED, State.DELIVERED}:
-        return "已随回复显示给对方" if row.way == Way.CONTACT else "已用客服消息发给对方"
-    if state is State.WAITING:
+    state = DeliveryState(row.state)
+    if state in {DeliveryState.ACCEPTED, DeliveryState.DELIVERED}:
+        return "已随回复显示给对方" if row.way == DeliveryMethod.NEXT_REPLY else "已用客服消息发给对方"
+    if state is DeliveryState.WAITING:
         return "等对方下次来消息时显示" + (f"（{row.reason}）" if row.reason else "")
     return state.label + (f"（{row.reason}）" if row.reason else "")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from fzbot.clock import CHINA, china_day, day_bounds
 from fzbot.db import Base, Moment, take_turns
-from fzbot.notices.ways import AccountKind, Way
+from fzbot.notices.delivery_methods import AccountKind, DeliveryMethod
 
 MASS_A_DAY = 1
 MASS_A_MONTH = 4
@@ -86,7 +86,7 @@ def take_rate(session: Session, account_id: int, name: str, limit: int, wanted: 
     return granted
 
 
-def stop(session: Session, account_id: int, way: Way, until: datetime, reason: str) -> None:
+def stop(session: Session, account_id: int, way: DeliveryMethod, until: datetime, reason: str) -> None:
     """Close a way until a moment."""
     take_turns(session, "quota")
     row = session.get(QuotaStop, (account_id, way.value))

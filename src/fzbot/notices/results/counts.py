@@ -14,10 +14,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, null, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from fzbot.notices.delivery import Delivery, State
-from fzbot.notices.forwards import Forward
-from fzbot.notices.notice import Notice
-from fzbot.notices.reading import NoticeRead
+from fzbot.notices.authoring.notice import Notice
+from fzbot.notices.delivery import Delivery, DeliveryState
+from fzbot.notices.results.forwards import Forward
+from fzbot.notices.results.reads import NoticeRead
 
 NO_VILLAGE = -1
 NOBODY = -1
@@ -25,7 +25,7 @@ NOBODY = -1
 
 
 @dataclass(frozen=True)
-class Wanted:
+class DeliveryFilter:
     """Which rows: of accounts, days, villages (None for all, -1 among them for those of none), one notice, one adviser."""
 
     accounts: tuple[int, ...]
@@ -36,7 +36,7 @@ class Wanted:
     adviser: int | None = None
 
 
-class By(StrEnum):
+class GroupBy(StrEnum):
     """What counts are told apart by."""
 
     NOTICE = "notice"
@@ -68,14 +68,14 @@ class Cell:
     month: str
     counts: Mapping[str, int]
 
-    def key(self, by: By) -> int | str:
+    def key(self, by: GroupBy) -> int | str:
         """Where it belongs: the id of a notice, village or staff member (-1 for none), or a month such as 2026-11."""
-        if by is By.MONTH:
+        if by is GroupBy.MONTH:
             return self.month
-        return {By.NOTICE: self.notice, By.VILLAGE: self.village, By.ADVISER: self.adviser}[by]
+        return {GroupBy.NOTICE: self.notice, GroupBy.VILLAGE: self.village, GroupBy.ADVISER: self.adviser}[by]
 
 
-def cells(session: Session, wanted: Wanted) -> list[Cell]:
+def cells(session: Session, wanted: DeliveryFilter) -> list[Cell]:
     """Everything that was counted, in as few parts as tell it all."""
     found = []
     for names, query in (_pushed(wanted), _read(wanted), _forwarded(wanted)):
@@ -99,7 +99,7 @@ def total(parts: Iterable[Cell]) -> Tally:
     return Tally(notices=len(notices), **counts)
 
 
-def told_apart(parts: Iterable[Cell], by: By) -> dict[int | str, Tally]:
+def grouped_by(parts: Iterable[Cell], by: GroupBy) -> dict[int | str, Tally]:
     """By notice, village, adviser or month."""
     groups: dict[int | str, list[Cell]] = defaultdict(list)
     for cell in parts:
@@ -107,7 +107,7 @@ def told_apart(parts: Iterable[Cell], by: By) -> dict[int | str, Tally]:
     return {key: total(group) for key, group in groups.items()}
 
 
-def deliveries_of(wanted: Wanted) -> list[ColumnElement[bool]]:
+def deliveries_of(wanted: DeliveryFilter) -> list[ColumnElement[bool]]:
     """The conditions on deliveries that count as pushed."""
     return [
         Delivery.account_id.in_(wanted.accounts),
@@ -119,7 +119,7 @@ def deliveries_of(wanted: Wanted) -> list[ColumnElement[bool]]:
     ]
 
 
-def reads_of(wanted: Wanted) -> list[ColumnElement[bool]]:
+def reads_of(wanted: DeliveryFilter) -> list[ColumnElement[bool]]:
     """The conditions on openings, joined with their notices."""
     own = [] if wanted.villages is None else [_read_village().in_(wanted.villages)]
     return [
@@ -131,7 +131,7 @@ def reads_of(wanted: Wanted) -> list[ColumnElement[bool]]:
     ]
 
 
-def forwards_of(wanted: Wanted) -> list[ColumnElement[bool]]:
+def forwards_of(wanted: DeliveryFilter) -> list[ColumnElement[bool]]:
     """The conditions on forwards; their adviser is the one who typed them in."""
     return [
         Forward.account_id.in_(wanted.accounts),
@@ -144,14 +144,14 @@ def forwards_of(wanted: Wanted) -> list[ColumnElement[bool]]:
 
 def was_accepted() -> ColumnElement[bool]:
     """Whether the platform took it, even if it said later that it did not arrive."""
-    return Delivery.state.in_([State.ACCEPTED, State.DELIVERED]) | Delivery.msg_id.is_not(None)
+    return Delivery.state.in_([DeliveryState.ACCEPTED, DeliveryState.DELIVERED]) | Delivery.msg_id.is_not(None)
 
 
 Counted = tuple[tuple[str, ...], Select[*tuple[Any, ...]]]
 """Names of counts, and the query that gives notice, village, adviser (None: the author), day and those counts."""
 
 
-def _pushed(wanted: Wanted) -> Counted:
+def _pushed(wanted: DeliveryFilter) -> Counted:
     # Grouped in the order of an index that holds everything that is asked for: a million rows are never looked at.
     keys = (Delivery.day, Delivery.notice_id, Delivery.village_id)
     accepted = func.sum(case((was_accepted(), Delivery.people), else_=0))
@@ -160,14 +160,14 @@ def _pushed(wanted: Wanted) -> Counted:
     return ("pushed", "accepted", "delivered"), query.where(*deliveries_of(wanted)).group_by(*keys)
 
 
-def _read(wanted: Wanted) -> Counted:
+def _read(wanted: DeliveryFilter) -> Counted:
     keys = (NoticeRead.notice_id, NoticeRead.village_id, NoticeRead.day)
     query = select(NoticeRead.notice_id, _read_village(), null(), NoticeRead.day, func.sum(NoticeRead.number))
     joined = query.join(Notice, Notice.id == NoticeRead.notice_id)
     return ("read",), joined.where(*reads_of(wanted)).group_by(*keys)
 
 
-def _forwarded(wanted: Wanted) -> Counted:
+def _forwarded(wanted: DeliveryFilter) -> Counted:
     adviser = func.coalesce(Forward.staff_id, NOBODY)
     keys = (Forward.notice_id, Forward.village_id, Forward.staff_id, Forward.day)
     sums = (func.count(), func.sum(Forward.people))
@@ -180,15 +180,15 @@ def _authors(session: Session, notices: set[int]) -> dict[int, int | None]:
     return dict(session.execute(query).all()) if notices else {}
 
 
-def _own(wanted: Wanted, village: InstrumentedAttribute[int | None]) -> list[ColumnElement[bool]]:
+def _own(wanted: DeliveryFilter, village: InstrumentedAttribute[int | None]) -> list[ColumnElement[bool]]:
     return [] if wanted.villages is None else [_known(village).in_(wanted.villages)]
 
 
-def _of_notice(wanted: Wanted, notice: InstrumentedAttribute[Any]) -> list[ColumnElement[bool]]:
+def _of_notice(wanted: DeliveryFilter, notice: InstrumentedAttribute[Any]) -> list[ColumnElement[bool]]:
     return [] if wanted.notice is None else [notice == wanted.notice]
 
 
-def _by_author(wanted: Wanted, notice: InstrumentedAttribute[Any]) -> list[ColumnElement[bool]]:
+def _by_author(wanted: DeliveryFilter, notice: InstrumentedAttribute[Any]) -> list[ColumnElement[bool]]:
     if wanted.adviser is None:
         return []
     theirs = select(Notice.id).where(

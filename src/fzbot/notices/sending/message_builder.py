@@ -9,15 +9,15 @@ from sqlalchemy.orm import Session
 
 from fzbot.clock import china_day
 from fzbot.handovers.handover import Handover
-from fzbot.notices import notice as notices
-from fzbot.notices import wording
-from fzbot.notices.audience import members
+from fzbot.notices.authoring import notice as notices
+from fzbot.notices.authoring import wording
+from fzbot.notices.authoring.audience import members
+from fzbot.notices.authoring.notice import Notice
+from fzbot.notices.authoring.wording import Links, NoticeText
 from fzbot.notices.delivery import Delivery
-from fzbot.notices.notice import Notice
-from fzbot.notices.push import Parcel
-from fzbot.notices.ways import Way
-from fzbot.notices.window import windows
-from fzbot.notices.wording import Links, Words
+from fzbot.notices.delivery_methods import DeliveryMethod
+from fzbot.notices.push import OutboundMessage
+from fzbot.notices.sending.reply_window import windows
 from fzbot.people.follower import Follower
 from fzbot.people.sealing import Sealer
 
@@ -27,45 +27,45 @@ REPLY_HEAD = "法律顾问答复您的问题"
 
 
 @dataclass(frozen=True)
-class Loaded:
+class BuiltMessage:
     """Parcels by delivery id, and the reasons why others cannot be sent."""
 
-    parcels: dict[int, Parcel] = field(default_factory=dict)
+    messages: dict[int, OutboundMessage] = field(default_factory=dict)
     hopeless: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Loader:
-    """Puts parcels together. `picture` reads an uploaded picture by name."""
+class MessageBuilder:
+    """Puts messages together. `picture` reads an uploaded picture by name."""
 
     sealer: Sealer
     links: Links
     picture: Callable[[str], bytes | None]
 
-    def load(self, session: Session, deliveries: Iterable[Delivery], now: datetime) -> Loaded:
+    def load(self, session: Session, deliveries: Iterable[Delivery], now: datetime) -> BuiltMessage:
         """Parcels for deliveries."""
         rows = list(deliveries)
-        loaded = Loaded()
-        openids = self._openids(session, [row for row in rows if Way(row.way).is_personal])
+        loaded = BuiltMessage()
+        openids = self._openids(session, [row for row in rows if DeliveryMethod(row.way).is_personal])
         closed = self._closed_windows(session, rows, now)
-        words: dict[int, Words] = {}
+        words: dict[int, NoticeText] = {}
         for row in rows:
-            is_personal = Way(row.way).is_personal
+            is_personal = DeliveryMethod(row.way).is_personal
             if is_personal and row.id not in openids:
                 loaded.hopeless[row.id] = GONE
             elif row.id in closed:
                 loaded.hopeless[row.id] = WINDOW_OVER
             else:
                 to = (openids[row.id],) if is_personal else ()
-                loaded.parcels[row.id] = self._parcel(session, row, to, words, now)
+                loaded.messages[row.id] = self._parcel(session, row, to, words, now)
         return loaded
 
     def _parcel(
-        self, session: Session, row: Delivery, to: tuple[str, ...], known: dict[int, Words], now: datetime
-    ) -> Parcel:
+        self, session: Session, row: Delivery, to: tuple[str, ...], known: dict[int, NoticeText], now: datetime
+    ) -> OutboundMessage:
         if row.notice_id is None:
             answered = session.get_one(Handover, row.handover_id)
-            return self._of(row, to, Words(REPLY_HEAD, answered.answer or ""), "", now)
+            return self._of(row, to, NoticeText(REPLY_HEAD, answered.answer or ""), "", now)
         if row.notice_id not in known:
             notice = session.get_one(Notice, row.notice_id)
             known[row.notice_id] = notices.current(session, notice).words
@@ -76,11 +76,11 @@ class Loader:
             to = self._listed(session, row)
         return self._of(row, to, words, link, now)
 
-    def _of(self, row: Delivery, to: tuple[str, ...], words: Words, link: str, now: datetime) -> Parcel:
+    def _of(self, row: Delivery, to: tuple[str, ...], words: NoticeText, link: str, now: datetime) -> OutboundMessage:
         target = row.target or {}
-        picture = self.picture(words.picture) if words.picture and row.way == Way.DRAFT else None
-        return Parcel(
-            way=Way(row.way),
+        picture = self.picture(words.picture) if words.picture and row.way == DeliveryMethod.DRAFT else None
+        return OutboundMessage(
+            way=DeliveryMethod(row.way),
             client_id=row.client_id,
             title=words.title,
             text=wording.full(words, link) if row.notice_id else f"{words.title}：\n{words.text}",
@@ -106,7 +106,7 @@ class Loader:
         return {id_: self.sealer.unseal(openid) for id_, openid in found.items() if openid is not None}
 
     def _closed_windows(self, session: Session, rows: list[Delivery], now: datetime) -> set[int]:
-        wanted = [row for row in rows if row.way == Way.CUSTOMER and row.openid_hash]
+        wanted = [row for row in rows if row.way == DeliveryMethod.CUSTOMER and row.openid_hash]
         left: dict[tuple[int, str], int] = {}
         for account in {row.account_id for row in wanted}:
             people = {row.openid_hash or "" for row in wanted if row.account_id == account}

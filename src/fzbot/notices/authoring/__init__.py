@@ -1,0 +1,1 @@
+"""Writing a notice: its words, its audience, what may be sent how."""

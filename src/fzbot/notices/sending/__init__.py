@@ -1,0 +1,1 @@
+"""Sending: the outbox, its worker, quota, and what is recorded of each attempt."""
