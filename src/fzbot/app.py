@@ -27,8 +27,8 @@ from fzbot.console.face import ASSETS as CONSOLE_ASSETS
 from fzbot.console.face import console
 from fzbot.conversation.turn import Conversation
 from fzbot.curation import golden
-from fzbot.curation.publishing import Policy
-from fzbot.curation.shelving import Shelving, live_entries
+from fzbot.curation.publishing import PublishingPolicy
+from fzbot.curation.release_loader import ReleaseLoader, live_entries
 from fzbot.errors import PlatformError
 from fzbot.health import Health, add_health
 from fzbot.interactions.record import Recorder
@@ -54,7 +54,7 @@ from fzbot.runtime import logs
 from fzbot.runtime.jobs import Job, Jobs
 from fzbot.runtime.leader_election import LeaderElection
 from fzbot.settings import Settings
-from fzbot.simulation.platform_side import PlatformSide
+from fzbot.simulation.simulated_client import SimulatedWeChatClient
 from fzbot.site import simulator
 from fzbot.site.api import api
 from fzbot.site.kiosk import kiosk
@@ -66,8 +66,8 @@ from fzbot.web.body_limit import KILOBYTE, MEGABYTE, BodyLimit
 from fzbot.web.rate_limiter import RateLimiter
 from fzbot.web.request_log import RequestLog, broken
 from fzbot.web.security_headers import SecurityHeaders
-from fzbot.wechat.account_side import AccountSide
-from fzbot.wechat.accounts import Door, Doors
+from fzbot.wechat.account_admin import WeChatAccountAdmin
+from fzbot.wechat.account_endpoints import AccountEndpoint, AccountEndpoints
 from fzbot.wechat.envelope import Envelope
 from fzbot.wechat.fair_pool import FairPool
 from fzbot.wechat.receipts import Receipts
@@ -98,7 +98,7 @@ class Services:
     recorder: Recorder
     conversation: Conversation
     pool: FairPool
-    shelving: Shelving
+    release_loader: ReleaseLoader
     jobs: Jobs
     outgoing: Outgoing
     worker: NoticeWorker | None
@@ -109,7 +109,7 @@ class Services:
         if self.worker is not None:
             self.worker.close()
         self.outgoing.close()
-        self.shelving.close()
+        self.release_loader.close()
         self.pool.shutdown()
         self.recorder.close()
         self.engine.dispose()
@@ -188,7 +188,7 @@ def build(services: Services) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        services.shelving.start()
+        services.release_loader.start()
         services.jobs.start()
         if services.worker is not None:
             services.worker.start()
@@ -197,7 +197,7 @@ def build(services: Services) -> FastAPI:
 
     app = FastAPI(title="fzbot", version=fzbot.__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     receipts = Receipts(services.engine, services.sealer)
-    webhook = Webhook(doors(services), services.conversation, services.pool, receipts)
+    webhook = Webhook(endpoints(services), services.conversation, services.pool, receipts)
     # Bare Starlette routes: FastAPI's parameter handling would halve the throughput of the one hot path.
     for path in ("/wechat", "/wechat/{account}"):
         app.router.routes.append(Route(path, webhook.answer, methods=["GET", "POST"]))
@@ -266,7 +266,7 @@ def start(settings: Settings, ready: Ready | None = None) -> Services:
     current_snapshot = CurrentSnapshot(
         ready.snapshot if ready and ready.release == release else _snapshot(settings, overlay)
     )
-    shelving = Shelving(
+    release_loader = ReleaseLoader(
         engine=engine,
         current_snapshot=current_snapshot,
         folder=settings.knowledge,
@@ -290,7 +290,7 @@ def start(settings: Settings, ready: Ready | None = None) -> Services:
     )
     pool = FairPool(settings.turn_threads)
     outgoing = open_outgoing(settings, engine, sealer)
-    jobs = Jobs(LeaderElection(engine, settings.data_dir), _jobs(engine, settings, outgoing.account_side()))
+    jobs = Jobs(LeaderElection(engine, settings.data_dir), _jobs(engine, settings, outgoing.account_admin()))
     return Services(
         settings=settings,
         engine=engine,
@@ -299,14 +299,14 @@ def start(settings: Settings, ready: Ready | None = None) -> Services:
         recorder=recorder,
         conversation=conversation,
         pool=pool,
-        shelving=shelving,
+        release_loader=release_loader,
         jobs=jobs,
         outgoing=outgoing,
         worker=outgoing.worker() if settings.worker else None,
     )
 
 
-def _jobs(engine: Engine, settings: Settings, side: AccountSide) -> tuple[Job, ...]:
+def _jobs(engine: Engine, settings: Settings, side: WeChatAccountAdmin) -> tuple[Job, ...]:
     keep = RetentionPolicy(settings.keep_text_days, settings.keep_audit_days)
     return (
         Job("count", COUNT_SECONDS, lambda: rollup.catch_up(engine)),
@@ -316,7 +316,7 @@ def _jobs(engine: Engine, settings: Settings, side: AccountSide) -> tuple[Job, .
     )
 
 
-def _synchronise_tags(engine: Engine, side: AccountSide) -> None:
+def _synchronise_tags(engine: Engine, side: WeChatAccountAdmin) -> None:
     """Keep the platform's tags in step with the villages, of every account that has any."""
     with db.reading(engine) as session:
         ids = session.scalars(select(Village.account_id).distinct()).all()
@@ -331,7 +331,9 @@ def _synchronise_tags(engine: Engine, side: AccountSide) -> None:
 
 def health_of(services: Services) -> Health:
     """What health checks and metrics look at."""
-    return Health(services.engine, services.current_snapshot, services.recorder, lambda: services.shelving.loaded or 0)
+    return Health(
+        services.engine, services.current_snapshot, services.recorder, lambda: services.release_loader.loaded or 0
+    )
 
 
 def desk(services: Services) -> Desk:
@@ -347,21 +349,21 @@ def desk(services: Services) -> Desk:
         public_url=settings.public_url,
         uploads=settings.data_dir / "uploads",
         knowledge=settings.knowledge,
-        side=services.outgoing.account_side(),
-        policy=Policy(settings.second_person),
+        side=services.outgoing.account_admin(),
+        policy=PublishingPolicy(settings.second_person),
         notice_policy=notices.ApprovalPolicy(settings.second_person),
         totp_roles=roles[settings.require_totp],
         hidden_accounts=frozenset({simulator.SLUG}),
     )
 
 
-def doors(services: Services) -> Doors:
-    """The doors to the default account, if it is configured, and to those of the table."""
+def endpoints(services: Services) -> AccountEndpoints:
+    """The endpoints to the default account, if it is configured, and to those of the table."""
     settings, engine = services.settings, services.engine
     default = None
     if settings.wechat_token:
-        default = Door(_default_account(services), Envelope(settings.credentials, settings.post_max_age))
-    return Doors(default, engine, services.sealer, settings.post_max_age)
+        default = AccountEndpoint(_default_account(services), Envelope(settings.credentials, settings.post_max_age))
+    return AccountEndpoints(default, engine, services.sealer, settings.post_max_age)
 
 
 def simulated(settings: Settings) -> Credentials:
@@ -375,10 +377,10 @@ def simulated(settings: Settings) -> Credentials:
     )
 
 
-def platform_side(settings: Settings) -> PlatformSide:
+def platform_side(settings: Settings) -> SimulatedWeChatClient:
     """The simulator's end of the line."""
     credentials = simulated(settings)
-    return PlatformSide(credentials.token, credentials.app_id, credentials.aes_key)
+    return SimulatedWeChatClient(credentials.token, credentials.app_id, credentials.aes_key)
 
 
 def _default_account(services: Services) -> int:

@@ -17,13 +17,13 @@ from fzbot.notices.sending.sender import WAVE, Sender
 from fzbot.notices.sending.worker import NoticeWorker
 from fzbot.people.sealing import Sealer
 from fzbot.settings import Settings
-from fzbot.wechat.account_side import AccountSide
+from fzbot.wechat.account_admin import WeChatAccountAdmin
 from fzbot.wechat.platform import make_http
 from fzbot.wechat.platforms import Platforms
-from fzbot.wechat.pushing import PlatformPushes
+from fzbot.wechat.push import PlatformPushes
 from fzbot.wechat.template import TemplateForm
-from fzbot.wechat.token_table import TableShelf
-from fzbot.wechat.tokens import TokenShelf
+from fzbot.wechat.token_table import TableTokenStore
+from fzbot.wechat.tokens import TokenStore
 
 PACE = RetryPolicy()
 
@@ -47,10 +47,10 @@ class Outgoing:
         sender = Sender(self.engine, self.pushes, loader, pool, settings.send_per_minute, pace, clock.now)
         return NoticeWorker(self.engine, self.pushes, sender, pace, clock.now)
 
-    def account_side(self) -> AccountSide:
+    def account_admin(self) -> WeChatAccountAdmin:
         """Menu, tags and QR codes."""
         menu = partial(load_menu, self.settings.knowledge)
-        return AccountSide(self.platforms, self.engine, self.sealer, menu, self.settings.public_url)
+        return WeChatAccountAdmin(self.platforms, self.engine, self.sealer, menu, self.settings.public_url)
 
     def close(self) -> None:
         """Close the connections to the platform."""
@@ -60,18 +60,18 @@ class Outgoing:
 def open_outgoing(settings: Settings, engine: Engine, sealer: Sealer) -> Outgoing:
     """Everything that sends, as the settings say; nothing is called yet."""
     http = make_http(settings.wechat_api_base)
-    platforms = Platforms(engine, sealer, http, settings.credentials, _shelves(settings, engine, sealer))
+    platforms = Platforms(engine, sealer, http, settings.credentials, _stores(settings, engine, sealer))
     template = TemplateForm.parse(settings.wechat_notice_template)
     return Outgoing(settings, engine, sealer, platforms, PlatformPushes(platforms, engine, sealer, template))
 
 
-def _shelves(settings: Settings, engine: Engine, sealer: Sealer) -> Callable[[int], TokenShelf]:
+def _stores(settings: Settings, engine: Engine, sealer: Sealer) -> Callable[[int], TokenStore]:
     """Where an account's token is kept: in Redis where there is one, in the database otherwise."""
     if not settings.redis_url:
-        return lambda account_id: TableShelf(engine, sealer, account_id)
+        return lambda account_id: TableTokenStore(engine, sealer, account_id)
     from redis import Redis  # noqa: PLC0415 - the server starts a tenth of a second sooner without
 
-    from fzbot.wechat.token_redis import RedisShelf  # noqa: PLC0415
+    from fzbot.wechat.token_redis import RedisTokenStore  # noqa: PLC0415
 
     client = Redis.from_url(settings.redis_url)
-    return lambda account_id: RedisShelf(client, sealer, account_id)
+    return lambda account_id: RedisTokenStore(client, sealer, account_id)

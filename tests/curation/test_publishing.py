@@ -12,10 +12,10 @@ from fzbot.answering.snapshot import Snapshot
 from fzbot.audit import Actor
 from fzbot.curation import publishing, release, revisions
 from fzbot.curation.golden import Golden
-from fzbot.curation.publishing import Policy
-from fzbot.curation.release import Release, Stage
+from fzbot.curation.publishing import PublishingPolicy
+from fzbot.curation.release import Release, ReleaseStage
+from fzbot.curation.release_loader import ReleaseLoader, live_entries
 from fzbot.curation.revisions import body_of
-from fzbot.curation.shelving import Shelving, live_entries
 from fzbot.db import reading, writing
 from fzbot.errors import CurationError
 from fzbot.knowledge import files
@@ -36,9 +36,9 @@ def cache(small: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def shelving(engine: Engine, small: Path, cache: Path) -> Shelving:
+def release_loader(engine: Engine, small: Path, cache: Path) -> ReleaseLoader:
     current_snapshot = CurrentSnapshot(Snapshot.of_folder(small, cache))
-    return Shelving(engine, current_snapshot, small, cache, now=lambda: NOW)
+    return ReleaseLoader(engine, current_snapshot, small, cache, now=lambda: NOW)
 
 
 def stages(engine: Engine) -> list[str]:
@@ -46,65 +46,68 @@ def stages(engine: Engine) -> list[str]:
         return [one.stage for one in session.scalars(select(Release).order_by(Release.id))]
 
 
-def test_an_added_wording_is_answered_after_its_release(shelving: Shelving) -> None:
+def test_an_added_wording_is_answered_after_its_release(release_loader: ReleaseLoader) -> None:
     text = "俺家给女方家里的那笔钱咋往回拿哩"
-    live = shelving.current_snapshot.snapshot.entries["marriage.bride-price"]
-    with writing(shelving.engine) as session:
+    live = release_loader.current_snapshot.snapshot.entries["marriage.bride-price"]
+    with writing(release_loader.engine) as session:
         publishing.add_wordings(session, live, [text, text], LI, NOW)
-    before = shelving.current_snapshot.snapshot
-    assert shelving.poll()
-    assert shelving.current_snapshot.snapshot is not before
-    decision = shelving.current_snapshot.snapshot.decide(text)
+    before = release_loader.current_snapshot.snapshot
+    assert release_loader.poll()
+    assert release_loader.current_snapshot.snapshot is not before
+    decision = release_loader.current_snapshot.snapshot.decide(text)
     assert (decision.kind.value, decision.best.id, decision.score) == ("answer", "marriage.bride-price", 1.0)
-    assert stages(shelving.engine) == ["live"]
-    assert not shelving.poll()
+    assert stages(release_loader.engine) == ["live"]
+    assert not release_loader.poll()
 
 
-def test_another_worker_takes_over_what_one_has_built(shelving: Shelving) -> None:
-    other = Shelving(
-        shelving.engine, CurrentSnapshot(shelving.current_snapshot.snapshot), shelving.folder, shelving.cache
+def test_another_worker_takes_over_what_one_has_built(release_loader: ReleaseLoader) -> None:
+    other = ReleaseLoader(
+        release_loader.engine,
+        CurrentSnapshot(release_loader.current_snapshot.snapshot),
+        release_loader.folder,
+        release_loader.cache,
     )
-    live = shelving.current_snapshot.snapshot.entries["loan.unpaid"]
-    with writing(shelving.engine) as session:
+    live = release_loader.current_snapshot.snapshot.entries["loan.unpaid"]
+    with writing(release_loader.engine) as session:
         publishing.add_wordings(session, live, ["账要不回来心里慌"], LI, NOW)
-    shelving.poll()
+    release_loader.poll()
     assert other.poll()
     assert other.current_snapshot.snapshot.entries["loan.unpaid"].questions[-1] == "账要不回来心里慌"
-    number, entries = live_entries(shelving.engine)
+    number, entries = live_entries(release_loader.engine)
     assert number == other.loaded
     assert [entry.id for entry in entries] == ["loan.unpaid"]
 
 
-def test_a_release_that_spoils_a_golden_question_is_refused(shelving: Shelving) -> None:
-    shelving.golden = (Golden("彩礼怎么退", "marriage.bride-price"), Golden("从来没答对过", "loan.unpaid"))
-    thanks = body_of(shelving.current_snapshot.snapshot.entries["chat.thanks"])
-    with writing(shelving.engine) as session:
+def test_a_release_that_spoils_a_golden_question_is_refused(release_loader: ReleaseLoader) -> None:
+    release_loader.golden = (Golden("彩礼怎么退", "marriage.bride-price"), Golden("从来没答对过", "loan.unpaid"))
+    thanks = body_of(release_loader.current_snapshot.snapshot.entries["chat.thanks"])
+    with writing(release_loader.engine) as session:
         release.add(
             session, {"chat.thanks": thanks | {"questions": [*thanks["questions"], "彩礼怎么退"]}}, "", "李四", NOW
         )
-    before = shelving.current_snapshot.snapshot
-    shelving.poll()
-    assert shelving.current_snapshot.snapshot is before
-    with reading(shelving.engine) as session:
+    before = release_loader.current_snapshot.snapshot
+    release_loader.poll()
+    assert release_loader.current_snapshot.snapshot is before
+    with reading(release_loader.engine) as session:
         refused = session.scalars(select(Release)).one()
     assert (refused.stage, refused.problems) == ("refused", "“彩礼怎么退”原来答 marriage.bride-price，改后答不到了")
 
 
-def test_releases_build_upon_one_another_and_can_be_gone_back_to(shelving: Shelving) -> None:
-    entries = shelving.current_snapshot.snapshot.entries
-    with writing(shelving.engine) as session:
+def test_releases_build_upon_one_another_and_can_be_gone_back_to(release_loader: ReleaseLoader) -> None:
+    entries = release_loader.current_snapshot.snapshot.entries
+    with writing(release_loader.engine) as session:
         publishing.add_wordings(session, entries["loan.unpaid"], ["甲乙丙丁欠账"], LI, NOW)
-    with writing(shelving.engine) as session:
+    with writing(release_loader.engine) as session:
         publishing.add_wordings(session, entries["chat.thanks"], ["劳驾您嘞多谢"], LI, NOW)
-    shelving.poll()
-    assert stages(shelving.engine) == ["passed-over", "live"]
-    assert "甲乙丙丁欠账" in shelving.current_snapshot.snapshot.entries["loan.unpaid"].questions
-    with writing(shelving.engine) as session:
+    release_loader.poll()
+    assert stages(release_loader.engine) == ["passed-over", "live"]
+    assert "甲乙丙丁欠账" in release_loader.current_snapshot.snapshot.entries["loan.unpaid"].questions
+    with writing(release_loader.engine) as session:
         first = session.get_one(Release, 1)
         release.go_back(session, first, "李四", NOW)
-    shelving.poll()
-    assert "劳驾您嘞多谢" not in shelving.current_snapshot.snapshot.entries["chat.thanks"].questions
-    assert "甲乙丙丁欠账" in shelving.current_snapshot.snapshot.entries["loan.unpaid"].questions
+    release_loader.poll()
+    assert "劳驾您嘞多谢" not in release_loader.current_snapshot.snapshot.entries["chat.thanks"].questions
+    assert "甲乙丙丁欠账" in release_loader.current_snapshot.snapshot.entries["loan.unpaid"].questions
 
 
 def test_a_builder_that_died_is_replaced_after_its_lease(engine: Engine) -> None:
@@ -121,9 +124,9 @@ def test_an_older_release_never_goes_live_over_a_newer_one(engine: Engine) -> No
     with writing(engine) as session:
         old = release.add(session, {}, "", "李四", NOW).id
         new = release.add(session, {}, "", "李四", NOW).id
-        release.settle(session, new, [])
-        release.settle(session, old, [])
-    assert stages(engine) == [Stage.PASSED_OVER, Stage.LIVE]
+        release.record_outcome(session, new, [])
+        release.record_outcome(session, old, [])
+    assert stages(engine) == [ReleaseStage.PASSED_OVER, ReleaseStage.LIVE]
 
 
 def test_a_changed_answer_needs_a_second_person_and_a_wording_does_not(engine: Engine, snapshot: Snapshot) -> None:
@@ -135,9 +138,9 @@ def test_a_changed_answer_needs_a_second_person_and_a_wording_does_not(engine: E
         author = Actor("李四", member.id)
         draft = publishing.save_draft(session, changed, live, None, author, NOW)
         with pytest.raises(CurationError, match="另一个人"):
-            publishing.publish(session, draft, author, Policy(second_person=True), NOW)
+            publishing.publish(session, draft, author, PublishingPolicy(second_person=True), NOW)
         draft = publishing.save_draft(session, more, live, None, author, NOW)
-        assert publishing.publish(session, draft, author, Policy(second_person=True), NOW).overlay
+        assert publishing.publish(session, draft, author, PublishingPolicy(second_person=True), NOW).overlay
 
 
 def test_a_published_draft_becomes_history_and_goes_out(engine: Engine, snapshot: Snapshot) -> None:
@@ -148,7 +151,7 @@ def test_a_published_draft_becomes_history_and_goes_out(engine: Engine, snapshot
         publishing.save_draft(session, body | {"title": "借钱要不回来"}, live, None, LI, NOW)
         draft = revisions.draft_of(session, live.id, None)
         assert draft is not None
-        queued = publishing.publish(session, draft, WANG, Policy(), NOW)
+        queued = publishing.publish(session, draft, WANG, PublishingPolicy(), NOW)
         assert queued.overlay["loan.unpaid"]["title"] == "借钱要不回来"
         assert revisions.draft_of(session, live.id, None) is None
         (past,) = revisions.history(session, live.id)
@@ -188,7 +191,7 @@ class Watched(CurrentSnapshot):
 
 def test_a_worker_takes_over_as_soon_as_the_bell_rings(postgres_engine: Engine, small: Path, cache: Path) -> None:
     current_snapshot = Watched(Snapshot.of_folder(small, cache))
-    elsewhere = Shelving(postgres_engine, current_snapshot, small, cache, poll_seconds=600)
+    elsewhere = ReleaseLoader(postgres_engine, current_snapshot, small, cache, poll_seconds=600)
     elsewhere.start()
     try:
         with writing(postgres_engine) as session:

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from fzbot.audit import Actor
 from fzbot.curation import unanswered
-from fzbot.curation.unanswered import Kind, Note, Outcome, Wanted
+from fzbot.curation.unanswered import Note, QuestionKind, Resolution, UnansweredFilter
 from fzbot.db import reading, writing
 from fzbot.errors import CurationError
 from fzbot.interactions.store import store
@@ -29,9 +29,9 @@ def ask(engine: Engine, account: int, *texts: str, **more: object) -> None:
 
 
 def found(
-    engine: Engine, account: int, kind: Kind = Kind.UNKNOWN, villages: frozenset[int] | None = None
+    engine: Engine, account: int, kind: QuestionKind = QuestionKind.UNKNOWN, villages: frozenset[int] | None = None
 ) -> list[dict[str, int]]:
-    wanted = Wanted((account,), DAY - timedelta(days=30), DAY, kind, villages)
+    wanted = UnansweredFilter((account,), DAY - timedelta(days=30), DAY, kind, villages)
     with reading(engine) as session:
         return [cluster.texts for cluster in unanswered.clusters(session, wanted, NOW)]
 
@@ -57,7 +57,7 @@ def test_a_settled_question_stays_away_also_when_asked_again_with_other_marks(en
     account = make_account(engine)
     ask(engine, account, "羊粪多少钱一方", "明天赶集不")
     with writing(engine) as session:
-        unanswered.settle(session, [account], ["羊粪多少钱一方"], Outcome.DISMISSED, Note(LI, NOW, "不是法律问题"))
+        unanswered.resolve(session, [account], ["羊粪多少钱一方"], Resolution.DISMISSED, Note(LI, NOW, "不是法律问题"))
     ask(engine, account, "羊粪多少钱一方？？")
     assert found(engine, account) == [{"明天赶集不": 1}]
 
@@ -65,7 +65,7 @@ def test_a_settled_question_stays_away_also_when_asked_again_with_other_marks(en
 def test_dismissing_needs_a_reason(engine: Engine) -> None:
     account = make_account(engine)
     with writing(engine) as session, pytest.raises(CurationError, match="原因"):
-        unanswered.settle(session, [account], ["明天赶集不"], Outcome.DISMISSED, Note(LI, NOW, " "))
+        unanswered.resolve(session, [account], ["明天赶集不"], Resolution.DISMISSED, Note(LI, NOW, " "))
 
 
 def test_unsure_answers_and_complaints_have_lists_of_their_own(engine: Engine) -> None:
@@ -74,8 +74,11 @@ def test_unsure_answers_and_complaints_have_lists_of_their_own(engine: Engine) -
     ask(engine, account, "答得没把握的", decision="answer", score=0.5, entry="loan.unpaid")
     ask(engine, account, "答得有把握的", decision="answer", score=0.95, entry="loan.unpaid")
     ask(engine, account, "你答的啥嘛", decision="chat", entry="chat.complaint")
-    assert {text for texts in found(engine, account, Kind.UNSURE) for text in texts} == {"给了选项的", "答得没把握的"}
-    assert found(engine, account, Kind.COMPLAINT) == [{"你答的啥嘛": 1}]
+    assert {text for texts in found(engine, account, QuestionKind.UNSURE) for text in texts} == {
+        "给了选项的",
+        "答得没把握的",
+    }
+    assert found(engine, account, QuestionKind.COMPLAINT) == [{"你答的啥嘛": 1}]
 
 
 def test_an_adviser_sees_the_questions_of_own_villages(engine: Engine) -> None:

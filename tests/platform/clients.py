@@ -14,7 +14,7 @@ SEND = "/cgi-bin/message/custom/send"
 
 
 class MemoryShelf:
-    """A shelf for one process."""
+    """A store for one process."""
 
     def __init__(self, claimed: bool = False) -> None:
         self.token: Token | None = None
@@ -48,9 +48,9 @@ def make_token(value: str, lasts: float = 7200, age: float = 0) -> Token:
     return Token(value, now - timedelta(seconds=age), now + timedelta(seconds=lasts))
 
 
-def client(http: httpx.Client, shelf: MemoryShelf | None = None, key: Key = KEY) -> Platform:
+def client(http: httpx.Client, store: MemoryShelf | None = None, key: Key = KEY) -> Platform:
     """A client that does not wait between tries."""
-    return Platform(http, key, shelf or MemoryShelf(), sleep=lambda _: None)
+    return Platform(http, key, store or MemoryShelf(), sleep=lambda _: None)
 
 
 def text_to(openid: str, words: str = "您好") -> dict[str, object]:

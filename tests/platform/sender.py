@@ -7,16 +7,16 @@ from fzbot import db
 from fzbot.migrations import tables
 from fzbot.people.sealing import Sealer
 from fzbot.wechat.platform import Key, Platform, make_http
-from fzbot.wechat.token_table import TableShelf
+from fzbot.wechat.token_table import TableTokenStore
 from tests.platform.simulated import CREDENTIALS
 
 
 def main(database: str, address: str, account: int, first: int, number: int) -> None:
     assert tables.TABLES
     engine = db.make_engine(database)
-    shelf = TableShelf(engine, Sealer("a secret that is only for tests"), account)
+    store = TableTokenStore(engine, Sealer("a secret that is only for tests"), account)
     with make_http(address) as http, ThreadPoolExecutor(number) as pool:
-        platform = Platform(http, Key(CREDENTIALS.app_id, CREDENTIALS.app_secret), shelf)
+        platform = Platform(http, Key(CREDENTIALS.app_id, CREDENTIALS.app_secret), store)
         bodies = (
             {"touser": f"o-{one}", "msgtype": "text", "text": {"content": "您好"}}
             for one in range(first, first + number)

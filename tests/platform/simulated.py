@@ -26,7 +26,7 @@ CREDENTIALS = Credentials(
 
 @dataclass
 class SimulatedPlatform:
-    """Start it, turn its knobs, look at what it saw."""
+    """Start it, turn its controls, look at what it saw."""
 
     folder: Path
     kind: str = "service"
@@ -75,8 +75,8 @@ class SimulatedPlatform:
     def add_fans(self, *openids: str, **values: object) -> None:
         self._post("fans", {"openids": openids, **values})
 
-    def change(self, **knobs: object) -> None:
-        self._post("change", knobs)
+    def change(self, **controls: object) -> None:
+        self._post("change", controls)
 
     def says(self, openid: str, **words: str) -> Any:
         return self._post("message", {"openid": openid, **words})

@@ -37,12 +37,12 @@ def test_a_token_that_somebody_pushed_out_is_renewed_once(simulated: SimulatedPl
 
 
 def test_a_revoked_token_is_forced_out(simulated: SimulatedPlatform, http: httpx.Client) -> None:
-    shelf = MemoryShelf()
-    platform = client(http, shelf)
+    store = MemoryShelf()
+    platform = client(http, store)
     platform.call("/cgi-bin/tags/get")
     simulated.change(tokens="revoke")
     platform.call("/cgi-bin/tags/get")
-    assert (simulated.calls("stable_token"), shelf.forced) == (3, 1)
+    assert (simulated.calls("stable_token"), store.forced) == (3, 1)
 
 
 def test_a_token_refused_again_and_again_is_not_fetched_without_end(
@@ -57,29 +57,29 @@ def test_a_token_refused_again_and_again_is_not_fetched_without_end(
 
 
 def test_forced_refreshes_end_at_the_days_allowance(simulated: SimulatedPlatform, http: httpx.Client) -> None:
-    shelf = MemoryShelf()
-    shelf.forced = 20
-    platform = client(http, shelf)
+    store = MemoryShelf()
+    store.forced = 20
+    platform = client(http, store)
     platform.call("/cgi-bin/tags/get")
     simulated.change(tokens="revoke")
     with pytest.raises(PlatformError, match="满 20 次"):
         platform.call("/cgi-bin/tags/get")
-    assert not shelf.claimed
+    assert not store.claimed
 
 
 def test_a_token_is_renewed_before_it_ends(simulated: SimulatedPlatform, http: httpx.Client) -> None:
-    shelf = MemoryShelf()
-    shelf.token = make_token("about to end", lasts=200, age=7000)
-    client(http, shelf).call("/cgi-bin/tags/get")
-    assert shelf.token.value != "about to end"
+    store = MemoryShelf()
+    store.token = make_token("about to end", lasts=200, age=7000)
+    client(http, store).call("/cgi-bin/tags/get")
+    assert store.token.value != "about to end"
     assert simulated.answered("tags/get", 0) == 1
 
 
 def test_while_another_process_renews_the_old_token_is_used(simulated: SimulatedPlatform, http: httpx.Client) -> None:
-    client(http, shelf := MemoryShelf()).call("/cgi-bin/tags/get")
-    assert shelf.token is not None
+    client(http, store := MemoryShelf()).call("/cgi-bin/tags/get")
+    assert store.token is not None
     busy = MemoryShelf(claimed=True)
-    busy.token = make_token(shelf.token.value, lasts=200, age=7000)
+    busy.token = make_token(store.token.value, lasts=200, age=7000)
     client(http, busy).call("/cgi-bin/tags/get")
     assert simulated.calls("stable_token") == 1
 
@@ -92,10 +92,10 @@ def test_waiting_for_another_process_ends(simulated: SimulatedPlatform, http: ht
 
 @pytest.mark.parametrize(("key", "words"), [(Key("wx-other", "x"), "AppID"), (Key(KEY.app_id, "wrong"), "AppSecret")])
 def test_a_wrong_key_is_said_to_staff(http: httpx.Client, key: Key, words: str) -> None:
-    shelf = MemoryShelf()
+    store = MemoryShelf()
     with pytest.raises(PlatformError, match=words):
-        client(http, shelf, key).call("/cgi-bin/tags/get")
-    assert not shelf.claimed
+        client(http, store, key).call("/cgi-bin/tags/get")
+    assert not store.claimed
 
 
 def test_a_busy_platform_is_asked_again(simulated: SimulatedPlatform, http: httpx.Client) -> None:

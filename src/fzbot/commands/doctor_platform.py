@@ -11,7 +11,7 @@ from fzbot.outgoing import open_outgoing
 from fzbot.people.account import Account
 from fzbot.people.sealing import Sealer
 from fzbot.settings import Settings
-from fzbot.wechat.account_side import AccountSide
+from fzbot.wechat.account_admin import WeChatAccountAdmin
 
 NOT_ON_THE_LIST = 40164
 WRONG_KEY = (40001, 40013, 40125)
@@ -24,14 +24,14 @@ def examine_platform(settings: Settings, engine: Engine) -> list[Finding]:
     try:
         with reading(engine) as session:
             rows = session.scalars(select(Account).order_by(Account.id)).all()
-        side = outgoing.account_side()
+        side = outgoing.account_admin()
         connected = [row for row in rows if outgoing.platforms.find(row.id) is not None]
         return [finding for row in connected for finding in _account(side, row)]
     finally:
         outgoing.close()
 
 
-def _account(side: AccountSide, account: Account) -> Iterator[Finding]:
+def _account(side: WeChatAccountAdmin, account: Account) -> Iterator[Finding]:
     what = f"{account.name}：{{}}".format
     try:
         side.check_token(account.id)

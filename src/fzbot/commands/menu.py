@@ -28,7 +28,7 @@ def put(settings: Settings, slug: str) -> str:
     outgoing = open_outgoing(settings, engine, Sealer(settings.secret()))
     try:
         account_id = _account(engine, slug)
-        outgoing.account_side().put_menu(account_id)
+        outgoing.account_admin().put_menu(account_id)
         with db.writing(engine) as session:
             audit.record(session, COMMAND_LINE, Change("menu.put", f"account:{account_id}"), clock.now())
     finally:

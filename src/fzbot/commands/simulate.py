@@ -5,10 +5,11 @@ import uvicorn
 from fzbot.errors import ConfigError
 from fzbot.people.account import Credentials
 from fzbot.settings import Settings
-from fzbot.simulation.mailbox import Mailbox
-from fzbot.simulation.platform_side import PlatformSide
-from fzbot.simulation.server import Simulation, application
-from fzbot.simulation.world import Fan, World
+from fzbot.simulation.platform import Simulation
+from fzbot.simulation.server import application
+from fzbot.simulation.simulated_client import SimulatedWeChatClient
+from fzbot.simulation.state import PlatformState, SimulatedFollower
+from fzbot.simulation.webhook_sender import WebhookSender
 
 TRIAL = Credentials(
     slug="default",
@@ -27,15 +28,15 @@ def platform(settings: Settings, port: int, webhook: str, followers: int, kind: 
     print(greeting(credentials, port, kind), flush=True)  # noqa: T201 - said to the person who started it
     simulation = build(credentials, webhook, kind)
     for number in range(1, followers + 1):
-        simulation.world.fans[f"o-fan-{number}"] = Fan(f"o-fan-{number}")
+        simulation.state.fans[f"o-fan-{number}"] = SimulatedFollower(f"o-fan-{number}")
     uvicorn.run(application(simulation), host="127.0.0.1", port=port, log_level="critical", access_log=False)
 
 
 def build(credentials: Credentials, webhook: str, kind: str) -> Simulation:
     """The simulated platform of an account."""
-    side = PlatformSide(credentials.token, credentials.app_id, credentials.aes_key)
-    world = World(credentials.app_id, credentials.app_secret, kind)
-    return Simulation(world, Mailbox(side, webhook))
+    side = SimulatedWeChatClient(credentials.token, credentials.app_id, credentials.aes_key)
+    state = PlatformState(credentials.app_id, credentials.app_secret, kind)
+    return Simulation(state, WebhookSender(side, webhook))
 
 
 def greeting(credentials: Credentials, port: int, kind: str) -> str:

@@ -9,8 +9,8 @@ from sqlalchemy import Engine
 
 from fzbot import clock
 from fzbot.answering.current_snapshot import CurrentSnapshot
-from fzbot.console.account_side import AccountSide
-from fzbot.curation.publishing import Policy
+from fzbot.console.account_admin import AccountAdmin
+from fzbot.curation.publishing import PublishingPolicy
 from fzbot.knowledge import files
 from fzbot.knowledge.files import KnowledgeBase
 from fzbot.notices.authoring import long_picture
@@ -34,9 +34,9 @@ class Desk:
     public_url: str
     uploads: Path
     knowledge: Path
-    side: AccountSide
+    side: AccountAdmin
     """The accounts on the platform."""
-    policy: Policy = field(default_factory=Policy)
+    policy: PublishingPolicy = field(default_factory=PublishingPolicy)
     notice_policy: notices.ApprovalPolicy = field(default_factory=notices.ApprovalPolicy)
     totp_roles: frozenset[Role] = frozenset({Role.ADMIN})
     hidden_accounts: frozenset[str] = frozenset()

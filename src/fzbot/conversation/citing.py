@@ -24,17 +24,17 @@ def asks_for_article(text: str, reference: Reference | None) -> bool:
     return len(fold(text)) - len(reference.law) - len(named) <= OTHER_WORDS
 
 
-def article_reply(reference: Reference, shelf: StatuteRepository, entries: Iterable[Entry]) -> str:
+def article_reply(reference: Reference, statutes: StatuteRepository, entries: Iterable[Entry]) -> str:
     """The article, or why it is not there and what to do; nothing when no article is about what was named.
 
     `entries` tell which of several articles matter to villagers: those that they cite.
     """
     if reference.number is None:
-        return _about(reference, shelf, Counter(basis for entry in entries for basis in entry.basis))
+        return _about(reference, statutes, Counter(basis for entry in entries for basis in entry.basis))
     name = str(Citation(law=reference.law, article=reference.number))
     if reference.is_merged:
         return wording.MERGED_ARTICLE.format(law=reference.law, article=name)
-    found = shelf.find(reference.law, reference.number)
+    found = statutes.find(reference.law, reference.number)
     if found.text:
         return wording.ARTICLE.format(title=found.title, article=name, text=found.text)
     if found.is_law_imported:
@@ -47,10 +47,10 @@ def merged_note(reference: Reference) -> str:
     return wording.MERGED_LAW.format(law=reference.law) if reference.is_merged else ""
 
 
-def import_note(reference: Reference, shelf: StatuteRepository) -> str:
+def import_note(reference: Reference, statutes: StatuteRepository) -> str:
     """How to import the law that holds now; nothing when it is there."""
     law = reference.in_force
-    is_there = shelf.find(law, "").is_law_imported
+    is_there = statutes.find(law, "").is_law_imported
     return "" if is_there else wording.NOT_IMPORTED.format(article=f"《{law}》", law=law)
 
 
@@ -62,11 +62,11 @@ def likely_note(articles: Sequence[Article]) -> str:
     return "\n\n".join(["", wording.LIKELY, *lines, wording.ARTICLES_END.format(article=_typed(articles[0]))])
 
 
-def _about(reference: Reference, shelf: StatuteRepository, cited: Counter[Citation]) -> str:
+def _about(reference: Reference, statutes: StatuteRepository, cited: Counter[Citation]) -> str:
     def weight(article: Article) -> int:
         return article.text.count(reference.subject) * (1 + cited[Citation(law=article.law, article=article.number)])
 
-    found = sorted(shelf.about(reference.in_force, reference.subject), key=weight, reverse=True)
+    found = sorted(statutes.about(reference.in_force, reference.subject), key=weight, reverse=True)
     if not found:
         return ""
     first = found[0]

@@ -9,9 +9,9 @@ from fzbot.conversation.session import ConversationState
 from fzbot.statutes.repository import StatuteRepository
 
 
-def preview_reply(snapshot: Snapshot, shelf: StatuteRepository, public_url: str, text: str) -> str:
+def preview_reply(snapshot: Snapshot, statutes: StatuteRepository, public_url: str, text: str) -> str:
     """What somebody who asks this first would read. Nothing is counted."""
     message = Message(0, "", MessageKind.TEXT, "", clock.now(), text=sanitize(text))
-    outcome = Responder(snapshot, public_url, ConversationState, shelf).to(message)
+    outcome = Responder(snapshot, public_url, ConversationState, statutes).to(message)
     link = f"{public_url}/a/{outcome.entry}" if outcome.entry else ""
     return truncate(sanitize(outcome.text), link)

@@ -11,7 +11,7 @@ from fzbot import audit
 from fzbot.audit import Actor, Change
 from fzbot.curation import release, revisions
 from fzbot.curation.release import Release
-from fzbot.curation.revisions import EntryRevision, State, body_of, entry_of
+from fzbot.curation.revisions import EntryRevision, RevisionState, body_of, entry_of
 from fzbot.errors import CurationError
 from fzbot.knowledge import checks, files
 from fzbot.knowledge.entry import Entry
@@ -19,7 +19,7 @@ from fzbot.knowledge.files import Fault, KnowledgeBase, Severity
 
 
 @dataclass(frozen=True)
-class Policy:
+class PublishingPolicy:
     """Whether changes of answers need a second person. Added wordings never do."""
 
     second_person: bool = True
@@ -36,7 +36,7 @@ def save_draft(
         draft = EntryRevision(
             entry_id=entry_id,
             account_id=account_id,
-            state=State.DRAFT,
+            state=RevisionState.DRAFT,
             base=body_of(live) if live else None,
             note="",
             created_at=at,
@@ -55,7 +55,7 @@ def add_wordings(session: Session, live: Entry, wordings: list[str], actor: Acto
         draft.body = _with_wordings(draft.body, wordings)
     revision = EntryRevision(
         entry_id=live.id,
-        state=State.DRAFT,
+        state=RevisionState.DRAFT,
         body=body,
         base=body_of(live),
         note="加问法",
@@ -77,7 +77,7 @@ def propose_wordings(
     return save_draft(session, body, live, account_id, actor, at)
 
 
-def publish(session: Session, draft: EntryRevision, actor: Actor, policy: Policy, at: datetime) -> Release:
+def publish(session: Session, draft: EntryRevision, actor: Actor, policy: PublishingPolicy, at: datetime) -> Release:
     """Queue a release with a draft; `CurationError` when it still needs a second person. Check it first."""
     is_author = draft.author_id is not None and draft.author_id == actor.staff_id
     if policy.second_person and is_author and not draft.only_adds_wordings:
@@ -87,7 +87,7 @@ def publish(session: Session, draft: EntryRevision, actor: Actor, policy: Policy
 
 def discard(session: Session, draft: EntryRevision, actor: Actor, at: datetime) -> None:
     """Throw a draft away; the row stays for the record."""
-    draft.state = State.DISCARDED
+    draft.state = RevisionState.DISCARDED
     audit.record(session, actor, Change("entry.discard", f"entry:{draft.entry_id}"), at)
 
 
@@ -113,7 +113,7 @@ def _with_wordings(body: dict[str, Any], wordings: list[str]) -> dict[str, Any]:
 
 
 def _publish(session: Session, revision: EntryRevision, actor: Actor, at: datetime) -> Release:
-    revision.state, revision.publisher, revision.changed_at = State.PUBLISHED, actor.name, at
+    revision.state, revision.publisher, revision.changed_at = RevisionState.PUBLISHED, actor.name, at
     session.flush()
     note = f"{revision.body.get('title', revision.entry_id)}：{revision.note or '修改'}"
     queued = release.add(session, {revision.entry_id: revision.body}, note, actor.name, at)

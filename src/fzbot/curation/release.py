@@ -21,7 +21,7 @@ BELL = "fzbot_release"
 """Rings when there is a release to build, and when one went live."""
 
 
-class Stage(StrEnum):
+class ReleaseStage(StrEnum):
     """How far a release is."""
 
     WAITING = "waiting"
@@ -47,12 +47,16 @@ class Release(Base):
 
 def live(session: Session) -> Release | None:
     """The release that answers now; None while only the shipped base does."""
-    return session.scalars(select(Release).where(Release.stage == Stage.LIVE).order_by(Release.id.desc())).first()
+    return session.scalars(
+        select(Release).where(Release.stage == ReleaseStage.LIVE).order_by(Release.id.desc())
+    ).first()
 
 
 def newest(session: Session) -> Release | None:
     """What the next release builds upon: the one that waits, or the live one."""
-    wanted = select(Release).where(Release.stage.in_((Stage.WAITING, Stage.LIVE))).order_by(Release.id.desc())
+    wanted = (
+        select(Release).where(Release.stage.in_((ReleaseStage.WAITING, ReleaseStage.LIVE))).order_by(Release.id.desc())
+    )
     return session.scalars(wanted).first()
 
 
@@ -61,7 +65,9 @@ def add(session: Session, changes: dict[str, Any], note: str, author: str, at: d
     take_turns(session, TURN)
     before = newest(session)
     overlay = (before.overlay if before else {}) | changes
-    return _queue(session, Release(stage=Stage.WAITING, overlay=overlay, note=note, author=author, created_at=at))
+    return _queue(
+        session, Release(stage=ReleaseStage.WAITING, overlay=overlay, note=note, author=author, created_at=at)
+    )
 
 
 def go_back(session: Session, earlier: Release, author: str, at: datetime) -> Release:
@@ -69,31 +75,33 @@ def go_back(session: Session, earlier: Release, author: str, at: datetime) -> Re
     take_turns(session, TURN)
     note = f"恢复到第 {earlier.id} 版"
     overlay = dict(earlier.overlay)
-    return _queue(session, Release(stage=Stage.WAITING, overlay=overlay, note=note, author=author, created_at=at))
+    return _queue(
+        session, Release(stage=ReleaseStage.WAITING, overlay=overlay, note=note, author=author, created_at=at)
+    )
 
 
 def claim(session: Session, now: datetime) -> Release | None:
     """The newest waiting release for this builder to build, those before it passed over; None when there is none."""
     take_turns(session, TURN)
-    waiting = select(Release).where(Release.stage == Stage.WAITING).order_by(Release.id.desc())
+    waiting = select(Release).where(Release.stage == ReleaseStage.WAITING).order_by(Release.id.desc())
     release = session.scalars(waiting).first()
     if release is None or (release.claimed_until is not None and release.claimed_until > now):
         return None
     release.claimed_until = now + LEASE
-    older = update(Release).where(Release.stage == Stage.WAITING, Release.id < release.id)
-    session.execute(older.values(stage=Stage.PASSED_OVER))
+    older = update(Release).where(Release.stage == ReleaseStage.WAITING, Release.id < release.id)
+    session.execute(older.values(stage=ReleaseStage.PASSED_OVER))
     return release
 
 
-def settle(session: Session, release_id: int, problems: list[str]) -> None:
+def record_outcome(session: Session, release_id: int, problems: list[str]) -> None:
     """Make a built release live, or refuse it; unless a newer one went live meanwhile."""
     take_turns(session, TURN)
     release = session.get_one(Release, release_id)
     current = live(session)
     if current is not None and current.id > release_id:
-        release.stage = Stage.PASSED_OVER
+        release.stage = ReleaseStage.PASSED_OVER
         return
-    release.stage = Stage.REFUSED if problems else Stage.LIVE
+    release.stage = ReleaseStage.REFUSED if problems else ReleaseStage.LIVE
     release.problems = "\n".join(problems)
     notify(session, BELL)
 

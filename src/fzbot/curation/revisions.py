@@ -11,7 +11,7 @@ from fzbot.db import Base, Moment
 from fzbot.knowledge.entry import Entry
 
 
-class State(StrEnum):
+class RevisionState(StrEnum):
     """Where a revision stands."""
 
     DRAFT = "draft"
@@ -65,13 +65,17 @@ def entry_of(body: dict[str, Any]) -> Entry:
 
 def draft_of(session: Session, entry_id: str, account_id: int | None) -> EntryRevision | None:
     """The draft of an entry, the account's or (None) the whole service's; there is one at most."""
-    query = select(EntryRevision).where(EntryRevision.entry_id == entry_id, EntryRevision.state == State.DRAFT)
+    query = select(EntryRevision).where(EntryRevision.entry_id == entry_id, EntryRevision.state == RevisionState.DRAFT)
     return session.scalars(query.where(EntryRevision.account_id == account_id)).first()
 
 
 def drafts(session: Session, *, account_id: int | None = None, entry_id: str | None = None) -> list[EntryRevision]:
     """All drafts, or those of an account, or of an entry; newest first."""
-    query = select(EntryRevision).where(EntryRevision.state == State.DRAFT).order_by(EntryRevision.changed_at.desc())
+    query = (
+        select(EntryRevision)
+        .where(EntryRevision.state == RevisionState.DRAFT)
+        .order_by(EntryRevision.changed_at.desc())
+    )
     if account_id is not None:
         query = query.where(EntryRevision.account_id == account_id)
     if entry_id is not None:
@@ -81,5 +85,7 @@ def drafts(session: Session, *, account_id: int | None = None, entry_id: str | N
 
 def history(session: Session, entry_id: str) -> list[EntryRevision]:
     """Every published revision of an entry, newest first."""
-    query = select(EntryRevision).where(EntryRevision.entry_id == entry_id, EntryRevision.state == State.PUBLISHED)
+    query = select(EntryRevision).where(
+        EntryRevision.entry_id == entry_id, EntryRevision.state == RevisionState.PUBLISHED
+    )
     return list(session.scalars(query.order_by(EntryRevision.id.desc())))

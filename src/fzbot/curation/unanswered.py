@@ -27,7 +27,7 @@ RECENT = timedelta(days=7)
 LOW_SCORE = 0.7
 
 
-class Outcome(StrEnum):
+class Resolution(StrEnum):
     """What became of a question."""
 
     WORDING = "wording"
@@ -49,7 +49,7 @@ class SettledQuestion(Base):
     at: Mapped[datetime] = mapped_column(Moment)
 
 
-class Kind(StrEnum):
+class QuestionKind(StrEnum):
     """Which questions are to be worked."""
 
     UNKNOWN = "unknown"
@@ -73,13 +73,13 @@ class Cluster:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class UnansweredFilter:
     """Whose questions, of which days and kind. `villages` None for all."""
 
     accounts: tuple[int, ...]
     first: date
     last: date
-    kind: Kind = Kind.UNKNOWN
+    kind: QuestionKind = QuestionKind.UNKNOWN
     villages: frozenset[int] | None = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
@@ -95,11 +95,11 @@ class Wanted:
         return found
 
 
-_OF_KIND: dict[Kind, ColumnElement[bool]] = {
-    Kind.UNKNOWN: Interaction.decision == "unknown",
-    Kind.UNSURE: (Interaction.decision == "suggest")
+_OF_KIND: dict[QuestionKind, ColumnElement[bool]] = {
+    QuestionKind.UNKNOWN: Interaction.decision == "unknown",
+    QuestionKind.UNSURE: (Interaction.decision == "suggest")
     | ((Interaction.decision == "answer") & (Interaction.score < LOW_SCORE)),
-    Kind.COMPLAINT: Interaction.entry == "chat.complaint",
+    QuestionKind.COMPLAINT: Interaction.entry == "chat.complaint",
 }
 
 
@@ -108,7 +108,7 @@ def key_of(text: str) -> str:
     return hashlib.sha256(fold(text).encode()).hexdigest()[:32]
 
 
-def clusters(session: Session, wanted: Wanted, now: datetime) -> list[Cluster]:
+def clusters(session: Session, wanted: UnansweredFilter, now: datetime) -> list[Cluster]:
     """The questions that nobody has settled, alike ones together, the largest cluster first."""
     query = select(Interaction.account_id, Interaction.question, Interaction.at).where(*wanted.conditions())
     rows = session.execute(query.order_by(Interaction.id.desc()).limit(MOST_ROWS)).all()
@@ -121,9 +121,9 @@ def clusters(session: Session, wanted: Wanted, now: datetime) -> list[Cluster]:
     return _together(asked, now)
 
 
-def settle(session: Session, accounts: Sequence[int], texts: Sequence[str], outcome: Outcome, note: "Note") -> None:
+def resolve(session: Session, accounts: Sequence[int], texts: Sequence[str], outcome: Resolution, note: "Note") -> None:
     """Note what became of questions; `CurationError` when they are dismissed without a reason."""
-    if outcome is Outcome.DISMISSED and not note.reason.strip():
+    if outcome is Resolution.DISMISSED and not note.reason.strip():
         raise CurationError("请写不处理的原因，例如“不是法律问题”")
     for account_id, text in product(accounts, texts):
         session.merge(

@@ -9,7 +9,7 @@ Kind = Literal["code", "slow", "cut", "done-then-cut", "done-then-slow"]
 
 
 @dataclass
-class Fault:
+class SimulatedFault:
     """A fault of the calls whose path fits: each with a `chance`, or the next `times` of them."""
 
     path: str
@@ -29,10 +29,10 @@ class Fault:
 class Faults:
     """The faults in force."""
 
-    rules: list[Fault] = field(default_factory=list)
+    rules: list[SimulatedFault] = field(default_factory=list)
     dice: random.Random = field(default_factory=lambda: random.Random(1))  # noqa: S311 - to be repeatable
 
-    def pick(self, path: str) -> Fault | None:
+    def pick(self, path: str) -> SimulatedFault | None:
         """The fault that this call meets, if any."""
         for rule in self.rules:
             if rule.times == 0 or not fnmatch.fnmatch(path, rule.path) or self.dice.random() >= rule.chance:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from fzbot.simulation.world import Fan, RefusedError, World
+from fzbot.simulation.state import PlatformState, RefusedError, SimulatedFollower
 
 TEXT_BYTES = 2048
 DAY = 86_400
@@ -20,7 +20,7 @@ Receipt = dict[str, Any]
 class Sending:
     """Sends, and hands receipts on. A job with `processing` seconds answers 45066 to repeats meanwhile."""
 
-    world: World
+    state: PlatformState
     receipt: Callable[[Receipt], None]
     processing: float = 0.0
     by_client_id: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -28,12 +28,12 @@ class Sending:
 
     def customer(self, body: dict[str, Any]) -> dict[str, Any]:
         """`message/custom/send`."""
-        self.world.needs()
+        self.state.needs()
         fan = self._reachable(body.get("touser", ""))
         content = _content(body)
         if len(content.encode()) > TEXT_BYTES:
             raise RefusedError(45002, "content size out of limit")
-        if self.world.now() >= fan.window_ends:
+        if self.state.now() >= fan.window_ends:
             raise RefusedError(45015, "response out of time limit or subscription is canceled")
         if fan.allowance <= 0:
             raise RefusedError(45047, "out of response count limit")
@@ -43,16 +43,16 @@ class Sending:
 
     def template(self, body: dict[str, Any]) -> dict[str, Any]:
         """`message/template/send`."""
-        self.world.needs(service=True)
-        fan = self.world.fan(body.get("touser", ""))
-        if body.get("template_id") not in self.world.templates:
+        self.state.needs(service=True)
+        fan = self.state.fan(body.get("touser", ""))
+        if body.get("template_id") not in self.state.templates:
             raise RefusedError(40037, "invalid template_id")
         data = body.get("data") or {}
         if not data or not all(item.get("value") for item in data.values()):
             raise RefusedError(47003, "argument invalid")
         if not fan.follows:
             raise RefusedError(43004, "require subscribe")
-        number = self.world.number()
+        number = self.state.number()
         status = "failed:user block" if fan.blocks else "success"
         if not fan.blocks:
             self._deliver(fan, "template", " ".join(item["value"] for item in data.values()), body.get("url", ""))
@@ -62,41 +62,41 @@ class Sending:
 
     def mass_to_tag(self, body: dict[str, Any]) -> dict[str, Any]:
         """`message/mass/sendall`: to a tag or to all."""
-        self.world.needs()
+        self.state.needs()
         wanted = body.get("filter") or {}
-        fans = list(self.world.fans.values())
+        fans = list(self.state.fans.values())
         if not wanted.get("is_to_all"):
             tag = wanted.get("tag_id")
-            if tag not in self.world.tags:
+            if tag not in self.state.tags:
                 raise RefusedError(45157, "invalid tag")
             fans = [fan for fan in fans if tag in fan.tags]
         return self._mass(body, fans, {"filter": wanted})
 
     def mass_to_list(self, body: dict[str, Any]) -> dict[str, Any]:
         """`message/mass/send`: to a list of openids, 2 to 10,000."""
-        self.world.needs(service=True)
+        self.state.needs(service=True)
         openids = list(dict.fromkeys(body.get("touser") or []))
         if not 2 <= len(openids) <= LIST_MOST:
             raise RefusedError(40130, "invalid openid list size, at least two openid")
-        fans = [self.world.fans[openid] for openid in openids if openid in self.world.fans]
+        fans = [self.state.fans[openid] for openid in openids if openid in self.state.fans]
         return self._mass(body, fans, {"listed": len(openids)})
 
     def preview(self, body: dict[str, Any]) -> dict[str, Any]:
         """`message/mass/preview`."""
-        self.world.needs()
+        self.state.needs()
         fan = self._reachable(body.get("touser") or body.get("towxname") or "")
         self._deliver(fan, "preview", _content(body))
-        return {"msg_id": self.world.number()}
+        return {"msg_id": self.state.number()}
 
     def status(self, body: dict[str, Any]) -> dict[str, Any]:
         """`message/mass/get`."""
-        self.world.needs()
-        for job in self.world.jobs:
+        self.state.needs()
+        for job in self.state.jobs:
             if str(job["msg_id"]) == str(body.get("msg_id")):
                 return {"msg_id": job["msg_id"], "msg_status": "SEND_SUCCESS"}
         raise RefusedError(40059, "invalid msg id")
 
-    def _mass(self, body: dict[str, Any], fans: list[Fan], to: dict[str, Any]) -> dict[str, Any]:
+    def _mass(self, body: dict[str, Any], fans: list[SimulatedFollower], to: dict[str, Any]) -> dict[str, Any]:
         client_id = str(body.get("clientmsgid", ""))
         if len(client_id.encode()) > CLIENT_ID_BYTES:
             raise RefusedError(45067, "clientmsgid size out of limit")
@@ -105,35 +105,35 @@ class Sending:
         if len(content.encode()) > TEXT_BYTES:
             raise RefusedError(45002, "content size out of limit")
         self._spend()
-        job = {"msg_id": self.world.number(), "clientmsgid": client_id, "at": self.world.now(), **to}
+        job = {"msg_id": self.state.number(), "clientmsgid": client_id, "at": self.state.now(), **to}
         if client_id:
             self.by_client_id[client_id] = job
-        self.world.jobs.append(job)
+        self.state.jobs.append(job)
         job |= self._deliver_all(fans, content)
         self.receipt({"openid": "o-mphelper", "Event": "MASSSENDJOBFINISH", "Status": "send success"} | _counts(job))
-        return {"msg_id": job["msg_id"], "msg_data_id": self.world.number()}
+        return {"msg_id": job["msg_id"], "msg_data_id": self.state.number()}
 
     def _refuse_repeat(self, client_id: str) -> None:
         job = self.by_client_id.get(client_id)
-        if job is None or self.world.now() - job["at"] > DAY:
+        if job is None or self.state.now() - job["at"] > DAY:
             return
-        if self.world.now() - job["at"] < self.processing:
+        if self.state.now() - job["at"] < self.processing:
             raise RefusedError(45066, "clientmsgid is being handled", msg_id=job["msg_id"])
         raise RefusedError(45065, "clientmsgid exist", msg_id=job["msg_id"])
 
     def _spend(self) -> None:
-        if self.world.is_service:
+        if self.state.is_service:
             return
-        if self.world.day() in self.mass_days:
+        if self.state.day() in self.mass_days:
             raise RefusedError(45028, "has no masssend quota")
-        self.mass_days.add(self.world.day())
+        self.mass_days.add(self.state.day())
 
-    def _deliver_all(self, fans: list[Fan], content: str) -> dict[str, int]:
-        month = self.world.day()[:7]
+    def _deliver_all(self, fans: list[SimulatedFollower], content: str) -> dict[str, int]:
+        month = self.state.day()[:7]
         sent = filtered = 0
         following = [fan for fan in fans if fan.follows]
         for fan in following:
-            if fan.blocks or (self.world.is_service and fan.masses[month] >= MASS_A_MONTH):
+            if fan.blocks or (self.state.is_service and fan.masses[month] >= MASS_A_MONTH):
                 filtered += 1
                 continue
             fan.masses[month] += 1
@@ -141,16 +141,16 @@ class Sending:
             sent += 1
         return {"total": len(following), "filter": len(following) - filtered, "sent": sent, "error": 0}
 
-    def _reachable(self, openid: str) -> Fan:
-        fan = self.world.fan(openid)
+    def _reachable(self, openid: str) -> SimulatedFollower:
+        fan = self.state.fan(openid)
         if not fan.follows:
             raise RefusedError(43004, "require subscribe")
         if fan.blocks:
             raise RefusedError(43019, "user in blacklist")
         return fan
 
-    def _deliver(self, fan: Fan, way: str, content: str, link: str = "") -> None:
-        fan.received.append({"way": way, "content": content, "link": link, "at": self.world.now()})
+    def _deliver(self, fan: SimulatedFollower, way: str, content: str, link: str = "") -> None:
+        fan.received.append({"way": way, "content": content, "link": link, "at": self.state.now()})
 
 
 def _content(body: dict[str, Any]) -> str:

@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from fzbot.simulation.world import RefusedError, World
+from fzbot.simulation.state import PlatformState, RefusedError
 
 LIFETIME = 7200
 OVERLAP = 300
@@ -17,7 +17,7 @@ FORCED_A_DAY = 20
 class Tokens:
     """The tokens of one account."""
 
-    world: World
+    state: PlatformState
     lifetime: int = LIFETIME
     value: str = ""
     ends: float = 0.0
@@ -27,10 +27,10 @@ class Tokens:
     def stable(self, body: dict[str, Any]) -> dict[str, Any]:
         """`POST /cgi-bin/stable_token`."""
         self._check(body.get("appid"), body.get("secret"))
-        now = self.world.now()
+        now = self.state.now()
         if body.get("force_refresh"):
-            self.forced[self.world.day()] += 1
-            if self.forced[self.world.day()] > FORCED_A_DAY:
+            self.forced[self.state.day()] += 1
+            if self.forced[self.state.day()] > FORCED_A_DAY:
                 raise RefusedError(45009, "reach max api daily quota limit")
             self.good.clear()
             self._issue()
@@ -50,7 +50,7 @@ class Tokens:
         ends = self.good.get(token)
         if ends is None:
             raise RefusedError(40001, "invalid credential, access_token is invalid or not latest")
-        if self.world.now() >= ends:
+        if self.state.now() >= ends:
             raise RefusedError(42001, "access_token expired")
 
     def revoke(self) -> None:
@@ -63,12 +63,12 @@ class Tokens:
         self._issue()
 
     def _check(self, app_id: object, secret: object) -> None:
-        if app_id != self.world.app_id:
+        if app_id != self.state.app_id:
             raise RefusedError(40013, "invalid appid")
-        if secret != self.world.secret:
+        if secret != self.state.secret:
             raise RefusedError(40125, "invalid appsecret")
 
     def _issue(self) -> None:
         self.value = secrets.token_urlsafe(24)
-        self.ends = self.world.now() + self.lifetime
+        self.ends = self.state.now() + self.lifetime
         self.good[self.value] = self.ends

@@ -18,7 +18,7 @@ _SENTENCE = re.compile(r"[^。！？\n]+[。！？”]*")
 templates = Jinja2Templates(HERE / "templates")
 
 
-def pages(current_snapshot: CurrentSnapshot, shelf: StatuteRepository, reads: ReadCounter) -> APIRouter:
+def pages(current_snapshot: CurrentSnapshot, statutes: StatuteRepository, reads: ReadCounter) -> APIRouter:
     """The routes of the pages that anyone may read."""
     router = APIRouter(include_in_schema=False)
 
@@ -34,7 +34,7 @@ def pages(current_snapshot: CurrentSnapshot, shelf: StatuteRepository, reads: Re
             "paragraphs": paragraphs(entry.answer),
             "basis_line": basis_line(entry.basis),
             "basis": [str(citation) for citation in entry.basis],
-            "articles": shelf.texts(entry.basis),
+            "articles": statutes.texts(entry.basis),
             "laws": {citation.law: snapshot.laws[citation.law].title for citation in entry.basis},
             "contacts": [snapshot.directory.contact(key) for key in entry.channels],
             "related": [snapshot.entries[id_] for id_ in entry.related if id_ in snapshot.entries],

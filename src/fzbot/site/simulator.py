@@ -7,7 +7,7 @@ import httpx
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
-from fzbot.simulation.platform_side import PlatformSide
+from fzbot.simulation.simulated_client import SimulatedWeChatClient
 from fzbot.site.pages import templates
 
 SLUG = "simulator"
@@ -20,7 +20,7 @@ KINDS = {
 }
 
 
-def simulator(platform: PlatformSide) -> APIRouter:
+def simulator(platform: SimulatedWeChatClient) -> APIRouter:
     """The page and the call behind its send button. It talks to an account of its own, so nothing real is counted."""
     router = APIRouter(include_in_schema=False)
 

@@ -1,4 +1,4 @@
-"""The shelf of imported statutes, as the conversation and the answer pages read it."""
+"""Imported statutes, as the conversation and the answer pages read it."""
 
 import logging
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -28,7 +28,7 @@ class ArticleMatch:
 
 
 class StatuteRepository:
-    """Reads articles from the database; an empty shelf (no engine) knows none."""
+    """Reads articles from the database; an empty one (no engine) knows none."""
 
     def __init__(self, engine: Engine | None = None) -> None:
         self._engine = engine
@@ -67,7 +67,7 @@ class StatuteRepository:
             return {}
 
     def search(self, words: str, limit: int = 20) -> list[Article]:
-        """Articles for words that somebody types; none while the shelf is empty."""
+        """Articles for words that somebody types; none while the store is empty."""
         if self._engine is None:
             return []
         with reading(self._engine) as session:

@@ -14,7 +14,7 @@ from fzbot import clock
 from fzbot.errors import PlatformError, PlatformUnclearError
 from fzbot.runtime.metrics import PLATFORM_CALLS, PLATFORM_SECONDS
 from fzbot.wechat.error_policy import Reaction, explain, reaction
-from fzbot.wechat.tokens import Token, TokenShelf, TokenSource
+from fzbot.wechat.tokens import Token, TokenSource, TokenStore
 
 API_BASE = "https://api.weixin.qq.com"
 TIMEOUT = httpx.Timeout(8.0, connect=3.0)
@@ -39,11 +39,11 @@ class Platform:
     """The platform's interface for one account. Safe to use from many threads."""
 
     def __init__(
-        self, http: httpx.Client, key: Key, shelf: TokenShelf, sleep: Callable[[float], None] = time.sleep
+        self, http: httpx.Client, key: Key, store: TokenStore, sleep: Callable[[float], None] = time.sleep
     ) -> None:
         self._http = http
         self._key = key
-        self._tokens = TokenSource(shelf, self._fetch_token, sleep=sleep)
+        self._tokens = TokenSource(store, self._fetch_token, sleep=sleep)
         self._sleep = sleep
 
     def call(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -55,7 +55,7 @@ class Platform:
         return self._patiently(path, {"content": content})
 
     def check_token(self) -> None:
-        """Get a token, from the shelf or from the platform; raises like `call`."""
+        """Get a token, from the store or from the platform; raises like `call`."""
         self._tokens.current()
 
     def upload_picture(self, path: str, name: str, content: bytes, media_type: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from fzbot.people import account as accounts
 from fzbot.people.account import Account, Credentials
 from fzbot.people.sealing import Sealer
 from fzbot.wechat.platform import Key, Platform
-from fzbot.wechat.tokens import TokenShelf
+from fzbot.wechat.tokens import TokenStore
 
 
 @dataclass
@@ -23,7 +23,7 @@ class Platforms:
     sealer: Sealer
     http: httpx.Client
     default: Credentials
-    statutes: Callable[[int], TokenShelf]
+    statutes: Callable[[int], TokenStore]
     _made: dict[int, tuple[Key, Platform]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 

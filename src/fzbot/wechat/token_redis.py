@@ -1,4 +1,4 @@
-"""The token's shelf in Redis, for installations that have one."""
+"""The token's store in Redis, for installations that have one."""
 
 import json
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ DAY_SECONDS = 86_400
 
 
 @dataclass(frozen=True)
-class RedisShelf:
+class RedisTokenStore:
     """Implements `TokenShelf`; `StoreError` while Redis is away."""
 
     client: "redis.Redis"

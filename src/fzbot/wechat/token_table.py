@@ -1,4 +1,4 @@
-"""The token's shelf in the database: one row an account."""
+"""The token's store in the database: one row an account."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -27,7 +27,7 @@ class PlatformToken(Base):
 
 
 @dataclass(frozen=True)
-class TableShelf:
+class TableTokenStore:
     """Implements `TokenShelf`."""
 
     engine: Engine

@@ -39,7 +39,7 @@ class Token:
         return now >= self.expires_at - EARLY and now >= self.fetched_at + BETWEEN_FETCHES
 
 
-class TokenShelf(Protocol):
+class TokenStore(Protocol):
     """Where all processes find the token of one account."""
 
     def read(self) -> Token | None:
@@ -67,12 +67,12 @@ class TokenSource:
 
     def __init__(
         self,
-        shelf: TokenShelf,
+        store: TokenStore,
         fetch: Fetch,
         now: Callable[[], datetime] = clock.now,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._shelf = shelf
+        self._shelf = store
         self._fetch = fetch
         self._now = now
         self._sleep = sleep

@@ -13,7 +13,7 @@ from fzbot.conversation.turn import Conversation
 from fzbot.errors import PostRefusedError
 from fzbot.people.account import DEFAULT
 from fzbot.runtime.metrics import POST_SECONDS, POSTS_REFUSED
-from fzbot.wechat.accounts import Door, Doors
+from fzbot.wechat.account_endpoints import AccountEndpoint, AccountEndpoints
 from fzbot.wechat.envelope import MAX_BODY, Opened, Query
 from fzbot.wechat.fair_pool import FairPool
 from fzbot.wechat.messages import reply_xml, to_message
@@ -32,8 +32,10 @@ SUCCESS = "success"
 class Webhook:
     """The bare route behind the platform's address; turns run in a bounded pool of threads, accounts in rounds."""
 
-    def __init__(self, doors: Doors, conversation: Conversation, pool: FairPool, receipts: Receipts) -> None:
-        self._doors = doors
+    def __init__(
+        self, endpoints: AccountEndpoints, conversation: Conversation, pool: FairPool, receipts: Receipts
+    ) -> None:
+        self._endpoints = endpoints
         self._conversation = conversation
         self._pool = pool
         self._receipts = receipts
@@ -57,38 +59,38 @@ class Webhook:
             msg_signature=params.get("msg_signature", ""),
         )
         slug = request.path_params.get("account", DEFAULT)
-        line = slug if self._doors.knows(slug) else UNKNOWN  # made-up names must not get a line each
+        line = slug if self._endpoints.is_known(slug) else UNKNOWN  # made-up names must not get a line each
         if request.method == "GET":
             echo = params.get("echostr", "")
             return await wrap_future(self._pool.submit(line, self._verify, slug, query, echo))
         body = await _body(request)
-        door, opened, recorded = await wrap_future(self._pool.submit(line, self._turn, slug, query, body))
+        endpoint, opened, recorded = await wrap_future(self._pool.submit(line, self._turn, slug, query, body))
         # No thread waits for the disk: the recorder wakes the loop when the row is durable.
         text = await wrap_future(recorded)
         if not text:
             return PlainTextResponse(SUCCESS)
-        sealed = door.envelope.seal(reply_xml(opened.message, text), opened, query.nonce)
+        sealed = endpoint.envelope.seal(reply_xml(opened.message, text), opened, query.nonce)
         return Response(sealed, media_type="application/xml")
 
     def _verify(self, slug: str, query: Query, echo: str) -> Response:
-        return PlainTextResponse(self._door(slug).envelope.verify(query, echo))
+        return PlainTextResponse(self._endpoint(slug).envelope.verify(query, echo))
 
-    def _turn(self, slug: str, query: Query, body: bytes) -> tuple[Door, Opened, "Future[str]"]:
-        door = self._door(slug)
-        opened = door.envelope.open(query, body)
-        if self._receipts.take(opened.message, door.account_id):
-            return door, opened, _nothing_to_say()
-        return door, opened, self._conversation.begin(to_message(opened.message, door.account_id))
+    def _turn(self, slug: str, query: Query, body: bytes) -> tuple[AccountEndpoint, Opened, "Future[str]"]:
+        endpoint = self._endpoint(slug)
+        opened = endpoint.envelope.open(query, body)
+        if self._receipts.take(opened.message, endpoint.account_id):
+            return endpoint, opened, _nothing_to_say()
+        return endpoint, opened, self._conversation.begin(to_message(opened.message, endpoint.account_id))
 
-    def _door(self, slug: str) -> Door:
+    def _endpoint(self, slug: str) -> AccountEndpoint:
         try:
-            door = self._doors.find(slug)
+            endpoint = self._endpoints.find(slug)
         except SQLAlchemyError as error:
             log.warning("account not read: %s", type(error).__name__)
             raise PostRefusedError("account cannot be looked up just now", 429) from error
-        if door is None:
+        if endpoint is None:
             raise PostRefusedError("no such account here, or it is not configured", 404)
-        return door
+        return endpoint
 
 
 def _nothing_to_say() -> "Future[str]":

@@ -14,7 +14,7 @@ from fzbot.console.access import TheDesk, visitor_of
 from fzbot.console.desk import Desk
 from fzbot.console.rendering import go, render
 from fzbot.curation import publishing, unanswered
-from fzbot.curation.unanswered import Cluster, Kind, Note, Outcome, Wanted
+from fzbot.curation.unanswered import Cluster, Note, QuestionKind, Resolution, UnansweredFilter
 from fzbot.db import reading, writing
 from fzbot.errors import CurationError
 
@@ -23,7 +23,7 @@ router = APIRouter()
 DAYS = 90
 SHOWN = 20
 SUGGESTED = 4
-KINDS = {Kind.UNKNOWN: "未解答", Kind.UNSURE: "没把握", Kind.COMPLAINT: "投诉"}
+KINDS = {QuestionKind.UNKNOWN: "未解答", QuestionKind.UNSURE: "没把握", QuestionKind.COMPLAINT: "投诉"}
 
 Texts = Annotated[list[str] | None, Form()]
 Word = Annotated[str, Form(max_length=200)]
@@ -38,7 +38,7 @@ class Line:
 
 
 @router.get("/unanswered")
-def listing(desk: TheDesk, request: Request, kind: Kind = Kind.UNKNOWN) -> Response:
+def listing(desk: TheDesk, request: Request, kind: QuestionKind = QuestionKind.UNKNOWN) -> Response:
     return _page(desk, request, kind)
 
 
@@ -53,7 +53,7 @@ def settle(
     kind: Word = "",
 ) -> Response:
     visitor = visitor_of(request)
-    shown = Kind(kind) if kind in set(Kind) else Kind.UNKNOWN
+    shown = QuestionKind(kind) if kind in set(QuestionKind) else QuestionKind.UNKNOWN
     if action == "new":
         return go("/knowledge/new", question=(texts or [""])[0])
     try:
@@ -68,20 +68,20 @@ def settle(
                     home = visitor.home_account
                     publishing.propose_wordings(session, live, texts, home, visitor.actor, desk.now())
                 note = Note(visitor.actor, desk.now(), entry_id=live.id)
-                unanswered.settle(session, visitor.accounts, texts, Outcome.WORDING, note)
+                unanswered.resolve(session, visitor.accounts, texts, Resolution.WORDING, note)
             elif action == "dismiss":
                 note = Note(visitor.actor, desk.now(), reason)
-                unanswered.settle(session, visitor.accounts, texts or [], Outcome.DISMISSED, note)
+                unanswered.resolve(session, visitor.accounts, texts or [], Resolution.DISMISSED, note)
     except CurationError as error:
         return _page(desk, request, shown, str(error))
     done = "wording" if visitor.sight.may_publish else "proposed"
     return go("/unanswered", done=done if action == "add" else "saved", kind=shown)
 
 
-def _page(desk: Desk, request: Request, kind: Kind, error: str = "") -> Response:
+def _page(desk: Desk, request: Request, kind: QuestionKind, error: str = "") -> Response:
     visitor = visitor_of(request)
     today = clock.china_day(desk.now())
-    wanted = Wanted(visitor.accounts, today - timedelta(days=DAYS), today, kind, visitor.villages)
+    wanted = UnansweredFilter(visitor.accounts, today - timedelta(days=DAYS), today, kind, visitor.villages)
     with reading(desk.engine) as session:
         found = unanswered.clusters(session, wanted, desk.now())
     lines = [Line(cluster, _candidates(desk, cluster)) for cluster in found[:SHOWN]]

@@ -17,7 +17,7 @@ from fzbot.knowledge.menu import Button, Item, Menu, load_menu
 from fzbot.people import village
 from fzbot.people.account import Credentials
 from fzbot.settings import Settings, shipped_knowledge
-from fzbot.wechat.account_side import AccountSide
+from fzbot.wechat.account_admin import WeChatAccountAdmin
 from fzbot.wechat.menu import body
 from fzbot.wechat.platforms import Platforms
 from tests.conftest import DataFolder
@@ -34,9 +34,11 @@ def town(engine: Engine) -> Town:
     return Town(engine)
 
 
-def side_of(town: Town, http: httpx.Client, credentials: Credentials = CREDENTIALS, menu: Menu = MENU) -> AccountSide:
+def side_of(
+    town: Town, http: httpx.Client, credentials: Credentials = CREDENTIALS, menu: Menu = MENU
+) -> WeChatAccountAdmin:
     platforms = Platforms(town.engine, SEALER, http, credentials, lambda _: MemoryShelf())
-    return AccountSide(platforms, town.engine, SEALER, lambda: menu, SITE)
+    return WeChatAccountAdmin(platforms, town.engine, SEALER, lambda: menu, SITE)
 
 
 def kind(name: str) -> Credentials:

@@ -33,7 +33,7 @@ POLL_SECONDS = 2.0
 
 
 @dataclass
-class Shelving:
+class ReleaseLoader:
     """Watches the releases for one worker. `golden` are questions that must go on being answered by their entry."""
 
     engine: Engine
@@ -53,7 +53,7 @@ class Shelving:
 
     def start(self) -> None:
         """Watch on a thread of its own until `close`."""
-        self._thread = threading.Thread(target=self._watch, name="shelving", daemon=True)
+        self._thread = threading.Thread(target=self._watch, name="release_loader", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
@@ -86,7 +86,7 @@ class Shelving:
         held = tuple(one for one in self.golden if still_right(self.current_snapshot.snapshot, one))
         problems = _aside(_trial, self.folder, self.cache, overlay, held)
         with writing(self.engine) as session:
-            release.settle(session, number, problems)
+            release.record_outcome(session, number, problems)
         log.info("release %d: %s", number, "refused" if problems else "live")
         return True
 

@@ -8,7 +8,7 @@ from fzbot.knowledge.menu import Menu
 from fzbot.notices.delivery_methods import AccountKind
 
 
-class AccountSide(Protocol):
+class AccountAdmin(Protocol):
     """Accounts on the platform: their menu, tags and QR codes. What calls the platform may raise `PlatformError`."""
 
     @property

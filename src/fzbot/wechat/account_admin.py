@@ -23,7 +23,7 @@ NO_CODES = "只有认证的服务号能做带村的二维码；别的号请村�
 
 
 @dataclass(frozen=True)
-class AccountSide:
+class WeChatAccountAdmin:
     """Accounts on the platform. `menu` reads the configured menu; every method may raise `PlatformError`."""
 
     platforms: Platforms

@@ -18,7 +18,7 @@ BLOCK = 32
 
 
 @dataclass(frozen=True)
-class PlatformSide:
+class SimulatedWeChatClient:
     """Plays the platform for one account in secure mode."""
 
     token: str

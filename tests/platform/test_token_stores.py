@@ -14,9 +14,9 @@ from sqlalchemy import Engine
 from fzbot import clock
 from fzbot.errors import StoreError
 from fzbot.people.sealing import Sealer
-from fzbot.wechat.token_redis import RedisShelf
-from fzbot.wechat.token_table import TableShelf
-from fzbot.wechat.tokens import TokenShelf
+from fzbot.wechat.token_redis import RedisTokenStore
+from fzbot.wechat.token_table import TableTokenStore
+from fzbot.wechat.tokens import TokenStore
 from tests.conftest import SECRET
 from tests.interactions.rows import make_account
 from tests.platform.clients import make_token
@@ -34,58 +34,58 @@ def redis_socket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgres", "redis"])
-def shelf(request: pytest.FixtureRequest) -> Iterator[TokenShelf]:
+def store(request: pytest.FixtureRequest) -> Iterator[TokenStore]:
     sealer = Sealer(SECRET)
     if request.param == "redis":
         client = redis.Redis(unix_socket_path=request.getfixturevalue("redis_socket"))
         client.flushall()
-        yield RedisShelf(client, sealer, 1)
+        yield RedisTokenStore(client, sealer, 1)
         client.close()
         return
     engine: Engine = request.getfixturevalue(f"{request.param}_engine")
-    yield TableShelf(engine, sealer, make_account(engine))
+    yield TableTokenStore(engine, sealer, make_account(engine))
 
 
-def test_a_shelf_keeps_the_token_and_one_claim(shelf: TokenShelf) -> None:
+def test_a_shelf_keeps_the_token_and_one_claim(store: TokenStore) -> None:
     now = clock.now()
-    assert shelf.read() is None
-    assert shelf.claim(now, now + timedelta(seconds=15))
-    assert not shelf.claim(now, now + timedelta(seconds=15))
+    assert store.read() is None
+    assert store.claim(now, now + timedelta(seconds=15))
+    assert not store.claim(now, now + timedelta(seconds=15))
     token = make_token("a token")
-    shelf.put(token)
-    assert shelf.read() == token
-    assert shelf.claim(now, now + timedelta(seconds=15))
-    shelf.give_up()
-    assert shelf.claim(now, now + timedelta(seconds=15))
+    store.put(token)
+    assert store.read() == token
+    assert store.claim(now, now + timedelta(seconds=15))
+    store.give_up()
+    assert store.claim(now, now + timedelta(seconds=15))
 
 
-def test_a_shelf_counts_forced_refreshes_of_a_day(shelf: TokenShelf) -> None:
+def test_a_shelf_counts_forced_refreshes_of_a_day(store: TokenStore) -> None:
     now = clock.now()
-    assert [shelf.may_force(now, 2) for _ in range(3)] == [True, True, False]
-    assert shelf.may_force(now + timedelta(days=1), 2)
+    assert [store.may_force(now, 2) for _ in range(3)] == [True, True, False]
+    assert store.may_force(now + timedelta(days=1), 2)
 
 
 def test_a_claim_of_a_process_that_died_ends(engine: Engine) -> None:
-    shelf = TableShelf(engine, Sealer(SECRET), make_account(engine))
+    store = TableTokenStore(engine, Sealer(SECRET), make_account(engine))
     now = clock.now()
-    assert shelf.claim(now, now + timedelta(seconds=15))
-    assert shelf.claim(now + timedelta(seconds=16), now + timedelta(seconds=30))
+    assert store.claim(now, now + timedelta(seconds=15))
+    assert store.claim(now + timedelta(seconds=16), now + timedelta(seconds=30))
 
 
 def test_the_token_is_stored_sealed(sqlite_engine: Engine) -> None:
-    shelf = TableShelf(sqlite_engine, Sealer(SECRET), make_account(sqlite_engine))
+    store = TableTokenStore(sqlite_engine, Sealer(SECRET), make_account(sqlite_engine))
     now = clock.now()
-    shelf.claim(now, now + timedelta(seconds=15))
-    shelf.put(make_token("very-secret-token"))
+    store.claim(now, now + timedelta(seconds=15))
+    store.put(make_token("very-secret-token"))
     with sqlite_engine.connect() as connection:
         row = connection.exec_driver_sql("SELECT * FROM platform_token").one()
     assert "very-secret-token" not in str(row)
 
 
 def test_redis_away_is_said(tmp_path: Path) -> None:
-    shelf = RedisShelf(redis.Redis(unix_socket_path=str(tmp_path / "nothing")), Sealer(SECRET), 1)
+    store = RedisTokenStore(redis.Redis(unix_socket_path=str(tmp_path / "nothing")), Sealer(SECRET), 1)
     with pytest.raises(StoreError, match="FZBOT_REDIS_URL"):
-        shelf.read()
+        store.read()
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])

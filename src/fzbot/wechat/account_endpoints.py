@@ -16,19 +16,19 @@ MAX_CACHED = 1000
 
 
 @dataclass(frozen=True)
-class Door:
+class AccountEndpoint:
     """An account's id and envelope."""
 
     account_id: int
     envelope: Envelope
 
 
-class Doors:
-    """Finds the door of an account by its slug. The default account's is given; others are read from the table."""
+class AccountEndpoints:
+    """Finds the endpoint of an account by its slug. The default account's is given; others are read from the table."""
 
     def __init__(
         self,
-        default: Door | None,
+        default: AccountEndpoint | None,
         engine: Engine,
         sealer: Sealer,
         window: float,
@@ -39,29 +39,29 @@ class Doors:
         self._sealer = sealer
         self._window = window
         self._clock = clock
-        self._cache: dict[str, tuple[float, Door | None]] = {}
+        self._cache: dict[str, tuple[float, AccountEndpoint | None]] = {}
 
-    def find(self, slug: str) -> Door | None:
-        """The door, None when there is no such account. A change in the table shows within `FRESH_SECONDS`."""
+    def find(self, slug: str) -> AccountEndpoint | None:
+        """The endpoint, None when there is no such account. A change in the table shows within `FRESH_SECONDS`."""
         if slug == accounts.DEFAULT:
             return self._default
-        read_at, door = self._cache.get(slug, (-FRESH_SECONDS, None))
+        read_at, endpoint = self._cache.get(slug, (-FRESH_SECONDS, None))
         if self._clock() - read_at < FRESH_SECONDS:
-            return door
-        door = self._read(slug)
+            return endpoint
+        endpoint = self._read(slug)
         if len(self._cache) >= MAX_CACHED:  # made-up names push out one another, never an account
             self._cache = {name: cached for name, cached in self._cache.items() if cached[1]}
-        self._cache[slug] = (self._clock(), door)
-        return door
+        self._cache[slug] = (self._clock(), endpoint)
+        return endpoint
 
-    def knows(self, slug: str) -> bool:
+    def is_known(self, slug: str) -> bool:
         """Whether there is such an account as far as is known without looking it up."""
         return slug == accounts.DEFAULT or self._cache.get(slug, (0.0, None))[1] is not None
 
-    def _read(self, slug: str) -> Door | None:
+    def _read(self, slug: str) -> AccountEndpoint | None:
         with reading(self._engine) as session:
             account = accounts.find(session, slug)
             if account is None:
                 return None
             credentials = accounts.credentials_of(account, self._sealer)
-            return Door(account.id, Envelope(credentials, self._window))
+            return AccountEndpoint(account.id, Envelope(credentials, self._window))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from fzbot.simulation.platform_side import PlatformSide
+from fzbot.simulation.simulated_client import SimulatedWeChatClient
 
 log = logging.getLogger(__name__)
 
@@ -17,10 +17,10 @@ TIMEOUT_SECONDS = 5.0
 
 
 @dataclass
-class Mailbox:
+class WebhookSender:
     """Carries posts one after the other, receipts `delay` seconds late. Without a `webhook` they pile up."""
 
-    side: PlatformSide
+    side: SimulatedWeChatClient
     webhook: str = ""
     delay: float = 0.0
     owed: int = 0

@@ -19,7 +19,7 @@ class RefusedError(Exception):
 
 
 @dataclass
-class Fan:
+class SimulatedFollower:
     """A follower. The window counts what may still be sent until the follower does something again."""
 
     openid: str
@@ -33,14 +33,14 @@ class Fan:
 
 
 @dataclass
-class World:
+class PlatformState:
     """An account and everything about it. `offset` moves its clock."""
 
     app_id: str
     secret: str
     kind: str = "service"
     offset: float = 0.0
-    fans: dict[str, Fan] = field(default_factory=dict)
+    fans: dict[str, SimulatedFollower] = field(default_factory=dict)
     tags: dict[int, str] = field(default_factory=dict)
     menu: dict[str, Any] | None = None
     jobs: list[dict[str, Any]] = field(default_factory=list)
@@ -62,7 +62,7 @@ class World:
         return not self.kind.endswith("unverified")
 
     def now(self) -> float:
-        """Seconds since 1970, by this world's clock."""
+        """Seconds since 1970, by this state's clock."""
         return time.time() + self.offset
 
     def day(self) -> str:
@@ -74,7 +74,7 @@ class World:
         self._number += 1
         return self._number
 
-    def fan(self, openid: str) -> Fan:
+    def fan(self, openid: str) -> SimulatedFollower:
         """The follower; refused where there is none."""
         found = self.fans.get(openid)
         if found is None:

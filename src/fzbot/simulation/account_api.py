@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fzbot.simulation.world import RefusedError, World
+from fzbot.simulation.state import PlatformState, RefusedError
 
 MOST_TAGS = 100
 TAG_BYTES = 30
@@ -13,52 +13,52 @@ NAME_BYTES = (16, 60)
 KEY_BYTES = 128
 
 
-def create_tag(world: World, body: dict[str, Any]) -> dict[str, Any]:
+def create_tag(state: PlatformState, body: dict[str, Any]) -> dict[str, Any]:
     """`tags/create`."""
-    world.needs()
+    state.needs()
     name = str(body["tag"]["name"])
     if len(name.encode()) > TAG_BYTES:
         raise RefusedError(45158, "tag name too long")
-    if name in world.tags.values():
+    if name in state.tags.values():
         raise RefusedError(45157, "invalid tag name")
-    if len(world.tags) >= MOST_TAGS:
+    if len(state.tags) >= MOST_TAGS:
         raise RefusedError(45056, "too many tag now, no need to add new")
-    number = world.number()
-    world.tags[number] = name
+    number = state.number()
+    state.tags[number] = name
     return {"tag": {"id": number, "name": name}}
 
 
-def list_tags(world: World) -> dict[str, Any]:
+def list_tags(state: PlatformState) -> dict[str, Any]:
     """`tags/get`."""
-    world.needs()
-    counts = {tag: sum(tag in fan.tags for fan in world.fans.values()) for tag in world.tags}
-    return {"tags": [{"id": id_, "name": name, "count": counts[id_]} for id_, name in world.tags.items()]}
+    state.needs()
+    counts = {tag: sum(tag in fan.tags for fan in state.fans.values()) for tag in state.tags}
+    return {"tags": [{"id": id_, "name": name, "count": counts[id_]} for id_, name in state.tags.items()]}
 
 
-def rename_tag(world: World, body: dict[str, Any]) -> dict[str, Any]:
+def rename_tag(state: PlatformState, body: dict[str, Any]) -> dict[str, Any]:
     """`tags/update`."""
-    world.needs()
-    world.tags[_tag(world, body["tag"]["id"])] = str(body["tag"]["name"])
+    state.needs()
+    state.tags[_tag(state, body["tag"]["id"])] = str(body["tag"]["name"])
     return {}
 
 
-def delete_tag(world: World, body: dict[str, Any]) -> dict[str, Any]:
+def delete_tag(state: PlatformState, body: dict[str, Any]) -> dict[str, Any]:
     """`tags/delete`."""
-    world.needs()
-    tag = _tag(world, body["tag"]["id"])
-    del world.tags[tag]
-    for fan in world.fans.values():
+    state.needs()
+    tag = _tag(state, body["tag"]["id"])
+    del state.tags[tag]
+    for fan in state.fans.values():
         fan.tags.discard(tag)
     return {}
 
 
-def tag_fans(world: World, body: dict[str, Any], put: bool) -> dict[str, Any]:
+def tag_fans(state: PlatformState, body: dict[str, Any], put: bool) -> dict[str, Any]:
     """`tags/members/batchtagging` and `batchuntagging`: 50 at most."""
-    world.needs()
-    tag, openids = _tag(world, body.get("tagid")), body.get("openid_list") or []
+    state.needs()
+    tag, openids = _tag(state, body.get("tagid")), body.get("openid_list") or []
     if not 1 <= len(openids) <= BATCH:
         raise RefusedError(40032, "invalid openid list size")
-    fans = [world.fan(openid) for openid in openids]
+    fans = [state.fan(openid) for openid in openids]
     for fan in fans:
         if put and len(fan.tags | {tag}) > TAGS_A_FAN:
             raise RefusedError(45059, "can't add more than 20 tags")
@@ -66,9 +66,9 @@ def tag_fans(world: World, body: dict[str, Any], put: bool) -> dict[str, Any]:
     return {}
 
 
-def create_menu(world: World, body: dict[str, Any]) -> dict[str, Any]:
+def create_menu(state: PlatformState, body: dict[str, Any]) -> dict[str, Any]:
     """`menu/create`."""
-    world.needs()
+    state.needs()
     buttons = body.get("button") or []
     if not 1 <= len(buttons) <= MENU[0]:
         raise RefusedError(40016, "invalid button size")
@@ -79,50 +79,50 @@ def create_menu(world: World, body: dict[str, Any]) -> dict[str, Any]:
             raise RefusedError(40023, "invalid sub button size")
         for inner in below:
             _check_button(inner, NAME_BYTES[1])
-    world.menu = {"button": buttons}
+    state.menu = {"button": buttons}
     return {}
 
 
-def read_menu(world: World) -> dict[str, Any]:
+def read_menu(state: PlatformState) -> dict[str, Any]:
     """`menu/get`."""
-    world.needs()
-    if world.menu is None:
+    state.needs()
+    if state.menu is None:
         raise RefusedError(46003, "menu no exist")
-    return {"menu": world.menu}
+    return {"menu": state.menu}
 
 
-def create_code(world: World, body: dict[str, Any]) -> dict[str, Any]:
+def create_code(state: PlatformState, body: dict[str, Any]) -> dict[str, Any]:
     """`qrcode/create`: with a scene, for service accounts."""
-    world.needs(service=True)
+    state.needs(service=True)
     scene = body["action_info"]["scene"]["scene_str"]
     if not 1 <= len(scene) <= 64:
         raise RefusedError(40053, "invalid action info")
     return {"ticket": f"ticket-{scene}", "url": f"http://weixin.qq.com/q/{scene}"}
 
 
-def add_draft(world: World, body: dict[str, Any]) -> dict[str, Any]:
+def add_draft(state: PlatformState, body: dict[str, Any]) -> dict[str, Any]:
     """`draft/add`."""
-    world.needs()
+    state.needs()
     for article in body["articles"]:
-        if article.get("thumb_media_id") not in world.materials:
+        if article.get("thumb_media_id") not in state.materials:
             raise RefusedError(40007, "invalid media_id")
         if not article.get("title") or not article.get("content"):
             raise RefusedError(47001, "data format error")
-    name = f"draft-{world.number()}"
-    world.drafts.append({"media_id": name, "articles": body["articles"]})
+    name = f"draft-{state.number()}"
+    state.drafts.append({"media_id": name, "articles": body["articles"]})
     return {"media_id": name}
 
 
-def add_material(world: World) -> dict[str, Any]:
+def add_material(state: PlatformState) -> dict[str, Any]:
     """`material/add_material`."""
-    world.needs()
-    name = f"media-{world.number()}"
-    world.materials.add(name)
+    state.needs()
+    name = f"media-{state.number()}"
+    state.materials.add(name)
     return {"media_id": name, "url": f"http://mmbiz.example/{name}"}
 
 
-def _tag(world: World, tag: object) -> int:
-    if not isinstance(tag, int) or tag not in world.tags:
+def _tag(state: PlatformState, tag: object) -> int:
+    if not isinstance(tag, int) or tag not in state.tags:
         raise RefusedError(45159, "invalid tag id")
     return tag
 

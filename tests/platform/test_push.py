@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from fzbot.errors import ConfigError, PlatformError
 from fzbot.notices.delivery_methods import DeliveryMethod
 from fzbot.notices.push import Accepted, Indeterminate, OutboundMessage, Postponed, Refused, RetryAfter, SendResult
-from fzbot.wechat.pushing import PlatformPush
+from fzbot.wechat.push import PlatformPush
 from fzbot.wechat.tags import Tags
 from fzbot.wechat.template import TemplateForm
 from tests.notices.town import SEALER, Town
