@@ -22,11 +22,11 @@ from fzbot.people import village
 from fzbot.people.account import Credentials
 from fzbot.people.sealing import Sealer
 from fzbot.statistics import rebuild, rollup, rows
-from fzbot.statistics.dashboard import dashboard
+from fzbot.statistics.dashboard.board import dashboard
 from fzbot.statistics.figures import Scope, Span
-from fzbot.statistics.report import document
-from fzbot.statistics.rows import Filter
-from fzbot.statistics.year import gather
+from fzbot.statistics.rows import InteractionFilter
+from fzbot.statistics.yearly_report.document import document
+from fzbot.statistics.yearly_report.gathering import gather
 
 DAYS = 730
 PEOPLE = 60_000
@@ -115,7 +115,7 @@ def measure(name: str, engine: Engine, generate: str, number: int) -> None:
         best(name, "dashboard, month, all villages", lambda: dashboard(session, scope, MONTH))
         best(name, "dashboard, year, one village", lambda: dashboard(session, own, YEAR))
         best(name, "dashboard, year, two villages", lambda: dashboard(session, two, YEAR))
-        wanted = Filter((1,), YEAR, entry="topic5.need39")
+        wanted = InteractionFilter((1,), YEAR, entry="topic5.need39")
         best(name, "rows behind a figure, first page", lambda: rows.page(session, wanted, None, 50))
         today = YEAR.last
         best(name, "yearly report, gathered", lambda: gather(session, 1, "红旗镇", today.year, today))

@@ -22,9 +22,9 @@ from fzbot.answering.current_snapshot import CurrentSnapshot
 from fzbot.answering.snapshot import Snapshot
 from fzbot.answering.snapshot_cache import is_built
 from fzbot.audit import SYSTEM
-from fzbot.console.desk import Desk
-from fzbot.console.face import ASSETS as CONSOLE_ASSETS
-from fzbot.console.face import console
+from fzbot.console.app import ASSETS as CONSOLE_ASSETS
+from fzbot.console.app import create_console
+from fzbot.console.services import ConsoleServices
 from fzbot.conversation.turn import Conversation
 from fzbot.curation import golden
 from fzbot.curation.publishing import PublishingPolicy
@@ -203,7 +203,7 @@ def build(services: Services) -> FastAPI:
         app.router.routes.append(Route(path, webhook.answer, methods=["GET", "POST"]))
     _mount(app, "/api/v1", api(services.engine, services.current_snapshot), FORM)
     app.mount("/console/assets", StaticFiles(directory=CONSOLE_ASSETS), name="console assets")
-    _mount(app, "/console", console(desk(services)), UPLOAD)
+    _mount(app, "/console", create_console(console_services(services)), UPLOAD)
     app.mount("/assets", StaticFiles(directory=Path(fzbot.__file__).parent / "site" / "assets"), name="assets")
     add_health(app, health_of(services))
     _mount(app, "/", public_pages(services), FORM)
@@ -336,11 +336,11 @@ def health_of(services: Services) -> Health:
     )
 
 
-def desk(services: Services) -> Desk:
+def console_services(services: Services) -> ConsoleServices:
     """What the console works with."""
     settings = services.settings
     roles = {"admin": frozenset({Role.ADMIN}), "all": frozenset(Role), "none": frozenset[Role]()}
-    return Desk(
+    return ConsoleServices(
         engine=services.engine,
         sealer=services.sealer,
         current_snapshot=services.current_snapshot,

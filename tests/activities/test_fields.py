@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from fzbot.activities import fields as f
 from fzbot.errors import LedgerError
-from tests.activities.desk import NOW
+from tests.activities.ledger_keeper import NOW
 
 TODAY = date(2026, 11, 23)
 

@@ -13,7 +13,7 @@ from fzbot.activities.service_log import Service
 from fzbot.audit import AuditEvent, first_broken
 from fzbot.db import reading, writing
 from fzbot.errors import LedgerError
-from tests.activities.desk import LI, NOW, Town
+from tests.activities.ledger_keeper import LI, NOW, Town
 
 ONE_PHOTO = {"digest": "0" * 64, "typed_by": "李四", "created_at": NOW}
 

@@ -13,7 +13,7 @@ from fzbot.activities.ledger import Activity, ActivityPhoto
 from fzbot.activities.photos import Album, redrawn
 from fzbot.db import writing
 from fzbot.errors import LedgerError
-from tests.activities.desk import LI, NOW, Town
+from tests.activities.ledger_keeper import LI, NOW, Town
 
 GPS, ORIENTATION = 0x8825, 0x0112
 

@@ -17,7 +17,7 @@ from fzbot.activities.listing import ActivityFilter
 from fzbot.audit import AuditEvent
 from fzbot.db import reading
 from fzbot.errors import LedgerError
-from tests.activities.desk import XLSX_HEADS, Town, xlsx
+from tests.activities.ledger_keeper import XLSX_HEADS, Town, xlsx
 
 GOOD = (date(2026, 11, 1), "法治讲座", "红庄村、马家湾村", "司法所", "12·4 国家宪法日", 1, 200, 300, None, None, "村部")
 

@@ -10,7 +10,7 @@ from fzbot.activities.kinds import Measure, counting_as
 from fzbot.activities.listing import ActivityFilter, ActivitySums
 from fzbot.commands.demo_ledger import fill_ledger
 from fzbot.db import reading, writing
-from tests.activities.desk import Town
+from tests.activities.ledger_keeper import Town
 
 TODAY = date(2026, 11, 23)
 

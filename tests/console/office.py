@@ -18,8 +18,8 @@ from fzbot import clock
 from fzbot.answering.current_snapshot import CurrentSnapshot
 from fzbot.answering.snapshot import Snapshot
 from fzbot.audit import COMMAND_LINE
-from fzbot.console.desk import Desk
-from fzbot.console.face import console
+from fzbot.console.app import create_console
+from fzbot.console.services import ConsoleServices
 from fzbot.db import writing
 from fzbot.errors import PlatformError
 from fzbot.knowledge.menu import Menu, load_menu
@@ -122,7 +122,7 @@ class Office:
         self.pushes = FakePushes(self.push)
         with writing(self.engine) as session:
             self.account_id = accounts.add(session, self.sealer, Credentials("default", "token"), "本号", self.now).id
-        self.desk = Desk(
+        self.services = ConsoleServices(
             engine=self.engine,
             sealer=self.sealer,
             current_snapshot=CurrentSnapshot(self.snapshot),
@@ -136,7 +136,7 @@ class Office:
             totp_roles=self.totp_roles,
             now=lambda: self.now,
         )
-        self.app = console(self.desk)
+        self.app = create_console(self.services)
 
     def browser(self) -> Clicks:
         return Clicks(Starlette(routes=[Mount("/console", self.app)]), raise_server_exceptions=True)

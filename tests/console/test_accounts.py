@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from fzbot import clock
 from fzbot.answering.current_snapshot import CurrentSnapshot
-from fzbot.console.rules import OF_ONE_ACCOUNT, RULES
+from fzbot.console.permissions import OF_ONE_ACCOUNT, RULES
 from fzbot.db import reading
 from fzbot.interactions.store import store
 from fzbot.people.staff import Role, Staff
@@ -23,7 +23,7 @@ from tests.console.planting import DRAFTED, Planted, plant
 from tests.interactions.rows import make_row
 
 BOTH = {
-    *("/villages", "/staff", "/tokens", "/audit", "/interactions", "/unanswered", "/knowledge", "/handovers"),
+    *("/villages", "/staff", "/tokens", "/audit-log", "/interactions", "/unanswered", "/knowledge", "/handovers"),
     *("/activities", "/services", "/report", "/notices", "/pushes", "/pushes/rows", "/", "/export.xlsx"),
     *("/activities/export.xlsx", "/services/export.xlsx"),
 }
@@ -148,7 +148,7 @@ def test_what_belongs_to_one_account_waits_until_one_is_chosen(small_office: Off
     with reading(small_office.engine) as session:
         assert session.scalars(select(Village.account_id).where(Village.name == "新村")).one() == white.account_id
     admin = member_of(small_office, white, Role.ADMIN)
-    assert "county的姓名" in admin.look("/audit", action="village").text
+    assert "county的姓名" in admin.look("/audit-log", action="village").text
 
 
 def test_only_the_county_chooses_and_only_what_there_is(small_office: Office, red: Planted, white: Planted) -> None:

@@ -14,7 +14,7 @@ from fzbot.audit import AuditEvent
 from fzbot.console.body_limit import MOST
 from fzbot.db import reading
 from fzbot.people.staff import Role
-from tests.activities.desk import xlsx
+from tests.activities.ledger_keeper import xlsx
 from tests.console.office import Clicks, Office
 
 LECTURE = {"day": "2026-01-05", "kind": "法治讲座", "theme": "反诈进村", "people": "200", "sessions": "1"}

@@ -96,7 +96,7 @@ def test_search_finds_entries_by_words_in_them(small_office: Office) -> None:
 
 def test_the_bench_explains_a_decision(small_office: Office) -> None:
     viewer: Clicks = small_office.sign_in("zhao", Role.VIEWER)
-    page = viewer.look("/bench", q="彩礼怎么退<b>").text
+    page = viewer.look("/test-bench", q="彩礼怎么退<b>").text
     assert "彩礼怎么退&lt;b&gt;" in page.split("<pre")[1]
     bubble, reasons = page.split('class="bubble"')[1].split("<h3>为什么")
     assert "彩礼" in bubble

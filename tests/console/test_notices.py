@@ -423,7 +423,7 @@ def test_a_long_picture_is_drawn_where_a_font_is_found(small_office: Office) -> 
     id_ = written(compose(author, {"photo": ("a.jpg", jpeg())}, way="group"))
     assert author.look(f"/notices/{id_}/long.jpg").status_code == 404
     step(second, id_, "approve")
-    if small_office.desk.font is None:
+    if small_office.services.font is None:
         assert "没有中文字体" in author.look(f"/notices/{id_}").text
         return
     answer = author.look(f"/notices/{id_}/long.jpg")
@@ -434,7 +434,7 @@ def test_without_a_font_there_is_copy_text_only(
     sqlite_engine: Engine, sealer: Sealer, snapshot: Snapshot, tmp_path: Path
 ) -> None:
     office = Office(sqlite_engine, sealer, snapshot, tmp_path, notice_policy=ApprovalPolicy(second_person=False))
-    object.__setattr__(office.desk, "font", None)
+    object.__setattr__(office.services, "font", None)
     browser = office.sign_in("li", Role.EDITOR)
     id_ = written(compose(browser))
     step(browser, id_, "send", action="now")

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from fzbot.activities.service_log import Service
 from fzbot.db import reading
 from fzbot.people.staff import Role
-from tests.activities.desk import xlsx
+from tests.activities.ledger_keeper import xlsx
 from tests.console.office import Clicks, Office
 
 CALL = {

@@ -31,7 +31,7 @@ PAGES = (
     "/knowledge/marriage.bride-price",
     "/knowledge/marriage.bride-price/edit",
     "/knowledge/releases",
-    "/bench?q=彩礼怎么退",
+    "/test-bench?q=彩礼怎么退",
     "/notices",
     "/notices/new?template=anti-fraud-month",
     "/activities",
@@ -44,7 +44,7 @@ PAGES = (
     "/staff",
     "/staff/new",
     "/tokens",
-    "/audit",
+    "/audit-log",
     "/password",
     "/totp",
 )

@@ -21,7 +21,7 @@ from fzbot.people.members import Profile
 from fzbot.people.sign_in import hash_password
 from fzbot.people.staff import Role
 from fzbot.settings import Settings
-from tests.activities.desk import xlsx
+from tests.activities.ledger_keeper import xlsx
 from tests.conftest import DataFolder
 from tests.servers import Server
 

@@ -12,8 +12,9 @@ from fzbot.errors import ReportError
 from fzbot.people import account as accounts
 from fzbot.people.account import Account
 from fzbot.settings import Settings
-from fzbot.statistics import issued, report, rollup, year
-from fzbot.statistics.year_report import YearReport
+from fzbot.statistics import rollup
+from fzbot.statistics.yearly_report import document, gathering, issued
+from fzbot.statistics.yearly_report.model import YearReport
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def write(settings: Settings, order: Order, path: Path) -> str:
     finally:
         engine.dispose()
     try:
-        path.write_bytes(report.document(made))
+        path.write_bytes(document.document(made))
     except OSError as error:
         raise ReportError(f"{path} 写不进去：{error.strerror}") from error
     blanks = [line.name for line in made.lines if line.value is None]
@@ -61,6 +62,6 @@ def _report(engine: Engine, order: Order) -> YearReport:
 def _gathered(engine: Engine, account: Account, order: Order) -> YearReport:
     rollup.catch_up(engine)
     with reading(engine) as session:
-        return year.gather(
+        return gathering.gather(
             session, account.id, order.org or issued.usual_org(session, account), order.year, clock.today()
         )

@@ -14,8 +14,8 @@ from fzbot.activities.columns import LedgerContext
 from fzbot.activities.importing import Upload
 from fzbot.activities.kinds import Measure, counting_as, kinds_of
 from fzbot.activities.listing import ActivityFilter
-from fzbot.console.desk import Desk
 from fzbot.console.period import scope_of
+from fzbot.console.services import ConsoleServices
 from fzbot.console.visitor import Visitor
 from fzbot.errors import LedgerError
 from fzbot.interactions.masking import mask
@@ -83,12 +83,12 @@ def filters_of(query: Mapping[str, str]) -> Filters:
     )
 
 
-def context_of(session: Session, desk: Desk, visitor: Visitor, account_id: int) -> LedgerContext:
+def context_of(session: Session, services: ConsoleServices, visitor: Visitor, account_id: int) -> LedgerContext:
     """What filling in a row of that account depends on."""
     villages = [village for village in visitor.villages_in_sight(session) if village.account_id == account_id]
     return LedgerContext(
         villages={village.name: village.id for village in villages},
-        now=desk.now(),
+        now=services.now(),
         kinds=tuple(kind.name for kind in kinds_of(session, account_id)),
         needs_village=visitor.villages is not None,
         mask=mask,
@@ -104,7 +104,7 @@ def uploads(form: FormData, name: str, largest: int) -> list[UploadFile]:
     return chosen
 
 
-def workbook_of(form: FormData, desk: Desk, visitor: Visitor, largest: int) -> Upload:
+def workbook_of(form: FormData, services: ConsoleServices, visitor: Visitor, largest: int) -> Upload:
     """The spreadsheet that was chosen."""
     chosen = uploads(form, "file", largest)
     if not chosen:
@@ -112,7 +112,7 @@ def workbook_of(form: FormData, desk: Desk, visitor: Visitor, largest: int) -> U
     file = chosen[0]
     content, name = file.file.read(), file.filename or ""
     return Upload(
-        content, name, visitor.home_account, visitor.actor, desk.now(), may_repeat=bool(form.get("may_repeat"))
+        content, name, visitor.home_account, visitor.actor, services.now(), may_repeat=bool(form.get("may_repeat"))
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from fzbot.console.desk import Desk
+from fzbot.console.services import ConsoleServices
 from fzbot.errors import NoticeError
 from fzbot.notices.authoring import validation
 from fzbot.notices.authoring.audience import Audience, AudienceSize, size
@@ -47,30 +47,30 @@ class Reach:
     stop: QuotaStop | None
 
 
-def choices(desk: Desk, account_id: int) -> list[WayChoice]:
+def choices(services: ConsoleServices, account_id: int) -> list[WayChoice]:
     """All ways, the open ones first."""
-    found = [WayChoice(way, _obstacle(desk, account_id, NoticePlan(way, Audience()))) for way in DeliveryMethod]
+    found = [WayChoice(way, _obstacle(services, account_id, NoticePlan(way, Audience()))) for way in DeliveryMethod]
     return sorted(found, key=lambda choice: bool(choice.obstacle))
 
 
-def reach(session: Session, desk: Desk, account_id: int, plan: NoticePlan) -> Reach:
+def reach(session: Session, services: ConsoleServices, account_id: int, plan: NoticePlan) -> Reach:
     """What is so now."""
-    now, kind = desk.now(), desk.pushes.kind(account_id)
+    now, kind = services.now(), services.pushes.kind(account_id)
     left = None
     if plan.way is DeliveryMethod.MASS:
         left = quota.mass_left(session, account_id, kind, plan.audience.villages, now)
     return Reach(
         size=size(session, account_id, plan.audience, plan.way, now),
-        obstacle=_obstacle(desk, account_id, plan),
+        obstacle=_obstacle(services, account_id, plan),
         mass_left=left,
         span="本月" if kind.is_service else "今天",
         stop=quota.stopped(session, now).get((account_id, plan.way.value)),
     )
 
 
-def _obstacle(desk: Desk, account_id: int, plan: NoticePlan) -> str:
+def _obstacle(services: ConsoleServices, account_id: int, plan: NoticePlan) -> str:
     try:
-        validation.check(account_id, plan, desk.pushes)
+        validation.check(account_id, plan, services.pushes)
     except NoticeError as error:
         return str(error)
     return ""

@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.templating import Jinja2Templates
 
 from fzbot import clock
-from fzbot.console.access import CSRF_FIELD
-from fzbot.console.rules import allows
+from fzbot.console.authorization import CSRF_FIELD
+from fzbot.console.permissions import allows
 from fzbot.console.visitor import Visitor
 
 HERE = Path(__file__).parent
@@ -20,7 +20,10 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 MENU: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("", (("/", "总览"),)),
-    ("问答", (("/handovers", "转人工"), ("/unanswered", "待完善问题"), ("/knowledge", "知识库"), ("/bench", "试一试"))),
+    (
+        "问答",
+        (("/handovers", "转人工"), ("/unanswered", "待完善问题"), ("/knowledge", "知识库"), ("/test-bench", "试一试")),
+    ),
     ("通知", (("/notices", "通知"), ("/pushes", "通知统计"))),
     ("台账", (("/activities", "普法台账"), ("/services", "服务记录"), ("/report", "年度报告"))),
     (
@@ -30,7 +33,7 @@ MENU: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("/platform", "公众号"),
             ("/staff", "人员"),
             ("/tokens", "接口令牌"),
-            ("/audit", "操作记录"),
+            ("/audit-log", "操作记录"),
         ),
     ),
 )

@@ -12,7 +12,7 @@ from fzbot.people.village import Village
 
 
 @dataclass(frozen=True)
-class Sight:
+class VisibleAccounts:
     """The accounts that a staff member looks at.
 
     The county's may look at all that are `served` together, or at one that they `chose`; others look at their own.
@@ -52,7 +52,7 @@ class Visitor:
     staff_id: int
     name: str
     role: Role
-    sight: Sight
+    sight: VisibleAccounts
     csrf: str
     token_hash: str
     villages: frozenset[int] | None = None
@@ -107,12 +107,14 @@ class Visitor:
         return {village.id: f"{self.sight.served[village.account_id]} {village.name}" for village in found}
 
 
-def sight_of(session: Session, account_id: int | None, chose: int | None, hidden: frozenset[str]) -> Sight:
+def visible_accounts(
+    session: Session, account_id: int | None, chose: int | None, hidden: frozenset[str]
+) -> VisibleAccounts:
     """What a staff member of `account_id` sees; the county's (None) see all but the hidden ones, or the one they chose."""
     query = select(Account.id, Account.name).where(Account.slug.not_in(hidden)).order_by(Account.id)
     served = dict(session.execute(query).all())
     if account_id is not None:
-        return Sight((account_id,), False, served)
+        return VisibleAccounts((account_id,), False, served)
     if chose in served:
-        return Sight((chose,), True, served, chose)
-    return Sight(tuple(served), True, served)
+        return VisibleAccounts((chose,), True, served, chose)
+    return VisibleAccounts(tuple(served), True, served)

@@ -23,8 +23,8 @@ from fzbot.people.sign_in import SignIn, SignInFailure
 from fzbot.people.staff import Staff, StaffVillage
 from fzbot.people.token import ApiToken
 from fzbot.people.village import Village
-from fzbot.statistics.issued import IssuedReport
 from fzbot.statistics.rollup import DailyCount, PeopleGap, PersonDay, PersonVillage
+from fzbot.statistics.yearly_report.issued import IssuedReport
 from fzbot.statutes.article import ArticleRow
 from fzbot.wechat.tags import FollowerTag, VillageTag
 from fzbot.wechat.token_table import PlatformToken

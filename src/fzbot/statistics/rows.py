@@ -29,7 +29,7 @@ class Facet:
 
 
 @dataclass(frozen=True)
-class Filter:
+class InteractionFilter:
     """Which interactions. Empty strings leave a thing open; `kind` may be “asked” and `decision` “answered”."""
 
     accounts: tuple[int, ...]
@@ -75,7 +75,7 @@ class Filter:
         return found
 
 
-def count(session: Session, wanted: Filter) -> int:
+def count(session: Session, wanted: InteractionFilter) -> int:
     """How many there are: from the rollups where they tell it, otherwise by counting."""
     facet = wanted.facet
     if facet is None:
@@ -84,7 +84,7 @@ def count(session: Session, wanted: Filter) -> int:
     return sum(number for key, number in found.items() if facet.holds(key))
 
 
-def page(session: Session, wanted: Filter, before: int | None, size: int) -> list[Interaction]:
+def page(session: Session, wanted: InteractionFilter, before: int | None, size: int) -> list[Interaction]:
     """The newest ones, from before an id on; in the order of the index on days, so that the depth costs nothing."""
     query = select(Interaction).where(*wanted.conditions(session))
     if before is not None:

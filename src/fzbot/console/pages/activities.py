@@ -14,10 +14,10 @@ from fzbot.activities.columns import LedgerContext, activity_facts, activity_fie
 from fzbot.activities.fields import read_fields
 from fzbot.activities.ledger import Activity, ActivityFacts, ActivityPhoto
 from fzbot.activities.photos import LARGEST_FILE, Album
-from fzbot.console.access import TheDesk, visitor_of
-from fzbot.console.desk import Desk
+from fzbot.console.authorization import Services, visitor_of
 from fzbot.console.ledger_pages import PAGE, Filled, Filters, context_of, filters_of, uploads
 from fzbot.console.rendering import go, render
+from fzbot.console.services import ConsoleServices
 from fzbot.console.visitor import Visitor
 from fzbot.db import reading, writing
 from fzbot.errors import LedgerError, NotFoundError
@@ -26,103 +26,103 @@ router = APIRouter()
 
 
 @router.get("/activities")
-def listing_page(desk: TheDesk, request: Request) -> Response:
-    return show_list(desk, request, filters_of(request.query_params))
+def listing_page(services: Services, request: Request) -> Response:
+    return show_list(services, request, filters_of(request.query_params))
 
 
 @router.get("/activities/new")
-def new(desk: TheDesk, request: Request) -> Response:
+def new(services: Services, request: Request) -> Response:
     visitor = visitor_of(request)
-    with reading(desk.engine) as session:
-        context = context_of(session, desk, visitor, visitor.home_account)
+    with reading(services.engine) as session:
+        context = context_of(session, services, visitor, visitor.home_account)
     only_village = list(context.villages) if len(context.villages) == 1 and context.needs_village else []
-    return _form(request, context, {"day": clock.china_day(desk.now()), "villages": only_village})
+    return _form(request, context, {"day": clock.china_day(services.now()), "villages": only_village})
 
 
 @router.post("/activities")
-def add(desk: TheDesk, request: Request, form: Filled) -> Response:
+def add(services: Services, request: Request, form: Filled) -> Response:
     visitor = visitor_of(request)
-    with reading(desk.engine) as session:
-        context = context_of(session, desk, visitor, visitor.home_account)
+    with reading(services.engine) as session:
+        context = context_of(session, services, visitor, visitor.home_account)
     try:
         facts = _facts(form, context)
-        with writing(desk.engine) as session:
-            activity = ledger.add(session, visitor.home_account, facts, visitor.actor, desk.now())
-            put_photos(session, desk, visitor, activity, form)
+        with writing(services.engine) as session:
+            activity = ledger.add(session, visitor.home_account, facts, visitor.actor, services.now())
+            put_photos(session, services, visitor, activity, form)
     except LedgerError as error:
         return _form(request, context, _typed(form), str(error))
     return go(f"/activities/{activity.id}", done="added")
 
 
 @router.get("/activities/{activity_id}")
-def one(desk: TheDesk, request: Request, activity_id: int) -> Response:
-    return show_one(desk, request, activity_id)
+def one(services: Services, request: Request, activity_id: int) -> Response:
+    return show_one(services, request, activity_id)
 
 
 @router.get("/activities/{activity_id}/edit")
-def edit(desk: TheDesk, request: Request, activity_id: int) -> Response:
+def edit(services: Services, request: Request, activity_id: int) -> Response:
     visitor = visitor_of(request)
-    with reading(desk.engine) as session:
-        activity = to_change(session, visitor, activity_id)
-        context = context_of(session, desk, visitor, activity.account_id)
+    with reading(services.engine) as session:
+        activity = get_editable(session, visitor, activity_id)
+        context = context_of(session, services, visitor, activity.account_id)
     names = [village.name for village in activity.villages]
     return _form(request, context, {**vars(ledger.facts_of(activity)), "villages": names}, activity=activity)
 
 
 @router.post("/activities/{activity_id}")
-def change(desk: TheDesk, request: Request, activity_id: int, form: Filled) -> Response:
+def change(services: Services, request: Request, activity_id: int, form: Filled) -> Response:
     visitor = visitor_of(request)
-    with reading(desk.engine) as session:
-        activity = to_change(session, visitor, activity_id)
-        context = context_of(session, desk, visitor, activity.account_id)
+    with reading(services.engine) as session:
+        activity = get_editable(session, visitor, activity_id)
+        context = context_of(session, services, visitor, activity.account_id)
     try:
         facts = _facts(form, context)
     except LedgerError as error:
         return _form(request, context, _typed(form), str(error), activity)
-    with writing(desk.engine) as session:
-        ledger.change(session, to_change(session, visitor, activity_id), facts, visitor.actor, desk.now())
+    with writing(services.engine) as session:
+        ledger.change(session, get_editable(session, visitor, activity_id), facts, visitor.actor, services.now())
     return go(f"/activities/{activity_id}", done="saved")
 
 
 @router.post("/activities/{activity_id}/remove")
-def remove(desk: TheDesk, request: Request, activity_id: int) -> Response:
+def remove(services: Services, request: Request, activity_id: int) -> Response:
     visitor = visitor_of(request)
-    with writing(desk.engine) as session:
-        activity = to_change(session, visitor, activity_id)
+    with writing(services.engine) as session:
+        activity = get_editable(session, visitor, activity_id)
         digests = [photo.digest for photo in activity.photos]
-        ledger.remove(session, activity, visitor.actor, desk.now())
-    with writing(desk.engine) as session:
-        album_of(desk).drop_unused(session, digests)
+        ledger.remove(session, activity, visitor.actor, services.now())
+    with writing(services.engine) as session:
+        album_of(services).drop_unused(session, digests)
     return go("/activities", done="removed")
 
 
-def show_list(desk: Desk, request: Request, filters: Filters, error: str = "") -> Response:
+def show_list(services: ConsoleServices, request: Request, filters: Filters, error: str = "") -> Response:
     """The list, with what went wrong where something did."""
     visitor = visitor_of(request)
-    with reading(desk.engine) as session:
+    with reading(services.engine) as session:
         wanted = filters.wanted(session, visitor)
         context = {
             "rows": listing.activities(session, wanted, (filters.page - 1) * PAGE, PAGE),
             "sums": listing.sums(session, wanted),
             "measures": listing.sums_by_measure(session, wanted),
-            "years": listing.years(session, visitor.accounts, clock.china_day(desk.now())),
-            "kinds": context_of(session, desk, visitor, visitor.home_account).kinds,
+            "years": listing.years(session, visitor.accounts, clock.china_day(services.now())),
+            "kinds": context_of(session, services, visitor, visitor.home_account).kinds,
             "villages": visitor.villages_in_sight(session),
         }
     context |= {"filters": filters, "page_size": PAGE, "error": error}
     return render(request, "activities.html", context, 422 if error else 200)
 
 
-def show_one(desk: Desk, request: Request, activity_id: int, error: str = "") -> Response:
+def show_one(services: ConsoleServices, request: Request, activity_id: int, error: str = "") -> Response:
     """An activity with its photos, with what went wrong where something did."""
     visitor = visitor_of(request)
-    with reading(desk.engine) as session:
-        activity = to_see(session, visitor, activity_id)
+    with reading(services.engine) as session:
+        activity = get_visible(session, visitor, activity_id)
     context = {"activity": activity, "may_change": _may_change(visitor, activity), "error": error}
     return render(request, "activity.html", context, 422 if error else 200)
 
 
-def to_see(session: Session, visitor: Visitor, activity_id: int) -> Activity:
+def get_visible(session: Session, visitor: Visitor, activity_id: int) -> Activity:
     """The activity; `NotFoundError` when there is none, or it is of none of the visitor's villages."""
     activity = session.get(Activity, activity_id)
     if activity is None or activity.account_id not in visitor.accounts or not _is_in_sight(visitor, activity):
@@ -130,29 +130,31 @@ def to_see(session: Session, visitor: Visitor, activity_id: int) -> Activity:
     return activity
 
 
-def to_change(session: Session, visitor: Visitor, activity_id: int) -> Activity:
+def get_editable(session: Session, visitor: Visitor, activity_id: int) -> Activity:
     """The activity; `NotFoundError` when there is none, or it is of other villages too."""
-    activity = to_see(session, visitor, activity_id)
+    activity = get_visible(session, visitor, activity_id)
     if not _may_change(visitor, activity):
         raise NotFoundError("这个活动还涉及别的村，请找司法所修改")
     return activity
 
 
-def put_photos(session: Session, desk: Desk, visitor: Visitor, activity: Activity, form: FormData) -> int:
+def put_photos(
+    session: Session, services: ConsoleServices, visitor: Visitor, activity: Activity, form: FormData
+) -> int:
     """Put the chosen photos to an activity; returns how many were chosen."""
     chosen = uploads(form, "photos", LARGEST_FILE)
     for file in chosen:
-        photo = ActivityPhoto(typed_by=visitor.name, created_at=desk.now())
+        photo = ActivityPhoto(typed_by=visitor.name, created_at=services.now())
         try:
-            album_of(desk).add(session, activity, file.file.read(), photo)
+            album_of(services).add(session, activity, file.file.read(), photo)
         except LedgerError as error:
             raise LedgerError(f"{file.filename}：{error}") from error
     return len(chosen)
 
 
-def album_of(desk: Desk) -> Album:
+def album_of(services: ConsoleServices) -> Album:
     """Where photos are."""
-    return Album(desk.uploads / "photos")
+    return Album(services.uploads / "photos")
 
 
 def _is_in_sight(visitor: Visitor, activity: Activity) -> bool:

@@ -9,9 +9,9 @@ from fzbot.activities.columns import activity_fields, activity_row, heads
 from fzbot.activities.importing import import_activities
 from fzbot.activities.ledger import Activity, ActivityPhoto
 from fzbot.audit import Change
-from fzbot.console.access import TheDesk, visitor_of
+from fzbot.console.authorization import Services, visitor_of
 from fzbot.console.ledger_pages import Filled, context_of, filters_of, workbook_of
-from fzbot.console.pages.activities import album_of, put_photos, show_list, show_one, to_change, to_see
+from fzbot.console.pages.activities import album_of, get_editable, get_visible, put_photos, show_list, show_one
 from fzbot.console.rendering import XLSX, download, go
 from fzbot.db import reading, writing
 from fzbot.errors import LedgerError, NotFoundError
@@ -26,74 +26,74 @@ NOTES = (
 
 
 @router.get("/activities/template.xlsx")
-def template(desk: TheDesk, request: Request) -> Response:
+def template(services: Services, request: Request) -> Response:
     visitor = visitor_of(request)
-    with reading(desk.engine) as session:
-        fields = activity_fields(context_of(session, desk, visitor, visitor.home_account))
+    with reading(services.engine) as session:
+        fields = activity_fields(context_of(session, services, visitor, visitor.home_account))
     return download(spreadsheet.template(fields, NOTES), "普法台账模板.xlsx", XLSX)
 
 
 @router.get("/activities/export.xlsx")
-def export(desk: TheDesk, request: Request) -> Response:
+def export(services: Services, request: Request) -> Response:
     visitor, filters = visitor_of(request), filters_of(request.query_params)
-    with reading(desk.engine) as session:
+    with reading(services.engine) as session:
         rows = listing.activities(session, filters.wanted(session, visitor))
-        fields = activity_fields(context_of(session, desk, visitor, visitor.home_account))
+        fields = activity_fields(context_of(session, services, visitor, visitor.home_account))
     content = spreadsheet.export("台账", heads(fields), [activity_row(row) for row in rows])
     return download(content, f"普法台账_{filters.year or '全部'}.xlsx", XLSX)
 
 
 @router.post("/activities/import")
-def import_file(desk: TheDesk, request: Request, form: Filled) -> Response:
+def import_file(services: Services, request: Request, form: Filled) -> Response:
     visitor = visitor_of(request)
     try:
-        upload = workbook_of(form, desk, visitor, spreadsheet.LARGEST_FILE)
-        with reading(desk.engine) as session:
-            context = context_of(session, desk, visitor, visitor.home_account)
-        with writing(desk.engine) as session:
+        upload = workbook_of(form, services, visitor, spreadsheet.LARGEST_FILE)
+        with reading(services.engine) as session:
+            context = context_of(session, services, visitor, visitor.home_account)
+        with writing(services.engine) as session:
             import_activities(session, upload, context)
     except LedgerError as error:
-        return show_list(desk, request, filters_of({}), str(error))
+        return show_list(services, request, filters_of({}), str(error))
     return go("/activities", done="imported")
 
 
 @router.get("/activities/{activity_id}/photos/{photo_id}")
-def photo(desk: TheDesk, request: Request, activity_id: int, photo_id: int) -> Response:
-    with reading(desk.engine) as session:
-        found = _photo(to_see(session, visitor_of(request), activity_id), photo_id)
-    path = album_of(desk).path(found.digest)
+def photo(services: Services, request: Request, activity_id: int, photo_id: int) -> Response:
+    with reading(services.engine) as session:
+        found = _photo(get_visible(session, visitor_of(request), activity_id), photo_id)
+    path = album_of(services).path(found.digest)
     if not path.is_file():
         raise NotFoundError("照片的文件不在了，请看备份")
     return FileResponse(path, media_type="image/jpeg")
 
 
 @router.post("/activities/{activity_id}/photos")
-def add_photos(desk: TheDesk, request: Request, activity_id: int, form: Filled) -> Response:
+def add_photos(services: Services, request: Request, activity_id: int, form: Filled) -> Response:
     visitor = visitor_of(request)
     try:
-        with writing(desk.engine) as session:
-            activity = to_change(session, visitor, activity_id)
-            number = put_photos(session, desk, visitor, activity, form)
+        with writing(services.engine) as session:
+            activity = get_editable(session, visitor, activity_id)
+            number = put_photos(session, services, visitor, activity, form)
             if not number:
                 raise LedgerError("请先选照片")
             change = Change("activity.photos", f"activity:{activity_id}", after={"added": number})
-            audit.record(session, visitor.actor, change, desk.now())
+            audit.record(session, visitor.actor, change, services.now())
     except LedgerError as error:
-        return show_one(desk, request, activity_id, str(error))
+        return show_one(services, request, activity_id, str(error))
     return go(f"/activities/{activity_id}", done="added")
 
 
 @router.post("/activities/{activity_id}/photos/{photo_id}/remove")
-def remove_photo(desk: TheDesk, request: Request, activity_id: int, photo_id: int) -> Response:
+def remove_photo(services: Services, request: Request, activity_id: int, photo_id: int) -> Response:
     visitor = visitor_of(request)
-    with writing(desk.engine) as session:
-        activity = to_change(session, visitor, activity_id)
+    with writing(services.engine) as session:
+        activity = get_editable(session, visitor, activity_id)
         found = _photo(activity, photo_id)
         activity.photos.remove(found)
         change = Change("activity.photos", f"activity:{activity_id}", before={"removed": found.digest})
-        audit.record(session, visitor.actor, change, desk.now())
-    with writing(desk.engine) as session:
-        album_of(desk).drop_unused(session, [found.digest])
+        audit.record(session, visitor.actor, change, services.now())
+    with writing(services.engine) as session:
+        album_of(services).drop_unused(session, [found.digest])
     return go(f"/activities/{activity_id}", done="removed")
 
 

@@ -9,7 +9,7 @@ from fzbot import audit
 from fzbot.activities import kinds, listing
 from fzbot.activities.kinds import ActivityKindSetting, Measure
 from fzbot.audit import Change
-from fzbot.console.access import TheDesk, visitor_of
+from fzbot.console.authorization import Services, visitor_of
 from fzbot.console.rendering import go, render
 from fzbot.db import reading, writing
 from fzbot.errors import LedgerError
@@ -23,14 +23,14 @@ SPARE_ROWS = 3
 
 
 @router.get("/activities/kinds")
-def kinds_page(desk: TheDesk, request: Request) -> Response:
-    with reading(desk.engine) as session:
+def kinds_page(services: Services, request: Request) -> Response:
+    with reading(services.engine) as session:
         known = kinds.kinds_of(session, visitor_of(request).home_account)
     return _page(request, known)
 
 
 @router.post("/activities/kinds")
-def save_kinds(desk: TheDesk, request: Request, names: Names, measures: Measures) -> Response:
+def save_kinds(services: Services, request: Request, names: Names, measures: Measures) -> Response:
     visitor = visitor_of(request)
     account = visitor.home_account
     wanted = tuple(
@@ -39,12 +39,12 @@ def save_kinds(desk: TheDesk, request: Request, names: Names, measures: Measures
         if name.strip()
     )
     try:
-        with writing(desk.engine) as session:
+        with writing(services.engine) as session:
             before = {kind.name: kind.measure for kind in kinds.kinds_of(session, account)}
             kinds.save(session, account, wanted, listing.kinds_in_use(session, account))
             after = {kind.name: kind.measure for kind in wanted}
             change = Change("activity.kinds", f"account:{account}", before, after)
-            audit.record(session, visitor.actor, change, desk.now())
+            audit.record(session, visitor.actor, change, services.now())
     except LedgerError as error:
         return _page(request, wanted, str(error))
     return go("/activities/kinds", done="saved")

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse, Response
 
-from fzbot.console.access import TheDesk
+from fzbot.console.authorization import Services
 
 router = APIRouter()
 
@@ -13,10 +13,10 @@ NOTHING = "没有找到。换个词再试；法条还没导入的，请管理员
 
 
 @router.get("/articles")
-def articles(desk: TheDesk, q: Annotated[str, Query(max_length=60)] = "") -> Response:
+def articles(services: Services, q: Annotated[str, Query(max_length=60)] = "") -> Response:
     words = q.strip()
-    laws = desk.current_snapshot.snapshot.laws
-    found = desk.statutes.search(words) if words else []
+    laws = services.current_snapshot.snapshot.laws
+    found = services.statutes.search(words) if words else []
     cited = [
         # An article's number in a law that was changed may have moved: the whole law is cited.
         {"cite": a.law if a.law in laws and laws[a.law].changed else f"{a.law}{a.number}", "text": a.text}

@@ -5,7 +5,7 @@ from fastapi.responses import Response
 from sqlalchemy import ColumnElement, select
 
 from fzbot.audit import AuditEvent
-from fzbot.console.access import TheDesk, visitor_of
+from fzbot.console.authorization import Services, visitor_of
 from fzbot.console.rendering import render
 from fzbot.console.visitor import Visitor
 from fzbot.db import reading
@@ -32,11 +32,13 @@ ACTIONS = {
 """First part of an action, and its Chinese name."""
 
 
-@router.get("/audit")
-def listing(desk: TheDesk, request: Request, actor: str = "", action: str = "", before: int | None = None) -> Response:
+@router.get("/audit-log")
+def listing(
+    services: Services, request: Request, actor: str = "", action: str = "", before: int | None = None
+) -> Response:
     visitor = visitor_of(request)
     query = select(AuditEvent).where(*_wanted(visitor, actor.strip(), action, before)).order_by(AuditEvent.id.desc())
-    with reading(desk.engine) as session:
+    with reading(services.engine) as session:
         events = list(session.scalars(query.limit(PAGE + 1)))
     context = {
         "events": events[:PAGE],
@@ -45,7 +47,7 @@ def listing(desk: TheDesk, request: Request, actor: str = "", action: str = "", 
         "action": action,
         "actions": ACTIONS,
     }
-    return render(request, "audit.html", context)
+    return render(request, "audit_log.html", context)
 
 
 def _wanted(visitor: Visitor, actor: str, action: str, before: int | None) -> list[ColumnElement[bool]]:

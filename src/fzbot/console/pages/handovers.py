@@ -1,4 +1,4 @@
-"""The handover desk: questions passed to advisers, and answering them."""
+"""The handover services: questions passed to advisers, and answering them."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from fzbot import audit, clock
 from fzbot.audit import Change
-from fzbot.console.access import TheDesk, visitor_of
-from fzbot.console.desk import Desk
+from fzbot.console.authorization import Services, visitor_of
 from fzbot.console.period import Period, period_of, scope_of
 from fzbot.console.rendering import go, render
+from fzbot.console.services import ConsoleServices
 from fzbot.console.visitor import Visitor
 from fzbot.db import reading, writing
 from fzbot.errors import HandoverError, NotFoundError
@@ -33,8 +33,8 @@ Words = Annotated[str, Form(max_length=3000)]
 
 
 @dataclass(frozen=True)
-class Line:
-    """A handover as the desk shows it: how an answer would get back, or where it is (empty until it is queued)."""
+class HandoverLine:
+    """A handover as the services shows it: how an answer would get back, or where it is (empty until it is queued)."""
 
     handover: Handover
     route: Route
@@ -48,22 +48,24 @@ class Line:
 
 @router.get("/handovers")
 def listing(
-    desk: TheDesk, request: Request, state: HandoverState = HandoverState.OPEN, before: int | None = None
+    services: Services, request: Request, state: HandoverState = HandoverState.OPEN, before: int | None = None
 ) -> Response:
-    """The desk; or, where the address names days, all that were passed on in them."""
+    """The services; or, where the address names days, all that were passed on in them."""
     visitor = visitor_of(request)
-    period = period_of(request.query_params, clock.china_day(desk.now())) if "span" in request.query_params else None
+    period = (
+        period_of(request.query_params, clock.china_day(services.now())) if "span" in request.query_params else None
+    )
     conditions = _asked_in(visitor, period) if period else [_in_sight(visitor), Handover.state == state]
     order = Handover.asked_at if period is None and state is HandoverState.OPEN else Handover.id.desc()
     older = [] if before is None else [Handover.id < before]
-    with writing(desk.engine) as session:
+    with writing(services.engine) as session:
         query = select(Handover).where(*conditions, *older).order_by(order).limit(SHOWN + 1)
         rows = list(session.scalars(query))
-        lines = _lines(session, desk, rows[:SHOWN])
+        lines = _lines(session, services, rows[:SHOWN])
         total = session.scalar(select(func.count()).select_from(Handover).where(*conditions)) or 0
         seen = {"span": f"{period.span.first}–{period.span.last}"} if period else {"state": state.value}
         change = Change("interaction.view", "handovers", after=seen | {"rows": len(lines)})
-        audit.record(session, visitor.actor, change, desk.now())
+        audit.record(session, visitor.actor, change, services.now())
         villages = visitor.village_names(session)
     context = {"lines": lines, "state": state, "states": STATES, "villages": villages, "period": period, "total": total}
     context["older"] = rows[SHOWN - 1].id if period and len(rows) > SHOWN else None
@@ -71,35 +73,35 @@ def listing(
 
 
 @router.get("/handovers/{handover_id}")
-def one(desk: TheDesk, request: Request, handover_id: int) -> Response:
-    return _one(desk, request, handover_id)
+def one(services: Services, request: Request, handover_id: int) -> Response:
+    return _one(services, request, handover_id)
 
 
 @router.post("/handovers/{handover_id}")
-def answer(desk: TheDesk, request: Request, handover_id: int, action: Words, words: Words = "") -> Response:
+def answer(services: Services, request: Request, handover_id: int, action: Words, words: Words = "") -> Response:
     visitor = visitor_of(request)
     try:
-        with writing(desk.engine) as session:
+        with writing(services.engine) as session:
             row = _find(session, visitor, handover_id)
             if action == "close":
-                handovers.close(session, row, words, visitor.actor, desk.now())
+                handovers.close(session, row, words, visitor.actor, services.now())
                 done = "saved"
             else:
-                handovers.answer(session, row, words, visitor.actor, desk.now())
-                route = handover_answers.send(session, row, desk.pushes, desk.now())
+                handovers.answer(session, row, words, visitor.actor, services.now())
+                route = handover_answers.send(session, row, services.pushes, services.now())
                 done = "answered" if route.way is DeliveryMethod.CUSTOMER else "answered-later"
     except HandoverError as error:
-        return _one(desk, request, handover_id, str(error), words)
+        return _one(services, request, handover_id, str(error), words)
     return go("/handovers", done=done)
 
 
-def _one(desk: Desk, request: Request, handover_id: int, error: str = "", words: str = "") -> Response:
+def _one(services: ConsoleServices, request: Request, handover_id: int, error: str = "", words: str = "") -> Response:
     visitor = visitor_of(request)
-    with reading(desk.engine) as session:
+    with reading(services.engine) as session:
         row = _find(session, visitor, handover_id)
-        (line,) = _lines(session, desk, [row])
+        (line,) = _lines(session, services, [row])
         villages = visitor.village_names(session)
-    candidates = desk.current_snapshot.snapshot.decide(row.question).candidates[:3] if row.question else ()
+    candidates = services.current_snapshot.snapshot.decide(row.question).candidates[:3] if row.question else ()
     context = {"line": line, "states": STATES, "villages": villages, "candidates": candidates}
     context |= {"error": error, "words": words}
     return render(request, "handover.html", context, 422 if error else 200)
@@ -129,7 +131,7 @@ def _find(session: Session, visitor: Visitor, handover_id: int) -> Handover:
     return row
 
 
-def _lines(session: Session, desk: Desk, rows: list[Handover]) -> list[Line]:
-    routes = handover_answers.routes(session, rows, desk.pushes, desk.now())
+def _lines(session: Session, services: ConsoleServices, rows: list[Handover]) -> list[HandoverLine]:
+    routes = handover_answers.routes(session, rows, services.pushes, services.now())
     statuses = handover_answers.status(session, [row.id for row in rows])
-    return [Line(row, routes[row.id], statuses.get(row.id, "")) for row in rows]
+    return [HandoverLine(row, routes[row.id], statuses.get(row.id, "")) for row in rows]

@@ -10,10 +10,10 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from fzbot import clock
-from fzbot.console.access import TheDesk, visitor_of
-from fzbot.console.desk import Desk
+from fzbot.console.authorization import Services, visitor_of
 from fzbot.console.entry_form import EntryForm
 from fzbot.console.rendering import go, render
+from fzbot.console.services import ConsoleServices
 from fzbot.console.visitor import Visitor
 from fzbot.curation import publishing, release, revisions
 from fzbot.curation.release import Release
@@ -44,13 +44,13 @@ class Preview:
 
 
 @router.get("/knowledge")
-def listing(desk: TheDesk, request: Request, q: str = "", topic: str = "", stale: str = "") -> Response:
-    snapshot = desk.current_snapshot.snapshot
-    today = clock.china_day(desk.now())
+def listing(services: Services, request: Request, q: str = "", topic: str = "", stale: str = "") -> Response:
+    snapshot = services.current_snapshot.snapshot
+    today = clock.china_day(services.now())
     found = [entry for entry in snapshot.entries.values() if _fits(entry, q.strip(), topic)]
     if stale:
         found = [entry for entry in found if entry.is_stale(today)]
-    with reading(desk.engine) as session:
+    with reading(services.engine) as session:
         drafts = revisions.drafts(session, account_id=visitor_of(request).sight.drafts_of)
         live = release.live(session)
     context = {
@@ -68,95 +68,95 @@ def listing(desk: TheDesk, request: Request, q: str = "", topic: str = "", stale
 
 
 @router.get("/knowledge/new")
-def new(desk: TheDesk, request: Request, question: str = "") -> Response:
-    form = EntryForm.blank(clock.china_day(desk.now()), question)
-    return _form(desk, request, form, [])
+def new(services: Services, request: Request, question: str = "") -> Response:
+    form = EntryForm.blank(clock.china_day(services.now()), question)
+    return _form(services, request, form, [])
 
 
 @router.post("/knowledge")
-async def save(desk: TheDesk, request: Request) -> Response:
+async def save(services: Services, request: Request) -> Response:
     form = EntryForm.read(await request.form())
-    return _save(desk, request, form)
+    return _save(services, request, form)
 
 
 @router.get("/knowledge/releases")
-def releases(desk: TheDesk, request: Request) -> Response:
-    with reading(desk.engine) as session:
+def releases(services: Services, request: Request) -> Response:
+    with reading(services.engine) as session:
         return render(request, "releases.html", {"releases": release.recent(session), "live": release.live(session)})
 
 
 @router.post("/knowledge/releases/{release_id}/restore")
-def restore(desk: TheDesk, request: Request, release_id: int) -> Response:
+def restore(services: Services, request: Request, release_id: int) -> Response:
     visitor = _publisher(request)
-    with writing(desk.engine) as session:
+    with writing(services.engine) as session:
         earlier = session.get(Release, release_id)
         if earlier is None:
             raise NotFoundError("没有这一版")
-        release.go_back(session, earlier, visitor.name, desk.now())
+        release.go_back(session, earlier, visitor.name, services.now())
     return go("/knowledge/releases", done="queued")
 
 
 @router.get("/knowledge/{entry_id}")
-def one(desk: TheDesk, request: Request, entry_id: str) -> Response:
-    return _one(desk, request, entry_id)
+def one(services: Services, request: Request, entry_id: str) -> Response:
+    return _one(services, request, entry_id)
 
 
 @router.get("/knowledge/{entry_id}/edit")
-def edit(desk: TheDesk, request: Request, entry_id: str) -> Response:
-    with reading(desk.engine) as session:
+def edit(services: Services, request: Request, entry_id: str) -> Response:
+    with reading(services.engine) as session:
         draft = revisions.draft_of(session, entry_id, visitor_of(request).sight.drafts_of)
-    live = desk.current_snapshot.snapshot.entries.get(entry_id)
+    live = services.current_snapshot.snapshot.entries.get(entry_id)
     if draft is None and live is None:
         raise NotFoundError("没有这个条目")
     body = draft.body if draft else body_of(live) if live else {}
-    return _form(desk, request, EntryForm.of(body), [])
+    return _form(services, request, EntryForm.of(body), [])
 
 
 @router.post("/knowledge/{entry_id}/publish")
-def publish(desk: TheDesk, request: Request, entry_id: str) -> Response:
+def publish(services: Services, request: Request, entry_id: str) -> Response:
     visitor = _publisher(request)
     try:
-        with writing(desk.engine) as session:
+        with writing(services.engine) as session:
             draft = _draft(revisions.draft_of(session, entry_id, visitor.sight.drafts_of))
-            found = publishing.faults(_base(desk), draft.body, clock.china_day(desk.now()))
+            found = publishing.faults(_base(services), draft.body, clock.china_day(services.now()))
             if not publishing.is_sound(found):
                 raise CurationError("还有错误没改，请先改好再发布")
-            publishing.publish(session, draft, visitor.actor, desk.policy, desk.now())
+            publishing.publish(session, draft, visitor.actor, services.policy, services.now())
     except CurationError as error:
-        return _one(desk, request, entry_id, str(error))
+        return _one(services, request, entry_id, str(error))
     return go("/knowledge/releases", done="queued")
 
 
 @router.post("/knowledge/{entry_id}/discard")
-def discard(desk: TheDesk, request: Request, entry_id: str) -> Response:
+def discard(services: Services, request: Request, entry_id: str) -> Response:
     visitor = visitor_of(request)
-    with writing(desk.engine) as session:
+    with writing(services.engine) as session:
         draft = _draft(revisions.draft_of(session, entry_id, visitor.sight.drafts_of))
-        publishing.discard(session, draft, visitor.actor, desk.now())
+        publishing.discard(session, draft, visitor.actor, services.now())
     return go("/knowledge", done="removed")
 
 
-def _save(desk: Desk, request: Request, form: EntryForm) -> Response:
+def _save(services: ConsoleServices, request: Request, form: EntryForm) -> Response:
     body = form.body()
-    found = publishing.faults(_base(desk), body, clock.china_day(desk.now()))
+    found = publishing.faults(_base(services), body, clock.china_day(services.now()))
     try:
         entry_of(body)
     except ValueError:
-        return _form(desk, request, form, found, 422)
-    live, visitor = desk.current_snapshot.snapshot.entries.get(form.id), visitor_of(request)
-    with writing(desk.engine) as session:
-        publishing.save_draft(session, body, live, visitor.sight.drafts_of, visitor.actor, desk.now())
+        return _form(services, request, form, found, 422)
+    live, visitor = services.current_snapshot.snapshot.entries.get(form.id), visitor_of(request)
+    with writing(services.engine) as session:
+        publishing.save_draft(session, body, live, visitor.sight.drafts_of, visitor.actor, services.now())
     return go(f"/knowledge/{form.id}", done="draft")
 
 
-def _one(desk: Desk, request: Request, entry_id: str, error: str = "") -> Response:
-    live = desk.current_snapshot.snapshot.entries.get(entry_id)
-    with reading(desk.engine) as session:
+def _one(services: ConsoleServices, request: Request, entry_id: str, error: str = "") -> Response:
+    live = services.current_snapshot.snapshot.entries.get(entry_id)
+    with reading(services.engine) as session:
         draft = revisions.draft_of(session, entry_id, visitor_of(request).sight.drafts_of)
         past = revisions.history(session, entry_id)
     if live is None and draft is None:
         raise NotFoundError("没有这个条目")
-    found = publishing.faults(_base(desk), draft.body, clock.china_day(desk.now())) if draft else []
+    found = publishing.faults(_base(services), draft.body, clock.china_day(services.now())) if draft else []
     context = {
         "entry_id": entry_id,
         "live": live,
@@ -164,15 +164,17 @@ def _one(desk: Desk, request: Request, entry_id: str, error: str = "") -> Respon
         "history": past,
         "faults": found,
         "is_sound": publishing.is_sound(found),
-        "preview": _preview(desk, entry_of(draft.body) if draft else live),
+        "preview": _preview(services, entry_of(draft.body) if draft else live),
         "difference": _difference(live, draft) if draft else [],
         "error": error,
     }
     return render(request, "entry.html", context, 422 if error else 200)
 
 
-def _form(desk: Desk, request: Request, form: EntryForm, found: list[Fault], status: int = 200) -> Response:
-    snapshot = desk.current_snapshot.snapshot
+def _form(
+    services: ConsoleServices, request: Request, form: EntryForm, found: list[Fault], status: int = 200
+) -> Response:
+    snapshot = services.current_snapshot.snapshot
     context = {
         "form": form,
         "faults": found,
@@ -185,12 +187,12 @@ def _form(desk: Desk, request: Request, form: EntryForm, found: list[Fault], sta
     return render(request, "entry_form.html", context, status)
 
 
-def _preview(desk: Desk, entry: Entry | None) -> Preview | None:
+def _preview(services: ConsoleServices, entry: Entry | None) -> Preview | None:
     if entry is None:
         return None
-    link = f"{desk.public_url}/a/{entry.id}"
-    text = reply_text(entry, desk.current_snapshot.snapshot.directory, link)
-    return Preview(text, len(text.encode()), desk.statutes.texts(entry.basis))
+    link = f"{services.public_url}/a/{entry.id}"
+    text = reply_text(entry, services.current_snapshot.snapshot.directory, link)
+    return Preview(text, len(text.encode()), services.statutes.texts(entry.basis))
 
 
 def _difference(live: Entry | None, draft: EntryRevision) -> list[str]:
@@ -215,8 +217,8 @@ def _draft(draft: EntryRevision | None) -> EntryRevision:
     return draft
 
 
-def _base(desk: Desk) -> files.KnowledgeBase:
-    return files.overlaid(desk.base(), desk.current_snapshot.snapshot.entries.values())
+def _base(services: ConsoleServices) -> files.KnowledgeBase:
+    return files.overlaid(services.base(), services.current_snapshot.snapshot.entries.values())
 
 
 def _fits(entry: Entry, words: str, topic: str) -> bool:

@@ -5,8 +5,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from fzbot.console import notice_sight
-from fzbot.console.access import TheDesk, visitor_of
+from fzbot.console import notice_permissions
+from fzbot.console.authorization import Services, visitor_of
 from fzbot.console.ledger_pages import Filled
 from fzbot.console.pages.notice_view import show_one
 from fzbot.console.rendering import go
@@ -21,28 +21,28 @@ router = APIRouter()
 
 
 @router.post("/notices/{notice_id}/forwards")
-def add(desk: TheDesk, request: Request, notice_id: int, form: Filled) -> Response:
+def add(services: Services, request: Request, notice_id: int, form: Filled) -> Response:
     visitor = visitor_of(request)
     try:
-        with writing(desk.engine) as session:
-            notice = notice_sight.to_see(session, visitor, notice_id)
-            own = {village.id for village in notice_sight.villages_of(session, visitor, notice.account_id)}
+        with writing(services.engine) as session:
+            notice = notice_permissions.get_visible(session, visitor, notice_id)
+            own = {village.id for village in notice_permissions.villages_of(session, visitor, notice.account_id)}
             group = _group(form, visitor, own)
-            forwards.log(session, notice, group, visitor.actor, desk.now())
+            forwards.log(session, notice, group, visitor.actor, services.now())
     except NoticeError as error:
-        return show_one(desk, request, notice_id, str(error), form)
+        return show_one(services, request, notice_id, str(error), form)
     return go(f"/notices/{notice_id}", done="forwarded")
 
 
 @router.post("/notices/{notice_id}/forwards/{forward_id}/remove")
-def remove(desk: TheDesk, request: Request, notice_id: int, forward_id: int) -> Response:
+def remove(services: Services, request: Request, notice_id: int, forward_id: int) -> Response:
     visitor = visitor_of(request)
-    with writing(desk.engine) as session:
-        notice_sight.to_see(session, visitor, notice_id)
+    with writing(services.engine) as session:
+        notice_permissions.get_visible(session, visitor, notice_id)
         row = session.get(Forward, forward_id)
         if row is None or row.notice_id != notice_id or not _may_remove(visitor, row):
             raise NotFoundError("没有这条登记，或不是您登记的")
-        forwards.remove(session, row, visitor.actor, desk.now())
+        forwards.remove(session, row, visitor.actor, services.now())
     return go(f"/notices/{notice_id}", done="removed")
 
 

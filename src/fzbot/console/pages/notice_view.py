@@ -7,11 +7,11 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from fzbot.clock import china_day
-from fzbot.console import notice_reach, notice_sight
-from fzbot.console.access import TheDesk, visitor_of
-from fzbot.console.desk import Desk
+from fzbot.console import notice_permissions, notice_reach
+from fzbot.console.authorization import Services, visitor_of
 from fzbot.console.pages.notices import NAMES
 from fzbot.console.rendering import render
+from fzbot.console.services import ConsoleServices
 from fzbot.console.visitor import Visitor
 from fzbot.db import reading
 from fzbot.errors import NotFoundError
@@ -31,45 +31,50 @@ UNSEEN = (NoticeState.DRAFT, NoticeState.CANCELLED)
 
 
 @router.get("/notices/{notice_id}")
-def one(desk: TheDesk, request: Request, notice_id: int, village: int | None = None) -> Response:
-    return show_one(desk, request, notice_id, village=village)
+def one(services: Services, request: Request, notice_id: int, village: int | None = None) -> Response:
+    return show_one(services, request, notice_id, village=village)
 
 
 @router.get("/notices/{notice_id}/picture.jpg")
-def picture(desk: TheDesk, request: Request, notice_id: int) -> Response:
-    with reading(desk.engine) as session:
-        version = notices.current(session, notice_sight.to_see(session, visitor_of(request), notice_id))
-    content = pictures.load(desk.uploads, version.picture)
+def picture(services: Services, request: Request, notice_id: int) -> Response:
+    with reading(services.engine) as session:
+        version = notices.current(session, notice_permissions.get_visible(session, visitor_of(request), notice_id))
+    content = pictures.load(services.uploads, version.picture)
     if content is None:
         raise NotFoundError("这条通知没有配图")
     return Response(content, media_type=JPEG)
 
 
 @router.get("/notices/{notice_id}/long.jpg")
-def long(desk: TheDesk, request: Request, notice_id: int, village: int | None = None) -> Response:
+def long(services: Services, request: Request, notice_id: int, village: int | None = None) -> Response:
     visitor = visitor_of(request)
-    with reading(desk.engine) as session:
-        notice = notice_sight.to_see(session, visitor, notice_id)
+    with reading(services.engine) as session:
+        notice = notice_permissions.get_visible(session, visitor, notice_id)
         version = notices.current(session, notice)
         chosen = _village(session, visitor, notice, village)
-    if desk.font is None or notice.state in UNSEEN:
+    if services.font is None or notice.state in UNSEEN:
         raise NotFoundError("这条通知现在没有长图")
     poster = Poster(
         version.words,
-        desk.links.page(notice.id, chosen),
+        services.links.page(notice.id, chosen),
         china_day(notice.started_at or version.made_at),
-        pictures.load(desk.uploads, version.picture),
+        pictures.load(services.uploads, version.picture),
     )
-    return Response(long_picture.draw(poster, desk.font), media_type=JPEG)
+    return Response(long_picture.draw(poster, services.font), media_type=JPEG)
 
 
 def show_one(
-    desk: Desk, request: Request, notice_id: int, error: str = "", typed: Any = None, village: int | None = None
+    services: ConsoleServices,
+    request: Request,
+    notice_id: int,
+    error: str = "",
+    typed: Any = None,
+    village: int | None = None,
 ) -> Response:
     """The page, with what went wrong where something did; `typed` is what stood in its fields."""
     visitor = visitor_of(request)
-    with reading(desk.engine) as session:
-        notice = notice_sight.to_see(session, visitor, notice_id)
+    with reading(services.engine) as session:
+        notice = notice_permissions.get_visible(session, visitor, notice_id)
         version = notices.current(session, notice)
         context = {
             "notice": notice,
@@ -77,37 +82,39 @@ def show_one(
             "versions": notices.versions(session, notice.id),
             "approver": _name(session, notice.approved_by),
             "villages": visitor.village_names(session),
-            **_ahead(session, desk, visitor, notice, version),
+            **_ahead(session, services, visitor, notice, version),
             **_fate(session, visitor, notice),
-            **_forwarding(session, desk, visitor, notice, version, village),
+            **_forwarding(session, services, visitor, notice, version, village),
         }
     context |= {
-        "titles": {id_: entry.title for id_, entry in desk.current_snapshot.snapshot.entries.items()},
+        "titles": {id_: entry.title for id_, entry in services.current_snapshot.snapshot.entries.items()},
         "topics": TOPICS,
     }
-    context |= {"error": error, "typed": typed or {}, "has_font": desk.font is not None} | NAMES
+    context |= {"error": error, "typed": typed or {}, "has_font": services.font is not None} | NAMES
     return render(request, "notice.html", context, 422 if error else 200)
 
 
-def _ahead(session: Session, desk: Desk, visitor: Visitor, notice: Notice, version: NoticeVersion) -> dict[str, Any]:
+def _ahead(
+    session: Session, services: ConsoleServices, visitor: Visitor, notice: Notice, version: NoticeVersion
+) -> dict[str, Any]:
     way = DeliveryMethod(notice.way)
-    may_settle = visitor.role is not Role.VIEWER and notice_sight.may_change(visitor, notice)
+    may_settle = visitor.role is not Role.VIEWER and notice_permissions.may_change(visitor, notice)
     plan = NoticePlan(way, notice.goes_to)
     is_ahead = notice.state in WITHDRAWABLE
-    kind = desk.pushes.kind(notice.account_id)
+    kind = services.pushes.kind(notice.account_id)
     return {
         "way": way,
         "may_settle": may_settle,
-        "needs_another": desk.notice_policy.second_person and version.author_id == visitor.staff_id,
-        "second_person": desk.notice_policy.second_person,
-        "reach": notice_reach.reach(session, desk, notice.account_id, plan) if is_ahead else None,
-        "may_preview": kind.is_verified and desk.pushes.find(notice.account_id) is not None,
-        "message": wording.full(version.words, desk.links.answer(version.words, notice.id)),
+        "needs_another": services.notice_policy.second_person and version.author_id == visitor.staff_id,
+        "second_person": services.notice_policy.second_person,
+        "reach": notice_reach.reach(session, services, notice.account_id, plan) if is_ahead else None,
+        "may_preview": kind.is_verified and services.pushes.find(notice.account_id) is not None,
+        "message": wording.full(version.words, services.links.answer(version.words, notice.id)),
     }
 
 
 def _fate(session: Session, visitor: Visitor, notice: Notice) -> dict[str, Any]:
-    own = notice_sight.part_of(visitor, notice)
+    own = notice_permissions.part_of(visitor, notice)
     return {
         "sums": per_notice.of_notices(session, [notice.id], own).get(notice.id, per_notice.NoticeResult()),
         "results": per_notice.method_results(session, notice.id, own),
@@ -119,9 +126,14 @@ def _fate(session: Session, visitor: Visitor, notice: Notice) -> dict[str, Any]:
 
 
 def _forwarding(
-    session: Session, desk: Desk, visitor: Visitor, notice: Notice, version: NoticeVersion, village: int | None
+    session: Session,
+    services: ConsoleServices,
+    visitor: Visitor,
+    notice: Notice,
+    version: NoticeVersion,
+    village: int | None,
 ) -> dict[str, Any]:
-    choices = notice_sight.villages_of(session, visitor, notice.account_id)
+    choices = notice_permissions.villages_of(session, visitor, notice.account_id)
     to = notice.goes_to.villages
     chosen = _village(session, visitor, notice, village)
     if village is None and visitor.villages is not None and choices:
@@ -132,14 +144,14 @@ def _forwarding(
         "can_forward": notice.state not in UNSEEN,
         "forward_villages": choices,
         "forward_village": chosen,
-        "copy_text": wording.full(version.words, desk.links.page(notice.id, chosen)),
+        "copy_text": wording.full(version.words, services.links.page(notice.id, chosen)),
         "forwards": [(row, _name(session, row.staff_id)) for row in seen],
     }
 
 
 def _village(session: Session, visitor: Visitor, notice: Notice, village: int | None) -> int | None:
     """The village, if it is one that the visitor may write to."""
-    known = {one.id for one in notice_sight.villages_of(session, visitor, notice.account_id)}
+    known = {one.id for one in notice_permissions.villages_of(session, visitor, notice.account_id)}
     return village if village in known else None
 
 

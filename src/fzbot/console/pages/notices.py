@@ -12,12 +12,12 @@ from starlette.datastructures import FormData
 
 from fzbot import clock
 from fzbot.activities.photos import LARGEST_FILE
-from fzbot.console import notice_reach, notice_sight
-from fzbot.console.access import TheDesk, visitor_of
-from fzbot.console.desk import Desk
+from fzbot.console import notice_permissions, notice_reach
+from fzbot.console.authorization import Services, visitor_of
 from fzbot.console.ledger_pages import Filled, uploads
 from fzbot.console.notice_form import NoticeForm
 from fzbot.console.rendering import go, render
+from fzbot.console.services import ConsoleServices
 from fzbot.console.visitor import Visitor
 from fzbot.db import reading, writing
 from fzbot.errors import LedgerError, NoticeError
@@ -52,60 +52,62 @@ LIMITS = {"title_chars": TITLE_CHARS, "text_bytes": TEXT_BYTES, "most_entries": 
 
 
 @router.get("/notices")
-def listing(desk: TheDesk, request: Request, tab: str = "", before: int | None = None) -> Response:
+def listing(services: Services, request: Request, tab: str = "", before: int | None = None) -> Response:
     visitor = visitor_of(request)
     name = tab if tab in TABS else ""
-    with reading(desk.engine) as session:
-        rows = list(islice(notice_sight.in_sight(session, visitor, TABS[name][1], before), PAGE + 1))
+    with reading(services.engine) as session:
+        rows = list(islice(notice_permissions.visible(session, visitor, TABS[name][1], before), PAGE + 1))
         shown = rows[:PAGE]
         context: dict[str, Any] = {
             "rows": [(row, notices.current(session, row)) for row in shown],
             "tallies": _outcomes(session, visitor, shown),
             "villages": visitor.village_names(session),
         }
-    templates = load_templates(desk.knowledge)
-    due = proposals.due(load_calendar(desk.knowledge), templates, clock.china_day(desk.now()))
+    templates = load_templates(services.knowledge)
+    due = proposals.due(load_calendar(services.knowledge), templates, clock.china_day(services.now()))
     context |= {"tab": name, "tabs": TABS, "older": shown[-1].id if len(rows) > PAGE else None, "topics": TOPICS}
     context |= {"due": due, "templates": templates.values(), "nothing": per_notice.NoticeResult()} | NAMES
-    context |= {"account": delivery_methods.describe(desk.pushes.kind(visitor.home_account))}
+    context |= {"account": delivery_methods.describe(services.pushes.kind(visitor.home_account))}
     return render(request, "notices.html", context)
 
 
 @router.get("/notices/new")
-def new(desk: TheDesk, request: Request, template: str = "") -> Response:
+def new(services: Services, request: Request, template: str = "") -> Response:
     visitor = visitor_of(request)
-    with reading(desk.engine) as session:
-        villages = notice_sight.villages_of(session, visitor, visitor.home_account)
+    with reading(services.engine) as session:
+        villages = notice_permissions.villages_of(session, visitor, visitor.home_account)
     own = tuple(village.id for village in villages) if visitor.villages is not None or len(villages) == 1 else ()
-    found = load_templates(desk.knowledge).get(template)
+    found = load_templates(services.knowledge).get(template)
     form = NoticeForm.of_template(found, own) if found else NoticeForm(villages=own)
-    return _form(desk, request, form, visitor.home_account)
+    return _form(services, request, form, visitor.home_account)
 
 
 @router.post("/notices")
-def add(desk: TheDesk, request: Request, form: Filled) -> Response:
+def add(services: Services, request: Request, form: Filled) -> Response:
     visitor, sent = visitor_of(request), NoticeForm.read(form)
     try:
-        sent = _with_picture(desk, form, sent)
-        with writing(desk.engine) as session:
-            words, plan = _checked(session, desk, visitor, sent, visitor.home_account)
-            notice = notices.draft(session, visitor.home_account, words, plan, visitor.actor, desk.now())
+        sent = _with_picture(services, form, sent)
+        with writing(services.engine) as session:
+            words, plan = _checked(session, services, visitor, sent, visitor.home_account)
+            notice = notices.draft(session, visitor.home_account, words, plan, visitor.actor, services.now())
     except (NoticeError, LedgerError) as error:
-        return _form(desk, request, sent, visitor.home_account, error=str(error))
+        return _form(services, request, sent, visitor.home_account, error=str(error))
     return go(f"/notices/{notice.id}", done="notice")
 
 
 @router.get("/notices/audience")
-def audience(desk: TheDesk, request: Request, notice: int | None = None) -> Response:
+def audience(services: Services, request: Request, notice: int | None = None) -> Response:
     """Whom the plan in the form, of that notice or of a new one, would reach; a piece of a page."""
     visitor, sent = visitor_of(request), NoticeForm.read(request.query_params)
     context: dict[str, Any] = {}
     try:
-        with reading(desk.engine) as session:
-            account = notice_sight.to_change(session, visitor, notice).account_id if notice else visitor.home_account
-            villages = notice_sight.villages_of(session, visitor, account)
-            notice_sight.check_audience(visitor, sent.audience(), villages)
-            context["reach"] = notice_reach.reach(session, desk, account, sent.plan())
+        with reading(services.engine) as session:
+            account = (
+                notice_permissions.get_editable(session, visitor, notice).account_id if notice else visitor.home_account
+            )
+            villages = notice_permissions.villages_of(session, visitor, account)
+            notice_permissions.check_audience(visitor, sent.audience(), villages)
+            context["reach"] = notice_reach.reach(session, services, account, sent.plan())
         context["way"] = sent.chosen_way()
     except NoticeError as error:
         context["words"] = str(error)
@@ -113,56 +115,56 @@ def audience(desk: TheDesk, request: Request, notice: int | None = None) -> Resp
 
 
 @router.get("/notices/{notice_id}/edit")
-def edit(desk: TheDesk, request: Request, notice_id: int) -> Response:
-    with reading(desk.engine) as session:
-        notice = notice_sight.to_change(session, visitor_of(request), notice_id)
+def edit(services: Services, request: Request, notice_id: int) -> Response:
+    with reading(services.engine) as session:
+        notice = notice_permissions.get_editable(session, visitor_of(request), notice_id)
         form = NoticeForm.of(notice, notices.current(session, notice))
-    return _form(desk, request, form, notice.account_id, notice)
+    return _form(services, request, form, notice.account_id, notice)
 
 
 @router.post("/notices/{notice_id}")
-def revise(desk: TheDesk, request: Request, notice_id: int, form: Filled) -> Response:
+def revise(services: Services, request: Request, notice_id: int, form: Filled) -> Response:
     visitor, sent = visitor_of(request), NoticeForm.read(form)
-    with reading(desk.engine) as session:
-        notice = notice_sight.to_change(session, visitor, notice_id)
+    with reading(services.engine) as session:
+        notice = notice_permissions.get_editable(session, visitor, notice_id)
     try:
-        sent = _with_picture(desk, form, sent)
-        with writing(desk.engine) as session:
-            held = notice_sight.to_settle(session, visitor, notice_id, form)
-            words, plan = _checked(session, desk, visitor, sent, held.account_id)
-            notices.revise(session, held, words, plan, visitor.actor, desk.now())
+        sent = _with_picture(services, form, sent)
+        with writing(services.engine) as session:
+            held = notice_permissions.lock_for_update(session, visitor, notice_id, form)
+            words, plan = _checked(session, services, visitor, sent, held.account_id)
+            notices.revise(session, held, words, plan, visitor.actor, services.now())
     except (NoticeError, LedgerError) as error:
-        return _form(desk, request, sent, notice.account_id, notice, str(error), str(form.get("version", ""))[:9])
+        return _form(services, request, sent, notice.account_id, notice, str(error), str(form.get("version", ""))[:9])
     return go(f"/notices/{notice_id}", done="notice")
 
 
 def _outcomes(session: Session, visitor: Visitor, rows: list[Notice]) -> dict[int, per_notice.NoticeResult]:
-    whole = [row.id for row in rows if notice_sight.part_of(visitor, row) is None]
+    whole = [row.id for row in rows if notice_permissions.part_of(visitor, row) is None]
     parts = [row.id for row in rows if row.id not in whole]
     return per_notice.of_notices(session, whole) | per_notice.of_notices(session, parts, visitor.villages)
 
 
 def _checked(
-    session: Session, desk: Desk, visitor: Visitor, sent: NoticeForm, account_id: int
+    session: Session, services: ConsoleServices, visitor: Visitor, sent: NoticeForm, account_id: int
 ) -> tuple[NoticeText, NoticePlan]:
-    words, plan = sent.words(_titles(desk)), sent.plan()
+    words, plan = sent.words(_titles(services)), sent.plan()
     if plan.audience.topic is not None and plan.audience.topic not in TOPICS:
         raise NoticeError("没有这个主题，请从列表里选")
-    villages = notice_sight.villages_of(session, visitor, account_id)
-    notice_sight.check_audience(visitor, plan.audience, villages)
-    validation.check(account_id, plan, desk.pushes)
+    villages = notice_permissions.villages_of(session, visitor, account_id)
+    notice_permissions.check_audience(visitor, plan.audience, villages)
+    validation.check(account_id, plan, services.pushes)
     return words, plan
 
 
-def _with_picture(desk: Desk, form: FormData, sent: NoticeForm) -> NoticeForm:
+def _with_picture(services: ConsoleServices, form: FormData, sent: NoticeForm) -> NoticeForm:
     chosen = uploads(form, "photo", LARGEST_FILE)
     if chosen:
-        return replace(sent, picture=pictures.save(desk.uploads, chosen[0].file.read()))
-    return sent if pictures.load(desk.uploads, sent.picture) else replace(sent, picture="")
+        return replace(sent, picture=pictures.save(services.uploads, chosen[0].file.read()))
+    return sent if pictures.load(services.uploads, sent.picture) else replace(sent, picture="")
 
 
 def _form(
-    desk: Desk,
+    services: ConsoleServices,
     request: Request,
     form: NoticeForm,
     account_id: int,
@@ -171,16 +173,16 @@ def _form(
     version: str = "",
 ) -> Response:
     visitor = visitor_of(request)
-    with reading(desk.engine) as session:
-        villages = notice_sight.villages_of(session, visitor, account_id)
+    with reading(services.engine) as session:
+        villages = notice_permissions.villages_of(session, visitor, account_id)
     context = {
         "form": form,
         "notice": notice,
         "version": version or (notice.version if notice else ""),
         "villages": villages,
-        "choices": notice_reach.choices(desk, account_id),
-        "account": delivery_methods.describe(desk.pushes.kind(account_id)),
-        "titles": _titles(desk),
+        "choices": notice_reach.choices(services, account_id),
+        "account": delivery_methods.describe(services.pushes.kind(account_id)),
+        "titles": _titles(services),
         "topics": TOPICS,
         "interest_days": INTEREST.days,
         "limits": LIMITS,
@@ -189,5 +191,5 @@ def _form(
     return render(request, "notice_form.html", context, 422 if error else 200)
 
 
-def _titles(desk: Desk) -> Mapping[str, str]:
-    return {id_: entry.title for id_, entry in desk.current_snapshot.snapshot.entries.items()}
+def _titles(services: ConsoleServices) -> Mapping[str, str]:
+    return {id_: entry.title for id_, entry in services.current_snapshot.snapshot.entries.items()}

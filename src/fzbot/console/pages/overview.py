@@ -7,21 +7,21 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from fzbot import clock
-from fzbot.console.access import TheDesk, visitor_of
-from fzbot.console.desk import Desk
+from fzbot.console.authorization import Services, visitor_of
 from fzbot.console.pages.pushes import names_of
 from fzbot.console.period import Period, period_of, scope_of
 from fzbot.console.rendering import XLSX, download, render
+from fzbot.console.services import ConsoleServices
 from fzbot.console.visitor import Visitor
 from fzbot.db import reading
 from fzbot.notices.results.counts import GroupBy
 from fzbot.statistics import definitions as d
 from fzbot.statistics import rollup, spans
-from fzbot.statistics.dashboard import Dashboard, change, dashboard, named
+from fzbot.statistics.dashboard.board import Dashboard, change, dashboard, named
+from fzbot.statistics.dashboard.workbook import Names, workbook
 from fzbot.statistics.figures import DECISIONS, Figures
-from fzbot.statistics.pushes import FIGURES, PushFigure
+from fzbot.statistics.notice_figures import FIGURES, PushFigure
 from fzbot.statistics.rollup import NO_VILLAGE
-from fzbot.statistics.workbook import Names, workbook
 
 router = APIRouter()
 
@@ -38,11 +38,11 @@ class Tile:
 
 
 @router.get("/")
-def overview(desk: TheDesk, request: Request) -> Response:
+def overview(services: Services, request: Request) -> Response:
     visitor = visitor_of(request)
-    period = period_of(request.query_params, clock.china_day(desk.now()))
-    board, villages = _read(desk, visitor, period)
-    titles = _titles(desk)
+    period = period_of(request.query_params, clock.china_day(services.now()))
+    board, villages = _read(services, visitor, period)
+    titles = _titles(services)
     context = {
         "period": period,
         "names": spans.NAMES,
@@ -59,21 +59,21 @@ def overview(desk: TheDesk, request: Request) -> Response:
 
 
 @router.get("/export.xlsx")
-def export(desk: TheDesk, request: Request) -> Response:
-    period = period_of(request.query_params, clock.china_day(desk.now()))
+def export(services: Services, request: Request) -> Response:
+    period = period_of(request.query_params, clock.china_day(services.now()))
     visitor = visitor_of(request)
-    board, villages = _read(desk, visitor, period)
-    with reading(desk.engine) as session:
+    board, villages = _read(services, visitor, period)
+    with reading(services.engine) as session:
         pushed = names_of(session, visitor, {key for key in board.pushed_by[GroupBy.NOTICE] if isinstance(key, int)})
     title = f"普法服务统计（{period.span.first} 至 {period.span.last}）"
     name = f"普法服务统计_{period.span.first}_{period.span.last}.xlsx"
-    return download(workbook(board, title, Names(_titles(desk), villages, pushed)), name, XLSX)
+    return download(workbook(board, title, Names(_titles(services), villages, pushed)), name, XLSX)
 
 
-def _read(desk: Desk, visitor: Visitor, period: Period) -> tuple[Dashboard, dict[int, str]]:
-    rollup.catch_up(desk.engine)
+def _read(services: ConsoleServices, visitor: Visitor, period: Period) -> tuple[Dashboard, dict[int, str]]:
+    rollup.catch_up(services.engine)
     scope = scope_of(visitor, period.village)
-    with reading(desk.engine) as session:
+    with reading(services.engine) as session:
         return dashboard(session, scope, period.span), _village_names(session, visitor)
 
 
@@ -81,8 +81,8 @@ def _village_names(session: Session, visitor: Visitor) -> dict[int, str]:
     return visitor.village_names(session)
 
 
-def _titles(desk: Desk) -> dict[str, str]:
-    return {id_: entry.title for id_, entry in desk.current_snapshot.snapshot.entries.items()}
+def _titles(services: ConsoleServices) -> dict[str, str]:
+    return {id_: entry.title for id_, entry in services.current_snapshot.snapshot.entries.items()}
 
 
 def _tiles(board: Dashboard, period: Period) -> list[Tile]:

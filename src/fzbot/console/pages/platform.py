@@ -8,9 +8,9 @@ from fastapi.responses import Response
 
 from fzbot import audit
 from fzbot.audit import Change
-from fzbot.console.access import TheDesk, visitor_of
-from fzbot.console.desk import Desk
+from fzbot.console.authorization import Services, visitor_of
 from fzbot.console.rendering import go, render
+from fzbot.console.services import ConsoleServices
 from fzbot.console.visitor import Visitor
 from fzbot.db import reading, writing
 from fzbot.errors import FzbotError, KnowledgeError, NotFoundError, PlatformError
@@ -24,38 +24,40 @@ Chosen = Annotated[int, Form(alias="account")]
 
 
 @router.get("/platform")
-def page(desk: TheDesk, request: Request, account: int | None = None, compare: bool = False) -> Response:
+def page(services: Services, request: Request, account: int | None = None, compare: bool = False) -> Response:
     visitor = visitor_of(request)
-    return _page(desk, request, _own(visitor, account or visitor.home_account), compare=compare)
+    return _page(services, request, _own(visitor, account or visitor.home_account), compare=compare)
 
 
 @router.post("/platform/menu")
-def put_menu(desk: TheDesk, request: Request, account: Chosen = 0) -> Response:
+def put_menu(services: Services, request: Request, account: Chosen = 0) -> Response:
     account_id = _own(visitor_of(request), account)
     try:
-        desk.side.put_menu(account_id)
+        services.side.put_menu(account_id)
     except FzbotError as error:
-        return _page(desk, request, account_id, str(error))
-    _record(desk, request, Change("menu.put", f"account:{account_id}"))
+        return _page(services, request, account_id, str(error))
+    _record(services, request, Change("menu.put", f"account:{account_id}"))
     return go("/platform", account=str(account_id), done="menu")
 
 
 @router.post("/platform/tags")
-def synchronise(desk: TheDesk, request: Request, account: Chosen = 0) -> Response:
+def synchronise(services: Services, request: Request, account: Chosen = 0) -> Response:
     account_id = _own(visitor_of(request), account)
     try:
-        number = desk.side.synchronise_tags(account_id, desk.now())
+        number = services.side.synchronise_tags(account_id, services.now())
     except PlatformError as error:
-        return _page(desk, request, account_id, str(error))
-    _record(desk, request, Change("tags.synchronise", f"account:{account_id}", after={"followers": number}))
+        return _page(services, request, account_id, str(error))
+    _record(services, request, Change("tags.synchronise", f"account:{account_id}", after={"followers": number}))
     return go("/platform", account=str(account_id), done="tags")
 
 
-def _page(desk: Desk, request: Request, account_id: int, error: str = "", *, compare: bool = False) -> Response:
-    visitor, side = visitor_of(request), desk.side
-    with reading(desk.engine) as session:
+def _page(
+    services: ConsoleServices, request: Request, account_id: int, error: str = "", *, compare: bool = False
+) -> Response:
+    visitor, side = visitor_of(request), services.side
+    with reading(services.engine) as session:
         accounts = [session.get_one(Account, id_) for id_ in visitor.accounts]
-    menu, fault = _menu(desk)
+    menu, fault = _menu(services)
     obstacle = side.obstacle(account_id)
     differences = []
     if compare and not obstacle:
@@ -79,9 +81,9 @@ def _page(desk: Desk, request: Request, account_id: int, error: str = "", *, com
     return render(request, "platform.html", context, 422 if error else 200)
 
 
-def _menu(desk: Desk) -> tuple[Menu | None, str]:
+def _menu(services: ConsoleServices) -> tuple[Menu | None, str]:
     try:
-        return desk.side.menu(), ""
+        return services.side.menu(), ""
     except KnowledgeError as error:
         return None, str(error)
 
@@ -99,6 +101,6 @@ def _own(visitor: Visitor, account_id: int) -> int:
     return account_id
 
 
-def _record(desk: Desk, request: Request, change: Change) -> None:
-    with writing(desk.engine) as session:
-        audit.record(session, visitor_of(request).actor, change, desk.now())
+def _record(services: ConsoleServices, request: Request, change: Change) -> None:
+    with writing(services.engine) as session:
+        audit.record(session, visitor_of(request).actor, change, services.now())

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fzbot import clock
-from fzbot.console.access import TheDesk, visitor_of
+from fzbot.console.authorization import Services, visitor_of
 from fzbot.console.period import Period, period_of, scope_of
 from fzbot.console.rendering import render
 from fzbot.console.visitor import Visitor
@@ -18,9 +18,9 @@ from fzbot.errors import NotFoundError
 from fzbot.notices.results import counts
 from fzbot.notices.results.counts import NO_VILLAGE, NOBODY, GroupBy, total
 from fzbot.people.staff import Staff
-from fzbot.statistics import push_rows, pushes, spans
+from fzbot.statistics import notice_figures, notice_rows, spans
 from fzbot.statistics.figures import Span
-from fzbot.statistics.pushes import FIGURES, HEADS
+from fzbot.statistics.notice_figures import FIGURES, HEADS
 
 router = APIRouter()
 
@@ -29,12 +29,12 @@ NO_VILLAGE_NAME = "未选村或一次发给几个村"
 
 
 @router.get("/pushes")
-def page(desk: TheDesk, request: Request) -> Response:
+def page(services: Services, request: Request) -> Response:
     visitor = visitor_of(request)
-    period = period_of(request.query_params, clock.china_day(desk.now()))
-    with reading(desk.engine) as session:
-        cells = pushes.cells(session, scope_of(visitor, period.village), period.span)
-        tables = pushes.tables(cells)
+    period = period_of(request.query_params, clock.china_day(services.now()))
+    with reading(services.engine) as session:
+        cells = notice_figures.cells(session, scope_of(visitor, period.village), period.span)
+        tables = notice_figures.tables(cells)
         names = names_of(session, visitor, {key for key in tables[GroupBy.NOTICE] if isinstance(key, int)})
     context = {
         "period": period,
@@ -56,26 +56,26 @@ def page(desk: TheDesk, request: Request) -> Response:
 
 
 @router.get("/pushes/rows")
-def rows(desk: TheDesk, request: Request, figure: str = "", before: int | None = None) -> Response:
+def rows(services: Services, request: Request, figure: str = "", before: int | None = None) -> Response:
     visitor = visitor_of(request)
     chosen = next((one for one in FIGURES if one.key == figure), None)
     if chosen is None:
         raise NotFoundError("没有这个数字")
-    period = period_of(request.query_params, clock.china_day(desk.now()))
+    period = period_of(request.query_params, clock.china_day(services.now()))
     only = {name: number for name in ("notice", "adviser") if (number := _number(request, name)) is not None}
-    wanted = pushes.wanted(scope_of(visitor, period.village), period.span, **only)
-    with reading(desk.engine) as session:
+    wanted = notice_figures.wanted(scope_of(visitor, period.village), period.span, **only)
+    with reading(services.engine) as session:
         match figure:
             case "read":
-                found = push_rows.reads(session, wanted)
+                found = notice_rows.reads(session, wanted)
             case "groups" | "forwarded":
-                found = push_rows.forwards(session, wanted)
+                found = notice_rows.forwards(session, wanted)
             case _:
-                found = push_rows.deliveries(session, wanted, figure, before, PAGE + 1)
+                found = notice_rows.deliveries(session, wanted, figure, before, PAGE + 1)
         context = {
             "figure": chosen,
             "number": chosen.of(total(counts.cells(session, wanted))),
-            "rows": found[: push_rows.MOST if figure in {"read", "groups", "forwarded"} else PAGE],
+            "rows": found[: notice_rows.MOST if figure in {"read", "groups", "forwarded"} else PAGE],
             "names": names_of(session, visitor, {row.notice for row in found}),
         }
     is_paged = figure not in {"read", "groups", "forwarded"} and len(found) > PAGE
@@ -84,14 +84,14 @@ def rows(desk: TheDesk, request: Request, figure: str = "", before: int | None =
         "older": period.query(figure=figure, before=str(found[PAGE - 1].id), **more) if is_paged else None,
         "period": period,
         "by": GroupBy,
-        "titles": {id_: entry.title for id_, entry in desk.current_snapshot.snapshot.entries.items()},
+        "titles": {id_: entry.title for id_, entry in services.current_snapshot.snapshot.entries.items()},
     }
     return render(request, "push_rows.html", context)
 
 
 def names_of(session: Session, visitor: Visitor, notices: set[int]) -> dict[GroupBy, dict[int | str, str]]:
     """What notices, villages and staff members are called."""
-    titles = push_rows.titles(session, notices)
+    titles = notice_rows.titles(session, notices)
     villages = visitor.village_names(session)
     staff = [(id_, name) for id_, name in session.execute(select(Staff.id, Staff.name))]
     return {

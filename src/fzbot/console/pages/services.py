@@ -14,10 +14,10 @@ from fzbot.activities.columns import LedgerContext, heads, service_fields, servi
 from fzbot.activities.fields import read_fields
 from fzbot.activities.importing import import_services
 from fzbot.activities.service_log import WAYS, Service, ServiceFacts
-from fzbot.console.access import TheDesk, visitor_of
-from fzbot.console.desk import Desk
+from fzbot.console.authorization import Services, visitor_of
 from fzbot.console.ledger_pages import PAGE, Filled, Filters, context_of, filters_of, workbook_of
 from fzbot.console.rendering import XLSX, download, go, render
+from fzbot.console.services import ConsoleServices
 from fzbot.console.visitor import Visitor
 from fzbot.db import reading, writing
 from fzbot.errors import LedgerError, NotFoundError
@@ -33,108 +33,108 @@ NOTES = (
 
 
 @router.get("/services")
-def listing_page(desk: TheDesk, request: Request) -> Response:
-    return _list(desk, request, filters_of(request.query_params))
+def listing_page(services: Services, request: Request) -> Response:
+    return _list(services, request, filters_of(request.query_params))
 
 
 @router.get("/services/new")
-def new(desk: TheDesk, request: Request) -> Response:
+def new(services: Services, request: Request) -> Response:
     visitor = visitor_of(request)
-    with reading(desk.engine) as session:
-        context = context_of(session, desk, visitor, visitor.home_account)
+    with reading(services.engine) as session:
+        context = context_of(session, services, visitor, visitor.home_account)
     adviser = visitor.name if visitor.role is Role.ADVISER else ""
-    return _form(request, context, {"at": desk.now(), "people": 1, "adviser": adviser})
+    return _form(request, context, {"at": services.now(), "people": 1, "adviser": adviser})
 
 
 @router.post("/services")
-def add(desk: TheDesk, request: Request, form: Filled) -> Response:
+def add(services: Services, request: Request, form: Filled) -> Response:
     visitor = visitor_of(request)
-    with reading(desk.engine) as session:
-        context = context_of(session, desk, visitor, visitor.home_account)
+    with reading(services.engine) as session:
+        context = context_of(session, services, visitor, visitor.home_account)
     try:
         facts = _facts(form, context)
     except LedgerError as error:
         return _form(request, context, dict(form), str(error))
-    with writing(desk.engine) as session:
-        service_log.add(session, visitor.home_account, facts, visitor.actor, desk.now())
+    with writing(services.engine) as session:
+        service_log.add(session, visitor.home_account, facts, visitor.actor, services.now())
     return go("/services", done="added")
 
 
 @router.get("/services/template.xlsx")
-def template(desk: TheDesk, request: Request) -> Response:
+def template(services: Services, request: Request) -> Response:
     visitor = visitor_of(request)
-    with reading(desk.engine) as session:
-        fields = service_fields(context_of(session, desk, visitor, visitor.home_account))
+    with reading(services.engine) as session:
+        fields = service_fields(context_of(session, services, visitor, visitor.home_account))
     return download(spreadsheet.template(fields, NOTES), "服务记录模板.xlsx", XLSX)
 
 
 @router.get("/services/export.xlsx")
-def export(desk: TheDesk, request: Request) -> Response:
+def export(services: Services, request: Request) -> Response:
     visitor, filters = visitor_of(request), filters_of(request.query_params)
-    with reading(desk.engine) as session:
+    with reading(services.engine) as session:
         rows = listing.services(session, filters.wanted(session, visitor))
         names = visitor.village_names(session)
-        fields = service_fields(context_of(session, desk, visitor, visitor.home_account))
+        fields = service_fields(context_of(session, services, visitor, visitor.home_account))
     content = spreadsheet.export("服务记录", heads(fields), [service_row(row, names) for row in rows])
     return download(content, f"服务记录_{filters.year or '全部'}.xlsx", XLSX)
 
 
 @router.post("/services/import")
-def import_file(desk: TheDesk, request: Request, form: Filled) -> Response:
+def import_file(services: Services, request: Request, form: Filled) -> Response:
     visitor = visitor_of(request)
     try:
-        upload = workbook_of(form, desk, visitor, spreadsheet.LARGEST_FILE)
-        with reading(desk.engine) as session:
-            context = context_of(session, desk, visitor, visitor.home_account)
-        with writing(desk.engine) as session:
+        upload = workbook_of(form, services, visitor, spreadsheet.LARGEST_FILE)
+        with reading(services.engine) as session:
+            context = context_of(session, services, visitor, visitor.home_account)
+        with writing(services.engine) as session:
             import_services(session, upload, context)
     except LedgerError as error:
-        return _list(desk, request, filters_of({}), str(error))
+        return _list(services, request, filters_of({}), str(error))
     return go("/services", done="imported")
 
 
 @router.get("/services/{service_id}")
-def edit(desk: TheDesk, request: Request, service_id: int) -> Response:
+def edit(services: Services, request: Request, service_id: int) -> Response:
     visitor = visitor_of(request)
-    with reading(desk.engine) as session:
+    with reading(services.engine) as session:
         service = _service(session, visitor, service_id)
-        context = context_of(session, desk, visitor, service.account_id)
+        context = context_of(session, services, visitor, service.account_id)
     names = {id_: name for name, id_ in context.villages.items()}
     values = vars(service_log.facts_of(service)) | {"village_id": names.get(service.village_id, "")}
     return _form(request, context, values, service=service)
 
 
 @router.post("/services/{service_id}")
-def change(desk: TheDesk, request: Request, service_id: int, form: Filled) -> Response:
+def change(services: Services, request: Request, service_id: int, form: Filled) -> Response:
     visitor = visitor_of(request)
-    with reading(desk.engine) as session:
+    with reading(services.engine) as session:
         service = _service(session, visitor, service_id)
-        context = context_of(session, desk, visitor, service.account_id)
+        context = context_of(session, services, visitor, service.account_id)
     try:
         facts = _facts(form, context)
     except LedgerError as error:
         return _form(request, context, dict(form), str(error), service)
-    with writing(desk.engine) as session:
-        service_log.change(session, _service(session, visitor, service_id), facts, visitor.actor, desk.now())
+    with writing(services.engine) as session:
+        service_log.change(session, _service(session, visitor, service_id), facts, visitor.actor, services.now())
     return go("/services", done="saved")
 
 
 @router.post("/services/{service_id}/remove")
-def remove(desk: TheDesk, request: Request, service_id: int) -> Response:
+def remove(services: Services, request: Request, service_id: int) -> Response:
     visitor = visitor_of(request)
-    with writing(desk.engine) as session:
-        service_log.remove(session, _service(session, visitor, service_id), visitor.actor, desk.now())
+    with writing(services.engine) as session:
+        service_log.remove(session, _service(session, visitor, service_id), visitor.actor, services.now())
     return go("/services", done="removed")
 
 
-def _list(desk: Desk, request: Request, filters: Filters, error: str = "") -> Response:
+def _list(services: ConsoleServices, request: Request, filters: Filters, error: str = "") -> Response:
     visitor = visitor_of(request)
-    with reading(desk.engine) as session:
+    with reading(services.engine) as session:
         wanted = filters.wanted(session, visitor)
         context = {
             "rows": listing.services(session, wanted, (filters.page - 1) * PAGE, PAGE),
             "sums": listing.service_sums(session, wanted),
-            "years": listing.years(session, visitor.accounts, clock.china_day(desk.now())),
+            "years": listing.years(session, visitor.accounts, clock.china_day(services.now())),
             "villages": visitor.villages_in_sight(session),
             "names": visitor.village_names(session),
         }

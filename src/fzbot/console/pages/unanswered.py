@@ -10,9 +10,9 @@ from fastapi.responses import Response
 
 from fzbot import clock
 from fzbot.answering.decision import Candidate
-from fzbot.console.access import TheDesk, visitor_of
-from fzbot.console.desk import Desk
+from fzbot.console.authorization import Services, visitor_of
 from fzbot.console.rendering import go, render
+from fzbot.console.services import ConsoleServices
 from fzbot.curation import publishing, unanswered
 from fzbot.curation.unanswered import Cluster, Note, QuestionKind, Resolution, UnansweredFilter
 from fzbot.db import reading, writing
@@ -30,7 +30,7 @@ Word = Annotated[str, Form(max_length=200)]
 
 
 @dataclass(frozen=True)
-class Line:
+class ClusterLine:
     """A cluster and the entries that may be meant."""
 
     cluster: Cluster
@@ -38,13 +38,13 @@ class Line:
 
 
 @router.get("/unanswered")
-def listing(desk: TheDesk, request: Request, kind: QuestionKind = QuestionKind.UNKNOWN) -> Response:
-    return _page(desk, request, kind)
+def listing(services: Services, request: Request, kind: QuestionKind = QuestionKind.UNKNOWN) -> Response:
+    return _page(services, request, kind)
 
 
 @router.post("/unanswered")
 def settle(
-    desk: TheDesk,
+    services: Services,
     request: Request,
     action: Word,
     texts: Texts = None,
@@ -57,34 +57,34 @@ def settle(
     if action == "new":
         return go("/knowledge/new", question=(texts or [""])[0])
     try:
-        with writing(desk.engine) as session:
+        with writing(services.engine) as session:
             if action == "add":
-                live = desk.current_snapshot.snapshot.entries.get(entry.strip())
+                live = services.current_snapshot.snapshot.entries.get(entry.strip())
                 if live is None or not texts:
                     raise CurationError("请勾选问法，并选一个条目（或填条目编号）")
                 if visitor.sight.may_publish:
-                    publishing.add_wordings(session, live, texts, visitor.actor, desk.now())
+                    publishing.add_wordings(session, live, texts, visitor.actor, services.now())
                 else:
                     home = visitor.home_account
-                    publishing.propose_wordings(session, live, texts, home, visitor.actor, desk.now())
-                note = Note(visitor.actor, desk.now(), entry_id=live.id)
+                    publishing.propose_wordings(session, live, texts, home, visitor.actor, services.now())
+                note = Note(visitor.actor, services.now(), entry_id=live.id)
                 unanswered.resolve(session, visitor.accounts, texts, Resolution.WORDING, note)
             elif action == "dismiss":
-                note = Note(visitor.actor, desk.now(), reason)
+                note = Note(visitor.actor, services.now(), reason)
                 unanswered.resolve(session, visitor.accounts, texts or [], Resolution.DISMISSED, note)
     except CurationError as error:
-        return _page(desk, request, shown, str(error))
+        return _page(services, request, shown, str(error))
     done = "wording" if visitor.sight.may_publish else "proposed"
     return go("/unanswered", done=done if action == "add" else "saved", kind=shown)
 
 
-def _page(desk: Desk, request: Request, kind: QuestionKind, error: str = "") -> Response:
+def _page(services: ConsoleServices, request: Request, kind: QuestionKind, error: str = "") -> Response:
     visitor = visitor_of(request)
-    today = clock.china_day(desk.now())
+    today = clock.china_day(services.now())
     wanted = UnansweredFilter(visitor.accounts, today - timedelta(days=DAYS), today, kind, visitor.villages)
-    with reading(desk.engine) as session:
-        found = unanswered.clusters(session, wanted, desk.now())
-    lines = [Line(cluster, _candidates(desk, cluster)) for cluster in found[:SHOWN]]
+    with reading(services.engine) as session:
+        found = unanswered.clusters(session, wanted, services.now())
+    lines = [ClusterLine(cluster, _candidates(services, cluster)) for cluster in found[:SHOWN]]
     context = {
         "lines": lines,
         "left": len(found) - len(lines),
@@ -93,9 +93,9 @@ def _page(desk: Desk, request: Request, kind: QuestionKind, error: str = "") -> 
         "days": DAYS,
         "error": error,
     }
-    context |= {"entries": desk.current_snapshot.snapshot.entries, "quote": quote}
+    context |= {"entries": services.current_snapshot.snapshot.entries, "quote": quote}
     return render(request, "unanswered.html", context, 422 if error else 200)
 
 
-def _candidates(desk: Desk, cluster: Cluster) -> tuple[Candidate, ...]:
-    return desk.current_snapshot.snapshot.decide(cluster.leader).candidates[:SUGGESTED]
+def _candidates(services: ConsoleServices, cluster: Cluster) -> tuple[Candidate, ...]:
+    return services.current_snapshot.snapshot.decide(cluster.leader).candidates[:SUGGESTED]

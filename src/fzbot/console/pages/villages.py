@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from fzbot import audit
 from fzbot.audit import Change
-from fzbot.console.access import TheDesk, visitor_of
-from fzbot.console.desk import Desk
+from fzbot.console.authorization import Services, visitor_of
 from fzbot.console.rendering import download, go, render
+from fzbot.console.services import ConsoleServices
 from fzbot.console.visitor import Visitor
 from fzbot.db import reading, writing
 from fzbot.errors import AccountError
@@ -32,7 +32,7 @@ Name = Annotated[str, Form(max_length=80)]
 
 
 @dataclass(frozen=True)
-class VillageLine:
+class VillageRow:
     """A village as the list shows it."""
 
     village: Village
@@ -41,67 +41,69 @@ class VillageLine:
 
 
 @router.get("/villages")
-def listing(desk: TheDesk, request: Request) -> Response:
-    return _listing(desk, request)
+def listing(services: Services, request: Request) -> Response:
+    return _listing(services, request)
 
 
 @router.post("/villages")
-def add(desk: TheDesk, request: Request, names: Annotated[str, Form(max_length=4000)]) -> Response:
+def add(services: Services, request: Request, names: Annotated[str, Form(max_length=4000)]) -> Response:
     visitor = visitor_of(request)
     try:
-        with writing(desk.engine) as session:
+        with writing(services.engine) as session:
             for name in villages.names_in(names):
                 village = villages.add(session, visitor.home_account, name)
                 change = Change("village.add", f"village:{village.id}", after={"name": village.name})
-                audit.record(session, visitor.actor, change, desk.now())
+                audit.record(session, visitor.actor, change, services.now())
     except AccountError as error:
-        return _listing(desk, request, str(error), names)
+        return _listing(services, request, str(error), names)
     return go("/villages", done="added")
 
 
 @router.get("/villages/{village_id}")
-def one(desk: TheDesk, request: Request, village_id: int) -> Response:
-    with reading(desk.engine) as session:
+def one(services: Services, request: Request, village_id: int) -> Response:
+    with reading(services.engine) as session:
         village = session.get_one(Village, village_id)
         context = {"line": _line(session, village), "join_word": villages.join_word(village)}
-    context["has_code"] = desk.side.makes_codes(village.account_id)
+    context["has_code"] = services.side.makes_codes(village.account_id)
     return render(request, "village.html", context)
 
 
 @router.get("/villages/{village_id}/code.png")
-def code(desk: TheDesk, village_id: int) -> Response:
+def code(services: Services, village_id: int) -> Response:
     """The village's QR code to print."""
-    with reading(desk.engine) as session:
+    with reading(services.engine) as session:
         village = session.get_one(Village, village_id)
     target = BytesIO()
-    segno.make(desk.side.code(village.account_id, village.scene), error="m").save(target, kind="png", scale=CODE_SCALE)
+    segno.make(services.side.code(village.account_id, village.scene), error="m").save(
+        target, kind="png", scale=CODE_SCALE
+    )
     return download(target.getvalue(), f"{village.name}.png", "image/png")
 
 
 @router.post("/villages/{village_id}")
-def rename(desk: TheDesk, request: Request, village_id: int, name: Name) -> Response:
+def rename(services: Services, request: Request, village_id: int, name: Name) -> Response:
     visitor = visitor_of(request)
-    with writing(desk.engine) as session:
+    with writing(services.engine) as session:
         village = session.get_one(Village, village_id)
         before = {"name": village.name}
         villages.rename(session, village, name)
         change = Change("village.rename", f"village:{village_id}", before, {"name": village.name})
-        audit.record(session, visitor.actor, change, desk.now())
+        audit.record(session, visitor.actor, change, services.now())
     return go(f"/villages/{village_id}", done="saved")
 
 
-def _listing(desk: Desk, request: Request, error: str = "", names: str = "") -> Response:
+def _listing(services: ConsoleServices, request: Request, error: str = "", names: str = "") -> Response:
     visitor = visitor_of(request)
-    with reading(desk.engine) as session:
+    with reading(services.engine) as session:
         context = {"lines": _lines(session, visitor), "error": error, "names": names}
     return render(request, "villages.html", context, 422 if error else 200)
 
 
-def _lines(session: Session, visitor: Visitor) -> list[VillageLine]:
+def _lines(session: Session, visitor: Visitor) -> list[VillageRow]:
     return [_line(session, village) for village in visitor.villages_in_sight(session)]
 
 
-def _line(session: Session, village: Village) -> VillageLine:
+def _line(session: Session, village: Village) -> VillageRow:
     advisers = session.scalars(
         select(Staff.name)
         .join(StaffVillage, StaffVillage.staff_id == Staff.id)
@@ -111,4 +113,4 @@ def _line(session: Session, village: Village) -> VillageLine:
     followers = session.scalar(
         select(func.count()).where(Follower.village_id == village.id, Follower.unfollowed_at.is_(None))
     )
-    return VillageLine(village, list(advisers), followers or 0)
+    return VillageRow(village, list(advisers), followers or 0)

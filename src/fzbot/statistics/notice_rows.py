@@ -20,7 +20,7 @@ MOST = 1000
 
 
 @dataclass(frozen=True)
-class Row:
+class PushRow:
     """A row as it is shown: `what` tells a way, a page or a group; `state` what became of it."""
 
     id: int
@@ -34,7 +34,7 @@ class Row:
     adviser: int | None = None
 
 
-def deliveries(session: Session, wanted: DeliveryFilter, figure: str, before: int | None, size: int) -> list[Row]:
+def deliveries(session: Session, wanted: DeliveryFilter, figure: str, before: int | None, size: int) -> list[PushRow]:
     """The newest deliveries from before an id on, of the figure `pushed`, `accepted` or `delivered`."""
     conditions = deliveries_of(wanted)
     if figure == "accepted":
@@ -47,21 +47,21 @@ def deliveries(session: Session, wanted: DeliveryFilter, figure: str, before: in
     return [_delivery(row) for row in session.scalars(query)]
 
 
-def reads(session: Session, wanted: DeliveryFilter) -> list[Row]:
+def reads(session: Session, wanted: DeliveryFilter) -> list[PushRow]:
     """Openings by day, notice, village and page, newest first."""
     query = select(NoticeRead).join(Notice, Notice.id == NoticeRead.notice_id).where(*reads_of(wanted))
     newest = query.order_by(NoticeRead.day.desc(), NoticeRead.notice_id.desc(), NoticeRead.village_id, NoticeRead.entry)
     return [
-        Row(0, row.day, row.notice_id, row.village_id or None, row.entry, row.number)
+        PushRow(0, row.day, row.notice_id, row.village_id or None, row.entry, row.number)
         for row in session.scalars(newest.limit(MOST))
     ]
 
 
-def forwards(session: Session, wanted: DeliveryFilter) -> list[Row]:
+def forwards(session: Session, wanted: DeliveryFilter) -> list[PushRow]:
     """Forwards, newest first."""
     query = select(Forward).where(*forwards_of(wanted))
     return [
-        Row(row.id, row.day, row.notice_id, row.village_id, row.group_name, row.people, adviser=row.staff_id)
+        PushRow(row.id, row.day, row.notice_id, row.village_id, row.group_name, row.people, adviser=row.staff_id)
         for row in session.scalars(query.order_by(Forward.day.desc(), Forward.id.desc()).limit(MOST))
     ]
 
@@ -78,10 +78,10 @@ def titles(session: Session, notices: Collection[int]) -> dict[int, str]:
     return {id_: f"{title}（{china_day(made_at)}）" for id_, title, made_at in session.execute(query)}
 
 
-def _delivery(row: Delivery) -> Row:
+def _delivery(row: Delivery) -> PushRow:
     assert row.day is not None  # noqa: S101 - only what was handed over counts
     state = DeliveryState(row.state).label + (f"（{row.reason}）" if row.reason else "")
     what = DeliveryMethod(row.way).label
-    return Row(
+    return PushRow(
         row.id, row.day, row.notice_id or 0, row.village_id, what, row.people, row.people_delivered, state
     )  # fmt: skip

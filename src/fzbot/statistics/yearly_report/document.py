@@ -1,15 +1,15 @@
 """The yearly report as a Word file, made of its frozen figures and nothing else."""
 
-from fzbot.statistics import report_words as words
-from fzbot.statistics.report_tables import sheets
-from fzbot.statistics.year_report import YearReport
+from fzbot.statistics.yearly_report import sentences as words
+from fzbot.statistics.yearly_report.model import YearReport
+from fzbot.statistics.yearly_report.tables import sheets
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def document(report: YearReport) -> bytes:
     """The file; the same report always gives the same bytes."""
-    from fzbot.statistics.official_document import OfficialDocument  # noqa: PLC0415 - the server starts sooner without
+    from fzbot.statistics.yearly_report.official_document import OfficialDocument  # noqa: PLC0415 - the server starts sooner without
 
     file = OfficialDocument(words.title(report), report.org, report.made_on)
     file.title(words.title(report))

@@ -6,9 +6,9 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from fzbot.console.access import TheDesk, visitor_of
-from fzbot.console.desk import Desk
+from fzbot.console.authorization import Services, visitor_of
 from fzbot.console.rendering import go, render
+from fzbot.console.services import ConsoleServices
 from fzbot.console.visitor import Visitor
 from fzbot.db import reading, writing
 from fzbot.errors import NotFoundError, StaffError
@@ -24,63 +24,69 @@ Ids = Annotated[list[int] | None, Form()]
 
 
 @router.get("/staff")
-def listing(desk: TheDesk, request: Request) -> Response:
-    with reading(desk.engine) as session:
+def listing(services: Services, request: Request) -> Response:
+    with reading(services.engine) as session:
         return render(request, "staff.html", {"members": _in_sight(session, visitor_of(request)), "roles": Role})
 
 
 @router.get("/staff/new")
-def new(desk: TheDesk, request: Request) -> Response:
-    return _form(desk, request, Profile("", "", Role.ADVISER))
+def new(services: Services, request: Request) -> Response:
+    return _form(services, request, Profile("", "", Role.ADVISER))
 
 
 @router.post("/staff")
-def add(desk: TheDesk, request: Request, login: Text, name: Text, role: AnyRole, villages: Ids = None) -> Response:
+def add(services: Services, request: Request, login: Text, name: Text, role: AnyRole, villages: Ids = None) -> Response:
     visitor = visitor_of(request)
     account = _account_of_new(visitor, role)
-    profile = Profile(login.strip(), name, role, account, _own(desk, visitor, villages, account))
+    profile = Profile(login.strip(), name, role, account, _own(services, visitor, villages, account))
     try:
-        with writing(desk.engine) as session:
-            member, password = members.add(session, profile, visitor.actor, desk.now())
+        with writing(services.engine) as session:
+            member, password = members.add(session, profile, visitor.actor, services.now())
     except StaffError as error:
-        return _form(desk, request, profile, str(error))
+        return _form(services, request, profile, str(error))
     return render(request, "staff_password.html", {"member": member, "password": password})
 
 
 @router.get("/staff/{staff_id}")
-def edit(desk: TheDesk, request: Request, staff_id: int) -> Response:
-    with reading(desk.engine) as session:
+def edit(services: Services, request: Request, staff_id: int) -> Response:
+    with reading(services.engine) as session:
         member = _member(session, visitor_of(request), staff_id)
         profile = _profile(session, member)
-    return _form(desk, request, profile, member=member)
+    return _form(services, request, profile, member=member)
 
 
 @router.post("/staff/{staff_id}")
 def change(
-    desk: TheDesk, request: Request, staff_id: int, name: Text, role: AnyRole, villages: Ids = None, active: Text = ""
+    services: Services,
+    request: Request,
+    staff_id: int,
+    name: Text,
+    role: AnyRole,
+    villages: Ids = None,
+    active: Text = "",
 ) -> Response:
     visitor = visitor_of(request)
-    with reading(desk.engine) as session:
+    with reading(services.engine) as session:
         member = _member(session, visitor, staff_id)
-    own = _own(desk, visitor, villages, member.account_id)
+    own = _own(services, visitor, villages, member.account_id)
     profile = Profile(member.login, name, role, member.account_id, own)
     try:
-        with writing(desk.engine) as session:
+        with writing(services.engine) as session:
             member = _member(session, visitor, staff_id)
-            members.change(session, member, profile, bool(active), visitor.actor, desk.now())
+            members.change(session, member, profile, bool(active), visitor.actor, services.now())
     except StaffError as error:
-        with reading(desk.engine) as session:
+        with reading(services.engine) as session:
             member = _member(session, visitor, staff_id)
-        return _form(desk, request, profile, str(error), member)
+        return _form(services, request, profile, str(error), member)
     return go("/staff", done="saved")
 
 
 @router.post("/staff/{staff_id}/reset")
-def reset(desk: TheDesk, request: Request, staff_id: int) -> Response:
+def reset(services: Services, request: Request, staff_id: int) -> Response:
     visitor = visitor_of(request)
-    with writing(desk.engine) as session:
+    with writing(services.engine) as session:
         member = _member(session, visitor, staff_id)
-        password = members.reset(session, member, visitor.actor, desk.now())
+        password = members.reset(session, member, visitor.actor, services.now())
     return render(request, "staff_password.html", {"member": member, "password": password})
 
 
@@ -102,8 +108,10 @@ def _account_of_new(visitor: Visitor, role: Role) -> int | None:
     return visitor.home_account
 
 
-def _own(desk: Desk, visitor: Visitor, villages: list[int] | None, account: int | None) -> tuple[int, ...]:
-    with reading(desk.engine) as session:
+def _own(
+    services: ConsoleServices, visitor: Visitor, villages: list[int] | None, account: int | None
+) -> tuple[int, ...]:
+    with reading(services.engine) as session:
         seen = visitor.villages_in_sight(session)
     known = {village.id for village in seen if account is None or village.account_id == account}
     return tuple(sorted(known & set(villages or ())))
@@ -114,8 +122,10 @@ def _profile(session: Session, member: Staff) -> Profile:
     return Profile(member.login, member.name, Role(member.role), member.account_id, villages)
 
 
-def _form(desk: Desk, request: Request, profile: Profile, error: str = "", member: Staff | None = None) -> Response:
-    with reading(desk.engine) as session:
+def _form(
+    services: ConsoleServices, request: Request, profile: Profile, error: str = "", member: Staff | None = None
+) -> Response:
+    with reading(services.engine) as session:
         villages = visitor_of(request).village_names(session)
     context = {"profile": profile, "roles": Role, "villages": villages, "error": error, "member": member}
     return render(request, "staff_form.html", context, 422 if error else 200)

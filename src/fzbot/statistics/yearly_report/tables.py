@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from fzbot.statistics.year_report import Line, VillageLine, YearReport
+from fzbot.statistics.yearly_report.model import ReportLine, VillageLine, YearReport
 
 BY_HAND, COUNTED = "手工填报", "自动统计"
 
@@ -77,7 +77,7 @@ def _pushed(village: VillageLine) -> tuple[int | None, ...]:
     return village.pushed, village.accepted, village.delivered, village.read, village.groups, village.forwarded
 
 
-def shown(line: Line) -> str:
+def shown(line: ReportLine) -> str:
     """A figure as a table shows it; empty where nothing was recorded."""
     return _rate(line.value, line.whole) if line.is_rate else _cell(line.value)
 
@@ -87,12 +87,12 @@ def before(report: YearReport) -> str:
     return "上年" if report.is_whole_year else "上年同期"
 
 
-def _figure_row(line: Line) -> tuple[str, ...]:
+def _figure_row(line: ReportLine) -> tuple[str, ...]:
     before = _rate(line.before, line.whole_before) if line.is_rate else _cell(line.before)
     return line.name, line.unit or "%", shown(line).rstrip("%"), before.rstrip("%"), _change(line), _source(line)
 
 
-def _change(line: Line) -> str:
+def _change(line: ReportLine) -> str:
     if line.value is None or line.before is None:
         return ""
     if not line.is_rate:
@@ -102,11 +102,11 @@ def _change(line: Line) -> str:
     return f"{100 * (line.value / line.whole - line.before / line.whole_before):+.1f}个百分点"
 
 
-def _source(line: Line) -> str:
+def _source(line: ReportLine) -> str:
     return BY_HAND if line.by_hand else COUNTED
 
 
-def _how(line: Line) -> str:
+def _how(line: ReportLine) -> str:
     if line.value is None:
         return f"没有登记。{line.meaning}"
     share = f"{line.value}÷{line.whole}；" if line.is_rate else ""

@@ -7,11 +7,11 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.routing import Route
 
-from fzbot.console.access import Gate
+from fzbot.console.auth_middleware import AuthMiddleware
+from fzbot.console.authorization import Authorizer
 from fzbot.console.body_limit import BodyLimit
-from fzbot.console.desk import Desk
-from fzbot.console.doorkeeper import Doorkeeper
 from fzbot.console.pages import (
     activities,
     activity_files,
@@ -19,8 +19,8 @@ from fzbot.console.pages import (
     articles,
     audit_log,
     handovers,
+    interactions,
     knowledge,
-    members,
     notice_forwards,
     notice_steps,
     notice_view,
@@ -28,16 +28,17 @@ from fzbot.console.pages import (
     overview,
     platform,
     pushes,
-    rows,
+    report,
     services,
-    signing,
+    sign_in,
+    staff,
+    test_bench,
     tokens,
-    trial,
     unanswered,
     villages,
-    yearly,
 )
 from fzbot.console.rendering import HERE, render
+from fzbot.console.services import ConsoleServices
 from fzbot.errors import AccessRefusedError, FzbotError, NotFoundError, NotSignedInError, StepRequiredError
 from fzbot.web.security_headers import SecurityHeaders
 
@@ -46,13 +47,13 @@ ASSETS = HERE / "assets"
 # A page with a fixed address stands before one whose address holds an id, or it would be taken for an id.
 PAGES = (
     overview,
-    rows,
+    interactions,
     pushes,
     handovers,
     unanswered,
     knowledge,
     articles,
-    trial,
+    test_bench,
     activity_kinds,
     activity_files,
     activities,
@@ -61,9 +62,9 @@ PAGES = (
     notice_view,
     notice_steps,
     notice_forwards,
-    yearly,
-    signing,
-    members,
+    report,
+    sign_in,
+    staff,
     villages,
     platform,
     tokens,
@@ -71,19 +72,33 @@ PAGES = (
 )
 
 
-def console(desk: Desk) -> FastAPI:
-    """The console over `desk`."""
+MOVED = {"/bench": "/test-bench", "/audit": "/audit-log"}
+"""Addresses of the version before, which bookmarks may still hold."""
+
+
+def create_console(services: ConsoleServices) -> FastAPI:
+    """The console over `services`."""
     app = FastAPI(title="fzbot console", docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(BodyLimit)
-    app.add_middleware(Doorkeeper, desk=desk)
+    app.add_middleware(AuthMiddleware, services=services)
     app.add_middleware(SecurityHeaders, private=True)
-    gate = Gate(desk)
-    app.state.desk = desk
+    gate = Authorizer(services)
+    app.state.services = services
     for page in PAGES:
         app.include_router(page.router, dependencies=[Depends(gate)])
+    for old, new in MOVED.items():
+        app.router.routes.append(Route(old, _moved(new)))
     for kind, handler in _HANDLERS.items():
         app.add_exception_handler(kind, handler)
     return app
+
+
+def _moved(path: str) -> Callable[[Request], Response]:
+    def redirect(request: Request) -> Response:
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"/console{path}{query}", 301)
+
+    return redirect
 
 
 async def _sign_in_first(request: Request, error: Exception) -> Response:  # noqa: ARG001 - a handler's signature

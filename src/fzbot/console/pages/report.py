@@ -7,19 +7,29 @@ from fastapi.responses import Response
 
 from fzbot import clock
 from fzbot.activities.kinds import Measure
-from fzbot.console.access import TheDesk, visitor_of
-from fzbot.console.desk import Desk
+from fzbot.console.authorization import Services, visitor_of
 from fzbot.console.ledger_pages import Filters, filters_of
 from fzbot.console.period import Period
 from fzbot.console.rendering import download, go, render
+from fzbot.console.services import ConsoleServices
 from fzbot.console.visitor import Visitor
 from fzbot.db import reading, writing
 from fzbot.errors import NotFoundError
 from fzbot.people.account import Account
-from fzbot.statistics import issued, report, report_tables, rollup, year
+from fzbot.statistics import rollup
 from fzbot.statistics.figures import Span
-from fzbot.statistics.issued import IssuedReport
-from fzbot.statistics.year_report import CHAT, FORWARDS, HANDOVERS, PUSHES, READS, SERVICE_LOG, Line, YearReport
+from fzbot.statistics.yearly_report import document, gathering, issued, tables
+from fzbot.statistics.yearly_report.issued import IssuedReport
+from fzbot.statistics.yearly_report.model import (
+    CHAT,
+    FORWARDS,
+    HANDOVERS,
+    PUSHES,
+    READS,
+    SERVICE_LOG,
+    ReportLine,
+    YearReport,
+)
 
 router = APIRouter()
 
@@ -35,8 +45,8 @@ MEASURES = {
     "studied": Measure.STUDY,
     "articles": Measure.ARTICLE,
     "adviser-pushes": Measure.PUSH,
-    "desk-sessions": Measure.ADVICE,
-    "desk-people": Measure.ADVICE,
+    "services-sessions": Measure.ADVICE,
+    "services-people": Measure.ADVICE,
 }
 CHATS = {
     "questions": {"kind": "asked"},
@@ -51,68 +61,68 @@ CHATS = {
 
 
 @router.get("/report")
-def page(desk: TheDesk, request: Request) -> Response:
+def page(services: Services, request: Request) -> Response:
     visitor = visitor_of(request)
     chosen = filters_of(request.query_params)
-    made, account_id = _gathered(desk, request, visitor)
-    with reading(desk.engine) as session:
+    made, account_id = _gathered(services, request, visitor)
+    with reading(services.engine) as session:
         context = {
             "issued": issued.issued(session, visitor.accounts),
             "accounts": [session.get_one(Account, id_) for id_ in visitor.accounts],
         }
-    this_year = clock.china_day(desk.now()).year
+    this_year = clock.china_day(services.now()).year
     context |= {
         "report": made,
-        "lines": [(line, report_tables.shown(line), _rows(line, made, account_id, visitor)) for line in made.lines],
-        "before": report_tables.before(made),
-        "table": report_tables.sheets(made)[0],
+        "lines": [(line, tables.shown(line), _rows(line, made, account_id, visitor)) for line in made.lines],
+        "before": tables.before(made),
+        "table": tables.sheets(made)[0],
         "years": range(this_year, this_year - YEARS, -1),
         "account_id": account_id,
         "chosen": chosen,
     }
-    return render(request, "yearly.html", context)
+    return render(request, "report.html", context)
 
 
 @router.get("/report/draft.docx")
-def draft(desk: TheDesk, request: Request) -> Response:
-    made, _ = _gathered(desk, request, visitor_of(request))
+def draft(services: Services, request: Request) -> Response:
+    made, _ = _gathered(services, request, visitor_of(request))
     return _file(made)
 
 
 @router.post("/report")
-def issue(desk: TheDesk, request: Request, org: Org = "") -> Response:
+def issue(services: Services, request: Request, org: Org = "") -> Response:
     visitor = visitor_of(request)
-    made, account_id = _gathered(desk, request, visitor, org)
-    with writing(desk.engine) as session:
-        issued.issue(session, account_id, made, visitor.actor, desk.now())
+    made, account_id = _gathered(services, request, visitor, org)
+    with writing(services.engine) as session:
+        issued.issue(session, account_id, made, visitor.actor, services.now())
     return go("/report", done="issued", year=str(made.year), account=str(account_id))
 
 
 @router.get("/report/{report_id}")
-def one(desk: TheDesk, request: Request, report_id: int) -> Response:
-    with reading(desk.engine) as session:
+def one(services: Services, request: Request, report_id: int) -> Response:
+    with reading(services.engine) as session:
         row = session.get(IssuedReport, report_id)
         if row is None or row.account_id not in visitor_of(request).accounts:
             raise NotFoundError("没有这份报告")
         return _file(row.report)
 
 
-def _gathered(desk: Desk, request: Request, visitor: Visitor, org: str = "") -> tuple[YearReport, int]:
+def _gathered(services: ConsoleServices, request: Request, visitor: Visitor, org: str = "") -> tuple[YearReport, int]:
     """The report that the address asks for, and whose it is."""
-    chosen, today = filters_of(request.query_params), clock.china_day(desk.now())
+    chosen, today = filters_of(request.query_params), clock.china_day(services.now())
     account_id = chosen.account if chosen.account in visitor.accounts else visitor.home_account
-    rollup.catch_up(desk.engine)
-    with reading(desk.engine) as session:
+    rollup.catch_up(services.engine)
+    with reading(services.engine) as session:
         name = (org or request.query_params.get("org", ""))[:60].strip()
         name = name or issued.usual_org(session, session.get_one(Account, account_id))
-        return year.gather(session, account_id, name, chosen.year or today.year, today), account_id
+        return gathering.gather(session, account_id, name, chosen.year or today.year, today), account_id
 
 
 def _file(made: YearReport) -> Response:
-    return download(report.document(made), report.file_name(made), report.DOCX)
+    return download(document.document(made), document.file_name(made), document.DOCX)
 
 
-def _rows(line: Line, made: YearReport, account_id: int, visitor: Visitor) -> str | None:
+def _rows(line: ReportLine, made: YearReport, account_id: int, visitor: Visitor) -> str | None:
     """Where the rows behind a figure are; None where nothing was recorded or they cannot be told apart."""
     if line.value is None:
         return None
@@ -123,7 +133,7 @@ def _rows(line: Line, made: YearReport, account_id: int, visitor: Visitor) -> st
     return f"{place}?{Filters(made.year, measure=MEASURES.get(line.key), account=account_id).query()}"
 
 
-def _of_days(line: Line, period: Period) -> str:
+def _of_days(line: ReportLine, period: Period) -> str:
     if line.source == CHAT:
         return f"/interactions?{period.query(**CHATS.get(line.key, {}))}"
     if line.source == HANDOVERS:

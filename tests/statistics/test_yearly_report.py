@@ -16,9 +16,10 @@ from fzbot.errors import ReportError
 from fzbot.handovers import handover
 from fzbot.handovers.handover import Handover
 from fzbot.interactions.store import store
-from fzbot.statistics import rollup, year
-from fzbot.statistics.year_report import YearReport
-from tests.activities.desk import LI, NOW, Town
+from fzbot.statistics import rollup
+from fzbot.statistics.yearly_report import gathering
+from fzbot.statistics.yearly_report.model import YearReport
+from tests.activities.ledger_keeper import LI, NOW, Town
 from tests.interactions.rows import make_row
 
 TODAY = date(2026, 11, 23)
@@ -28,7 +29,7 @@ NUMBERS = itertools.count()
 def gather(town: Town, of: int = 2026, today: date = TODAY) -> YearReport:
     rollup.catch_up(town.engine)
     with reading(town.engine) as session:
-        return year.gather(session, town.account_id, "红旗镇", of, today)
+        return gathering.gather(session, town.account_id, "红旗镇", of, today)
 
 
 def values(report: YearReport) -> dict[str, int]:

@@ -14,7 +14,7 @@ from fzbot.notices.authoring.notice import Notice, NoticeState
 from fzbot.people.village import Village
 
 
-def in_sight(
+def visible(
     session: Session, visitor: Visitor, states: tuple[NoticeState, ...], before: int | None
 ) -> Iterator[Notice]:
     """The notices that a visitor sees, newest first; only those before the id `before`, if it is given."""
@@ -26,7 +26,7 @@ def in_sight(
             yield notice
 
 
-def to_see(session: Session, visitor: Visitor, notice_id: int) -> Notice:
+def get_visible(session: Session, visitor: Visitor, notice_id: int) -> Notice:
     """The notice; `NotFoundError` when there is none, or it is for none of the visitor's villages."""
     notice = notices.find(session, notice_id)
     if notice.account_id not in visitor.accounts or not _sees(visitor, notice):
@@ -34,17 +34,17 @@ def to_see(session: Session, visitor: Visitor, notice_id: int) -> Notice:
     return notice
 
 
-def to_change(session: Session, visitor: Visitor, notice_id: int) -> Notice:
+def get_editable(session: Session, visitor: Visitor, notice_id: int) -> Notice:
     """The notice; `NotFoundError` when there is none, or it is for other villages too."""
-    notice = to_see(session, visitor, notice_id)
+    notice = get_visible(session, visitor, notice_id)
     if not may_change(visitor, notice):
         raise NotFoundError("这条通知还发给别的村，请找司法所处理")
     return notice
 
 
-def to_settle(session: Session, visitor: Visitor, notice_id: int, sent: Mapping[str, Any]) -> Notice:
+def lock_for_update(session: Session, visitor: Visitor, notice_id: int, sent: Mapping[str, Any]) -> Notice:
     """The notice, held until the transaction ends; `NoticeError` when it is not the version that the form was about."""
-    notice = to_change(session, visitor, notice_id)
+    notice = get_editable(session, visitor, notice_id)
     session.refresh(notice, with_for_update=True)
     if sent.get("version") != str(notice.version):
         raise NoticeError("内容刚被人改过，请看过新的再操作")

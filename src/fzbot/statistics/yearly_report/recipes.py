@@ -9,8 +9,17 @@ from fzbot.notices.results.counts import Tally
 from fzbot.statistics import definitions as d
 from fzbot.statistics.definitions import Definition
 from fzbot.statistics.figures import Figures
-from fzbot.statistics.pushes import FIGURES, PushFigure
-from fzbot.statistics.year_report import CHAT, FORWARDS, HANDOVERS, LEDGER, PUSHES, READS, SERVICE_LOG, Line
+from fzbot.statistics.notice_figures import FIGURES, PushFigure
+from fzbot.statistics.yearly_report.model import (
+    CHAT,
+    FORWARDS,
+    HANDOVERS,
+    LEDGER,
+    PUSHES,
+    READS,
+    SERVICE_LOG,
+    ReportLine,
+)
 
 
 @dataclass(frozen=True)
@@ -44,9 +53,9 @@ class Recipe:
     whole: Value | None = None
     source: str = LEDGER
 
-    def line(self, now: Recorded, before: Recorded) -> Line:
+    def line(self, now: Recorded, before: Recorded) -> ReportLine:
         """The figure."""
-        return Line(
+        return ReportLine(
             key=self.key,
             name=self.definition.name,
             unit=self.unit,

@@ -15,7 +15,7 @@ from fzbot.audit import COMMAND_LINE
 from fzbot.db import reading, writing
 from fzbot.interactions.store import store
 from fzbot.people.staff import Role
-from fzbot.statistics.issued import IssuedReport
+from fzbot.statistics.yearly_report.issued import IssuedReport
 from tests.console.office import Office
 from tests.interactions.rows import make_row
 

@@ -11,9 +11,9 @@ from xlsxwriter.worksheet import Worksheet
 
 from fzbot.notices.results.counts import GroupBy, Tally
 from fzbot.statistics import definitions as d
-from fzbot.statistics.dashboard import Dashboard
+from fzbot.statistics.dashboard.board import Dashboard
 from fzbot.statistics.figures import DECISIONS, Figures
-from fzbot.statistics.pushes import FIGURES, HEADS
+from fzbot.statistics.notice_figures import FIGURES, HEADS
 
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 

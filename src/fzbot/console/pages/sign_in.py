@@ -9,9 +9,9 @@ from fastapi.responses import Response
 
 from fzbot import audit
 from fzbot.audit import Actor, Change
-from fzbot.console.access import COOKIE, FORM_COOKIE, TheDesk, safe_next, visitor_of
-from fzbot.console.desk import Desk
+from fzbot.console.authorization import COOKIE, FORM_COOKIE, Services, safe_next, visitor_of
 from fzbot.console.rendering import go, render
+from fzbot.console.services import ConsoleServices
 from fzbot.console.visitor import Visitor
 from fzbot.db import writing
 from fzbot.errors import NotSignedInError, SignInError, StaffError
@@ -25,27 +25,34 @@ Text = Annotated[str, Form(max_length=200)]
 
 
 @router.get("/sign-in")
-def sign_in_page(desk: TheDesk, request: Request, next: str = "") -> Response:  # noqa: A002 - the address's own word
-    return _form(desk, request, safe_next(next))
+def sign_in_page(services: Services, request: Request, next: str = "") -> Response:  # noqa: A002 - the address's own word
+    return _form(services, request, safe_next(next))
 
 
 @router.post("/sign-in")
-def enter(desk: TheDesk, request: Request, login: Text, password: Text, code: Text = "", next: Text = "") -> Response:  # noqa: A002
+def enter(
+    services: Services,
+    request: Request,
+    login: Text,
+    password: Text,
+    code: Text = "",
+    next: Text = "",  # noqa: A002 - the form field's name
+) -> Response:
     attempt = Attempt(login.strip(), password, code, request.client.host if request.client else "")
     try:
-        token = _enter(desk, attempt)
+        token = _enter(services, attempt)
     except SignInError as error:
-        return _form(desk, request, safe_next(next), str(error), login)
+        return _form(services, request, safe_next(next), str(error), login)
     answer = go(safe_next(next).removeprefix("/console"))
-    _set_cookie(desk, answer, COOKIE, token)
+    _set_cookie(services, answer, COOKIE, token)
     answer.delete_cookie(FORM_COOKIE, path="/console")
     return answer
 
 
 @router.post("/sign-out")
-def leave(desk: TheDesk, request: Request) -> Response:
+def leave(services: Services, request: Request) -> Response:
     visitor = visitor_of(request)
-    with writing(desk.engine) as session:
+    with writing(services.engine) as session:
         sign_in.end(session, visitor.token_hash)
     answer = go("/sign-in")
     answer.delete_cookie(COOKIE, path="/console")
@@ -53,9 +60,9 @@ def leave(desk: TheDesk, request: Request) -> Response:
 
 
 @router.post("/account")
-def look_at(desk: TheDesk, request: Request, account: Annotated[int, Form()] = 0, next: Text = "") -> Response:  # noqa: A002
+def look_at(services: Services, request: Request, account: Annotated[int, Form()] = 0, next: Text = "") -> Response:  # noqa: A002
     visitor = visitor_of(request)
-    with writing(desk.engine) as session:
+    with writing(services.engine) as session:
         sign_in.look_at(session, visitor.token_hash, account if account in visitor.choices else None)
     return go(safe_next(next).removeprefix("/console"))
 
@@ -66,74 +73,76 @@ def password_page(request: Request) -> Response:
 
 
 @router.post("/password")
-def change_password(desk: TheDesk, request: Request, old: Text, new: Text, again: Text) -> Response:
+def change_password(services: Services, request: Request, old: Text, new: Text, again: Text) -> Response:
     try:
-        _change_password(desk, visitor_of(request), old, new, again)
+        _change_password(services, visitor_of(request), old, new, again)
     except StaffError as error:
         return render(request, "password.html", {"error": str(error)}, 422)
     return go("/", done="changed-password")
 
 
 @router.get("/totp")
-def totp_page(desk: TheDesk, request: Request) -> Response:
-    return _totp_form(desk, request, visitor_of(request))
+def totp_page(services: Services, request: Request) -> Response:
+    return _totp_form(services, request, visitor_of(request))
 
 
 @router.post("/totp")
-def set_totp(desk: TheDesk, request: Request, secret: Text, code: Text) -> Response:
+def set_totp(services: Services, request: Request, secret: Text, code: Text) -> Response:
     try:
-        _set_totp(desk, visitor_of(request), secret, code)
+        _set_totp(services, visitor_of(request), secret, code)
     except StaffError as error:
-        return _totp_form(desk, request, visitor_of(request), secret, str(error))
+        return _totp_form(services, request, visitor_of(request), secret, str(error))
     return go("/", done="totp-on")
 
 
-def _form(desk: Desk, request: Request, address: str, error: str = "", login: str = "") -> Response:
+def _form(services: ConsoleServices, request: Request, address: str, error: str = "", login: str = "") -> Response:
     token = secrets.token_urlsafe(24)
     context = {"csrf": token, "next": address, "error": error, "login": login}
     answer = render(request, "sign_in.html", context, 403 if error else 200)
-    _set_cookie(desk, answer, FORM_COOKIE, token)
+    _set_cookie(services, answer, FORM_COOKIE, token)
     return answer
 
 
-def _set_cookie(desk: Desk, answer: Response, name: str, value: str) -> None:
-    answer.set_cookie(name, value, path="/console", httponly=True, secure=desk.is_secure, samesite="lax")
+def _set_cookie(services: ConsoleServices, answer: Response, name: str, value: str) -> None:
+    answer.set_cookie(name, value, path="/console", httponly=True, secure=services.is_secure, samesite="lax")
 
 
-def _enter(desk: Desk, attempt: Attempt) -> str:
+def _enter(services: ConsoleServices, attempt: Attempt) -> str:
     failure = None
-    with writing(desk.engine) as session:
+    with writing(services.engine) as session:
         try:
-            member = sign_in.check(session, desk.sealer, attempt, desk.now())
+            member = sign_in.check(session, services.sealer, attempt, services.now())
         except SignInError as error:
             failure = error  # leaves the block without an error, so that the failure stays counted
         else:
-            token, _ = sign_in.begin(session, member, desk.now())
+            token, _ = sign_in.begin(session, member, services.now())
             actor = Actor(member.name, member.id, member.account_id)
             change = Change("sign-in", f"staff:{member.id}", after={"address": attempt.address})
-            audit.record(session, actor, change, desk.now())
+            audit.record(session, actor, change, services.now())
     if failure is not None:
         raise failure
     return token
 
 
-def _change_password(desk: Desk, visitor: Visitor, old: str, new: str, again: str) -> None:
+def _change_password(services: ConsoleServices, visitor: Visitor, old: str, new: str, again: str) -> None:
     if new != again:
         raise StaffError("两次填的新密码不一样")
     if new == old:
         raise StaffError("新密码要和旧的不同")
     hashed = sign_in.hash_password(new)
-    with writing(desk.engine) as session:
+    with writing(services.engine) as session:
         member = _member(session.get(Staff, visitor.staff_id))
         if not sign_in.verifies(member.password_hash, old):
             raise StaffError("旧密码不对")
         member.password_hash, member.must_change_password = hashed, False
         sign_in.end_all(session, member.id, except_token_hash=visitor.token_hash)
-        audit.record(session, visitor.actor, Change("staff.password", f"staff:{member.id}"), desk.now())
+        audit.record(session, visitor.actor, Change("staff.password", f"staff:{member.id}"), services.now())
 
 
-def _totp_form(desk: Desk, request: Request, visitor: Visitor, secret: str = "", error: str = "") -> Response:
-    with writing(desk.engine) as session:
+def _totp_form(
+    services: ConsoleServices, request: Request, visitor: Visitor, secret: str = "", error: str = ""
+) -> Response:
+    with writing(services.engine) as session:
         member = _member(session.get(Staff, visitor.staff_id))
     if member.totp_sealed is not None:
         return render(request, "totp.html", {"is_on": True})
@@ -143,18 +152,18 @@ def _totp_form(desk: Desk, request: Request, visitor: Visitor, secret: str = "",
     return render(request, "totp.html", context, 422 if error else 200)
 
 
-def _set_totp(desk: Desk, visitor: Visitor, secret: str, code: str) -> None:
+def _set_totp(services: ConsoleServices, visitor: Visitor, secret: str, code: str) -> None:
     if not sign_in.is_totp_secret(secret):
         raise StaffError("密钥不对，请刷新页面重新绑定")
-    step = sign_in.totp_step(secret, code, desk.now())
+    step = sign_in.totp_step(secret, code, services.now())
     if step is None:
         raise StaffError("动态码不对：请看手机时间准不准，填最新的 6 位数")
-    with writing(desk.engine) as session:
+    with writing(services.engine) as session:
         member = _member(session.get(Staff, visitor.staff_id))
         if member.totp_sealed is not None:
             raise StaffError("已经启用了动态码；换手机请找管理员重置")
-        member.totp_sealed, member.totp_last_step = desk.sealer.seal(secret), step
-        audit.record(session, visitor.actor, Change("staff.totp", f"staff:{member.id}"), desk.now())
+        member.totp_sealed, member.totp_last_step = services.sealer.seal(secret), step
+        audit.record(session, visitor.actor, Change("staff.totp", f"staff:{member.id}"), services.now())
 
 
 def _member(found: Staff | None) -> Staff:

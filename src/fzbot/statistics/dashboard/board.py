@@ -12,7 +12,7 @@ from fzbot.clock import day_bounds
 from fzbot.handovers.handover import Handover
 from fzbot.notices.results.counts import GroupBy, Tally, total
 from fzbot.statistics import figures as f
-from fzbot.statistics import pushes
+from fzbot.statistics import notice_figures
 from fzbot.statistics.definitions import TOPICS
 from fzbot.statistics.figures import ASKED, Figures, Scope, Span
 from fzbot.statistics.rollup import NO_VILLAGE
@@ -58,7 +58,7 @@ def dashboard(session: Session, scope: Scope, span: Span) -> Dashboard:
     entries = f.breakdown(session, scope, span, "entry")
     hours = f.breakdown(session, scope, span, "hour")
     by_month = span.days > DAILY_UP_TO
-    cells = pushes.cells(session, scope, span)
+    cells = notice_figures.cells(session, scope, span)
     return Dashboard(
         span=span,
         now=f.figures(session, scope, span),
@@ -70,8 +70,8 @@ def dashboard(session: Session, scope: Scope, span: Span) -> Dashboard:
         hours=[hours.get(f"{hour:02d}", 0) for hour in range(24)],
         entries=entries,
         handed_over=(_handed_over(session, scope, span), _handed_over(session, scope, span.previous)),
-        pushed=(total(cells), total(pushes.cells(session, scope, span.previous))),
-        pushed_by=pushes.tables(cells),
+        pushed=(total(cells), total(notice_figures.cells(session, scope, span.previous))),
+        pushed_by=notice_figures.tables(cells),
     )
 
 

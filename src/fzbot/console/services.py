@@ -23,7 +23,7 @@ from fzbot.statutes.repository import StatuteRepository
 
 
 @dataclass(frozen=True)
-class Desk:
+class ConsoleServices:
     """The services behind the pages. `public_url` is where villagers' phones reach this service."""
 
     engine: Engine

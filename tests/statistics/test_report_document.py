@@ -28,15 +28,15 @@ from fzbot.notices.results import forwards
 from fzbot.notices.results.forwards import ForwardedGroup
 from fzbot.people import erasure, village
 from fzbot.people.village import Village
-from fzbot.statistics import issued, official_document
-from fzbot.statistics.issued import IssuedReport
-from fzbot.statistics.report import document, file_name
-from fzbot.statistics.report_tables import sheets
-from fzbot.statistics.report_words import BLANK, sections, title
-from fzbot.statistics.year_recipes import UNITS
-from fzbot.statistics.year_report import YearReport
-from tests.activities.desk import LI, NOW, Town
-from tests.statistics.test_year import ask, gather
+from fzbot.statistics.yearly_report import issued, official_document
+from fzbot.statistics.yearly_report.document import document, file_name
+from fzbot.statistics.yearly_report.issued import IssuedReport
+from fzbot.statistics.yearly_report.model import YearReport
+from fzbot.statistics.yearly_report.recipes import UNITS
+from fzbot.statistics.yearly_report.sentences import BLANK, sections, title
+from fzbot.statistics.yearly_report.tables import sheets
+from tests.activities.ledger_keeper import LI, NOW, Town
+from tests.statistics.test_yearly_report import ask, gather
 
 
 def opened(content: bytes) -> Any:

@@ -15,7 +15,7 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class Line(Frozen):
+class ReportLine(Frozen):
     """A figure of the year and of the same days a year before; None where nothing was recorded.
 
     A rate has what it is a share of: `whole`, and `whole_before`. `rows` is how many rows of `source` it adds up.
@@ -75,7 +75,7 @@ class YearReport(Frozen):
     made_on: date
     number: int | None = None
     issued_by: str = ""
-    lines: tuple[Line, ...]
+    lines: tuple[ReportLine, ...]
     kinds: tuple[KindLine, ...]
     villages: tuple[VillageLine, ...]
     topics: tuple[tuple[str, int], ...]
@@ -94,6 +94,6 @@ class YearReport(Frozen):
         """Whether there is a figure of that key; reports issued long ago lack those that came later."""
         return any(line.key == key for line in self.lines)
 
-    def line(self, key: str) -> Line:
+    def line(self, key: str) -> ReportLine:
         """The figure of that key."""
         return next(line for line in self.lines if line.key == key)

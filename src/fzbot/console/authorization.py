@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
-from fzbot.console.desk import Desk
-from fzbot.console.rules import BEFORE_ANYTHING_ELSE, OF_ONE_ACCOUNT, RULES
-from fzbot.console.visitor import Visitor, sight_of
+from fzbot.console.permissions import BEFORE_ANYTHING_ELSE, OF_ONE_ACCOUNT, RULES
+from fzbot.console.services import ConsoleServices
+from fzbot.console.visitor import Visitor, visible_accounts
 from fzbot.db import writing
 from fzbot.errors import AccessRefusedError, NotSignedInError, StepRequiredError
 from fzbot.people import sign_in
@@ -27,11 +27,11 @@ CSRF_HEADER = "x-csrf-token"
 CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
-class Gate:
+class Authorizer:
     """Lets a request through as a visitor, or raises. A dependency of every route of the console."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, services: ConsoleServices) -> None:
+        self._services = services
 
     async def __call__(self, request: Request) -> Visitor | None:
         """The visitor (None on public pages); also kept as `request.state.visitor`."""
@@ -49,7 +49,7 @@ class Gate:
         if roles is None:
             _check_form(request, given, request.cookies.get(FORM_COOKIE, ""))
             return None
-        with writing(self._desk.engine) as session:
+        with writing(self._services.engine) as session:
             member, row = self._signed_in(session, request)
             _check_form(request, given, row.csrf)
             self._require_steps(member, path)
@@ -62,10 +62,10 @@ class Gate:
         return visitor
 
     def _signed_in(self, session: Session, request: Request) -> tuple[Staff, SignIn]:
-        found = sign_in.resume(session, request.cookies.get(COOKIE, ""), self._desk.now())
+        found = sign_in.resume(session, request.cookies.get(COOKIE, ""), self._services.now())
         if found is None:
             raise NotSignedInError("请先登录")
-        found[1].seen_at = self._desk.now()
+        found[1].seen_at = self._services.now()
         return found
 
     def _require_steps(self, member: Staff, path: str) -> None:
@@ -73,7 +73,7 @@ class Gate:
             return
         if member.must_change_password:
             raise StepRequiredError("请先改掉初始密码", "/console/password")
-        if member.totp_sealed is None and Role(member.role) in self._desk.totp_roles:
+        if member.totp_sealed is None and Role(member.role) in self._services.totp_roles:
             raise StepRequiredError("请先绑定动态码", "/console/totp")
 
     def _visitor(self, session: Session, member: Staff, row: SignIn) -> Visitor:
@@ -82,20 +82,20 @@ class Gate:
             staff_id=member.id,
             name=member.name,
             role=role,
-            sight=sight_of(session, member.account_id, row.account_id, self._desk.hidden_accounts),
+            sight=visible_accounts(session, member.account_id, row.account_id, self._services.hidden_accounts),
             csrf=row.csrf,
             token_hash=row.token_hash,
             villages=villages_of(session, member.id) if role is Role.ADVISER else None,
         )
 
 
-def desk_of(request: Request) -> Desk:
-    """The desk that the console was built over."""
-    desk: Desk = request.app.state.desk
-    return desk
+def services_of(request: Request) -> ConsoleServices:
+    """The services that the console was built over."""
+    services: ConsoleServices = request.app.state.services
+    return services
 
 
-TheDesk = Annotated[Desk, Depends(desk_of)]
+Services = Annotated[ConsoleServices, Depends(services_of)]
 
 
 def visitor_of(request: Request) -> Visitor:

@@ -11,7 +11,7 @@ from fzbot.audit import Actor, Change
 from fzbot.db import Base, Moment, take_turns
 from fzbot.errors import ReportError
 from fzbot.people.account import Account
-from fzbot.statistics.year_report import YearReport
+from fzbot.statistics.yearly_report.model import YearReport
 
 TURNS = "reports"
 

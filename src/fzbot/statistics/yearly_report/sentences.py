@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from fzbot.statistics.report_tables import before, shown
-from fzbot.statistics.year_report import Line, YearReport
+from fzbot.statistics.yearly_report.model import ReportLine, YearReport
+from fzbot.statistics.yearly_report.tables import before, shown
 
 BLANK = "____"
 NUMERALS = "一二三四五六七八九十"
@@ -143,7 +143,7 @@ class _Sayer:
         return f"{BLANK if line.value is None else line.value}{line.unit}"
 
 
-def _change_words(line: Line) -> str:
+def _change_words(line: ReportLine) -> str:
     assert line.value is not None  # noqa: S101 - the caller leaves these out
     assert line.before  # noqa: S101
     if line.value == line.before:

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from fzbot.answering.explain import explain
-from fzbot.console.access import TheDesk
+from fzbot.console.authorization import Services
 from fzbot.console.rendering import render
 from fzbot.conversation.preview import preview_reply
 
@@ -13,12 +13,12 @@ router = APIRouter()
 LONGEST = 500
 
 
-@router.get("/bench")
-def bench(desk: TheDesk, request: Request, q: str = "") -> Response:
-    text, snapshot = q.strip()[:LONGEST], desk.current_snapshot.snapshot
+@router.get("/test-bench")
+def bench(services: Services, request: Request, q: str = "") -> Response:
+    text, snapshot = q.strip()[:LONGEST], services.current_snapshot.snapshot
     context = {
         "q": text,
         "explanation": explain(snapshot, text) if text else None,
-        "reply": preview_reply(snapshot, desk.statutes, desk.public_url, text) if text else "",
+        "reply": preview_reply(snapshot, services.statutes, services.public_url, text) if text else "",
     }
-    return render(request, "bench.html", context)
+    return render(request, "test_bench.html", context)

@@ -5,14 +5,14 @@ from fastapi.responses import Response
 
 from fzbot import audit, clock
 from fzbot.audit import Change
-from fzbot.console.access import TheDesk, visitor_of
+from fzbot.console.authorization import Services, visitor_of
 from fzbot.console.period import period_of, scope_of
 from fzbot.console.rendering import render
 from fzbot.db import writing
 from fzbot.statistics import rows
 from fzbot.statistics.definitions import TOPICS
 from fzbot.statistics.figures import DECISIONS
-from fzbot.statistics.rows import FILTERS, Filter
+from fzbot.statistics.rows import FILTERS, InteractionFilter
 
 router = APIRouter()
 
@@ -30,13 +30,13 @@ KINDS = {
 
 
 @router.get("/interactions")
-def listing(desk: TheDesk, request: Request, before: int | None = None) -> Response:
+def listing(services: Services, request: Request, before: int | None = None) -> Response:
     visitor = visitor_of(request)
-    period = period_of(request.query_params, clock.china_day(desk.now()))
+    period = period_of(request.query_params, clock.china_day(services.now()))
     chosen = {name: request.query_params.get(name, "")[:80] for name in FILTERS}
     scope = scope_of(visitor, period.village)
-    wanted = Filter(scope.accounts, period.span, scope.villages, **chosen)
-    with writing(desk.engine) as session:
+    wanted = InteractionFilter(scope.accounts, period.span, scope.villages, **chosen)
+    with writing(services.engine) as session:
         found = rows.page(session, wanted, before, PAGE + 1)
         context = {
             "rows": found[:PAGE],
@@ -46,8 +46,8 @@ def listing(desk: TheDesk, request: Request, before: int | None = None) -> Respo
         }
         seen = {"span": f"{period.span.first}–{period.span.last}", "village": period.village, "rows": len(found[:PAGE])}
         change = Change("interaction.view", "interactions", after=seen | {k: v for k, v in chosen.items() if v})
-        audit.record(session, visitor.actor, change, desk.now())
-    entries = desk.current_snapshot.snapshot.entries
+        audit.record(session, visitor.actor, change, services.now())
+    entries = services.current_snapshot.snapshot.entries
     context |= {
         "period": period,
         "chosen": {name: value for name, value in chosen.items() if value},
@@ -56,7 +56,7 @@ def listing(desk: TheDesk, request: Request, before: int | None = None) -> Respo
         "decisions": DECISIONS,
         "entries": entries,
     }
-    return render(request, "rows.html", context)
+    return render(request, "interactions.html", context)
 
 
 def _words(chosen: dict[str, str], titles: dict[str, str]) -> list[str]:

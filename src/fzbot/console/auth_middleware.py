@@ -5,10 +5,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from fzbot.console.access import CHANGES, COOKIE
+from fzbot.console.authorization import CHANGES, COOKIE
 from fzbot.console.body_limit import BodyLimit
-from fzbot.console.desk import Desk
-from fzbot.console.rules import PUBLIC, RULES
+from fzbot.console.permissions import PUBLIC, RULES
+from fzbot.console.services import ConsoleServices
 from fzbot.db import reading
 from fzbot.people import sign_in
 
@@ -16,13 +16,13 @@ MOST_OF_A_STRANGER = 64 * 1024
 """Bytes of a form on a public page; there is only the one for signing in."""
 
 
-class Doorkeeper:
+class AuthMiddleware:
     """Stands in front of the pages. Roles, villages and form tokens are the gate's, which knows the route."""
 
-    def __init__(self, app: ASGIApp, desk: Desk) -> None:
+    def __init__(self, app: ASGIApp, services: ConsoleServices) -> None:
         self._app = app
         self._for_strangers = BodyLimit(app, MOST_OF_A_STRANGER)
-        self._desk = desk
+        self._services = services
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -36,8 +36,8 @@ class Doorkeeper:
             await RedirectResponse("/console/sign-in", 303)(scope, receive, send)
 
     def _knows(self, token: str) -> bool:
-        with reading(self._desk.engine) as session:
-            return sign_in.resume(session, token, self._desk.now()) is not None
+        with reading(self._services.engine) as session:
+            return sign_in.resume(session, token, self._services.now()) is not None
 
 
 def _is_public(scope: Scope) -> bool:

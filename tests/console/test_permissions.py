@@ -9,14 +9,14 @@ import pytest
 from fastapi.routing import APIRoute
 from httpx import Response
 
-from fzbot.console.face import PAGES
-from fzbot.console.rules import RULES
+from fzbot.console.app import MOVED, PAGES
+from fzbot.console.permissions import RULES
 from fzbot.people.staff import Role
 from tests.console.office import Clicks, Office
 
 
 def routes(office: Office) -> Iterator[tuple[str, str]]:
-    assert len(office.app.routes) == len(PAGES)
+    assert len(office.app.routes) == len(PAGES) + len(MOVED)
     for page in PAGES:
         for route in page.router.routes:
             assert isinstance(route, APIRoute), route
@@ -119,3 +119,9 @@ def ask(browser: Clicks, method: str, path: str, village: int):  # type: ignore[
         answer: Response = browser.get(f"/console{address}", follow_redirects=False)
         return answer
     return browser.submit(address, follow_redirects=False)
+
+
+@pytest.mark.parametrize(("old", "new"), MOVED.items())
+def test_an_address_of_the_version_before_leads_on(small_office: Office, old: str, new: str) -> None:
+    answer = small_office.sign_in("li").get(f"/console{old}?q=彩礼", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (301, f"/console{new}?q=%E5%BD%A9%E7%A4%BC")

@@ -15,11 +15,11 @@ from fzbot.handovers.handover import Handover
 from fzbot.notices.results.counts import GroupBy, Tally, total
 from fzbot.people.village import Village
 from fzbot.statistics import figures as f
-from fzbot.statistics import pushes
+from fzbot.statistics import notice_figures
 from fzbot.statistics.definitions import TOPICS
 from fzbot.statistics.figures import Scope, Span
-from fzbot.statistics.year_recipes import RECIPES, Recorded
-from fzbot.statistics.year_report import KindLine, VillageLine, YearReport
+from fzbot.statistics.yearly_report.model import KindLine, VillageLine, YearReport
+from fzbot.statistics.yearly_report.recipes import RECIPES, Recorded
 
 FIRST_YEAR = 2000
 MOST_TOPICS = 8
@@ -51,7 +51,7 @@ def _recorded(session: Session, account_id: int, span: Span) -> Recorded:
         listing.service_sums(session, wanted),
         f.figures(session, Scope((account_id,)), span),
         _handovers(session, account_id, span),
-        total(pushes.cells(session, Scope((account_id,)), span)),
+        total(notice_figures.cells(session, Scope((account_id,)), span)),
     )
 
 
@@ -95,7 +95,7 @@ def _villages(session: Session, account_id: int, span: Span) -> tuple[VillageLin
         (account_id,), span.first, span.last, kinds=counting_as(session, account_id, Measure.OUTREACH)
     )
     villages = select(Village).where(Village.account_id == account_id).order_by(Village.name)
-    pushed = pushes.tables(pushes.cells(session, Scope((account_id,)), span))[GroupBy.VILLAGE]
+    pushed = notice_figures.tables(notice_figures.cells(session, Scope((account_id,)), span))[GroupBy.VILLAGE]
     return tuple(
         _village(session, village, outreach, asked.get(village.id)).model_copy(update=_pushed(pushed.get(village.id)))
         for village in session.scalars(villages)

@@ -1,0 +1,1 @@
+"""The yearly report: its figures, its sentences and tables, and the Word file."""
