@@ -24,7 +24,7 @@ from sqlalchemy import create_engine, text
 from bench.questions import DEV, read
 from bench.webhook import OWN
 from fzbot.answering.snapshot import Snapshot
-from fzbot.app import CACHE
+from fzbot.bootstrap import CACHE
 from fzbot.settings import shipped_knowledge
 from tests.platform_client import PlatformClient
 from tests.servers import Server

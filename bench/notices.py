@@ -21,7 +21,7 @@ import pgserver
 import psutil
 from sqlalchemy import Engine, func, select
 
-from fzbot import app, clock
+from fzbot import bootstrap, clock
 from fzbot.audit import COMMAND_LINE
 from fzbot.db import reading, writing
 from fzbot.notices.authoring import notice as notices
@@ -75,8 +75,8 @@ def main() -> None:
 def measure(variables: dict[str, str], platform: SimulatedPlatform, options: argparse.Namespace) -> Run:
     """Fill a database, start a worker, schedule the notice, and watch."""
     settings = Settings.from_environment(variables)
-    app.prepare(settings)
-    engine = app.open_engine(settings)
+    bootstrap.prepare(settings)
+    engine = bootstrap.open_engine(settings)
     account, openids = populate(engine, settings, options.recipients)
     for first in range(0, len(openids), FANS_AT_ONCE):
         platform.add_fans(*openids[first : first + FANS_AT_ONCE], allowance=5)

@@ -89,7 +89,9 @@ def measure(target: str, mode: Mode, seconds: float, connections: int) -> tuple[
             server.wait()
 
 
-PREPARE = "from fzbot import app; from fzbot.settings import Settings; app.prepare(Settings.from_environment())"
+PREPARE = (
+    "from fzbot import bootstrap; from fzbot.settings import Settings; bootstrap.prepare(Settings.from_environment())"
+)
 
 
 def pinned(core: int) -> list[str]:

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, NullPool, create_engine, text
 
 from fzbot import db, migrations
 from fzbot.answering.snapshot import Snapshot
-from fzbot.app import CACHE
+from fzbot.bootstrap import CACHE
 from fzbot.interactions.record import Recorder
 from fzbot.interactions.spool import Spool
 from fzbot.people.sealing import Sealer

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from fzbot import app
+from fzbot import bootstrap
 from fzbot.audit import COMMAND_LINE, Change, record
 from fzbot.clock import now
 from fzbot.commands.doctor import examine
@@ -19,7 +19,7 @@ from tests.conftest import DataFolder
 def settings(data_folder: DataFolder, small: Path) -> Settings:
     made = Settings(data_dir=data_folder(), knowledge_dir=small)
     made.secret()
-    app.prepare(made)
+    bootstrap.prepare(made)
     return made
 
 
@@ -34,7 +34,7 @@ def test_a_fresh_installation_has_nothing_bad(settings: Settings) -> None:
 
 
 def test_a_tampered_audit_log_is_found(settings: Settings) -> None:
-    engine = app.open_engine(settings)
+    engine = bootstrap.open_engine(settings)
     with writing(engine) as session:
         for name in ("红庄村", "马家湾村"):
             record(session, COMMAND_LINE, Change("village.add", "village:1", after={"name": name}), now())

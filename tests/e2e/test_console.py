@@ -15,7 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from fzbot.answering.snapshot import Snapshot
-from fzbot.app import CACHE
+from fzbot.bootstrap import CACHE
 from tests.platform_client import PlatformClient
 from tests.servers import Server
 

@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from fzbot import app
+from fzbot import bootstrap
 from fzbot.audit import COMMAND_LINE
 from fzbot.clock import now
 from fzbot.db import writing
@@ -42,7 +42,7 @@ def server(data_folder: DataFolder) -> Iterator[Server]:
 
 
 def _staff(folder: Path) -> None:
-    engine = app.open_engine(Settings(data_dir=folder))
+    engine = bootstrap.open_engine(Settings(data_dir=folder))
     with writing(engine) as session:
         account = accounts.find(session, accounts.DEFAULT)
         assert account is not None

@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from fzbot import app
+from fzbot import bootstrap
 from fzbot.audit import COMMAND_LINE
 from fzbot.clock import now
 from fzbot.db import writing
@@ -64,7 +64,7 @@ def town(data_folder: DataFolder, tmp_path_factory: pytest.TempPathFactory) -> I
 
 
 def _people(folder: Path) -> str:
-    engine = app.open_engine(Settings(data_dir=folder))
+    engine = bootstrap.open_engine(Settings(data_dir=folder))
     with writing(engine) as session:
         account = accounts.find(session, accounts.DEFAULT)
         assert account is not None

@@ -18,7 +18,7 @@ from sqlalchemy import Engine, NullPool, create_engine, select, text
 
 from fzbot import migrations
 from fzbot.answering.snapshot import Snapshot
-from fzbot.app import CACHE
+from fzbot.bootstrap import CACHE
 from fzbot.db import reading
 from fzbot.interactions.interaction import Interaction
 from tests.conftest import SMALL, keep_only, new_database

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from sqlalchemy import Engine
 
-from fzbot import app
+from fzbot import bootstrap
 from fzbot.commands import menu as menu_command
 from fzbot.commands.doctor import examine
 from fzbot.commands.findings import Finding, Level
@@ -134,7 +134,7 @@ def settings(data_folder: DataFolder, small: Path, simulated: SimulatedPlatform)
         public_url=SITE,
     )
     made.secret()
-    app.prepare_database(made)
+    bootstrap.prepare_database(made)
     yield made
 
 
@@ -143,7 +143,7 @@ def findings(settings: Settings) -> dict[str, Finding]:
 
 
 def test_the_doctor_compares_menu_and_tags(settings: Settings) -> None:
-    engine = app.open_engine(settings)
+    engine = bootstrap.open_engine(settings)
     with writing(engine) as session:
         village.add(session, 1, "红庄村")
     engine.dispose()

@@ -7,7 +7,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from fzbot import app as wiring
+from fzbot import bootstrap
+from fzbot.app import build
+from fzbot.services import start
 from fzbot.settings import Settings
 from tests.conftest import SECRET, DataFolder
 
@@ -15,9 +17,9 @@ from tests.conftest import SECRET, DataFolder
 @pytest.fixture(scope="module", params=[True, False], ids=["with simulator", "without simulator"])
 def application(request: pytest.FixtureRequest, data_folder: DataFolder) -> Iterator[FastAPI]:
     settings = Settings(data_dir=data_folder(), secret_key=SECRET, simulator=request.param)
-    wiring.prepare(settings)
-    services = wiring.start(settings)
-    yield wiring.build(services)
+    bootstrap.prepare(settings)
+    services = start(settings)
+    yield build(services)
     services.close()
 
 

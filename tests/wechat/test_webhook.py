@@ -10,9 +10,9 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import Engine, text
 
-from fzbot import app as wiring
-from fzbot import db
-from fzbot.app import Services
+from fzbot import bootstrap, db
+from fzbot.app import build
+from fzbot.services import Services, start
 from fzbot.settings import Settings
 from tests.conftest import SECRET, DataFolder
 from tests.interactions.rows import stored
@@ -38,9 +38,9 @@ def settings(data_folder: DataFolder) -> Settings:
 
 @pytest.fixture(scope="session")
 def application(settings: Settings) -> Iterator[tuple[FastAPI, Services]]:
-    wiring.prepare(settings)
-    services = wiring.start(settings)
-    yield wiring.build(services), services
+    bootstrap.prepare(settings)
+    services = start(settings)
+    yield build(services), services
     services.close()
 
 
@@ -319,7 +319,7 @@ def test_an_unknown_account_is_a_404(wechat: Wechat) -> None:
 
 
 def test_a_further_account_has_its_own_door_and_rows(wechat: Wechat, settings: Settings) -> None:
-    simulated = wiring.simulated(settings)
+    simulated = bootstrap.simulator_credentials(settings)
     client = PlatformClient(simulated.token, simulated.app_id, simulated.aes_key)
     response = wechat.request("POST", "/wechat/simulator", *client.post(client.text("彩礼能不能要回来")))
     assert "《民法典》" in client.open(response.content)["Content"]

@@ -4,7 +4,7 @@ import re
 
 from sqlalchemy import select
 
-from fzbot import app, clock, db
+from fzbot import bootstrap, clock, db
 from fzbot.errors import AccountError
 from fzbot.people import account as accounts
 from fzbot.people.account import Account, Credentials
@@ -27,9 +27,9 @@ def add(settings: Settings, slug: str, name: str, app_id: str, kind: str, secret
         raise AccountError("令牌 Token 要 3–32 个字母或数字，和公众平台上填的一样")
     if not AES_KEY.fullmatch(secrets["aes_key"]):
         raise AccountError("EncodingAESKey 应是 43 个字母和数字")
-    app.prepare(settings)
+    bootstrap.prepare(settings)
     credentials = Credentials(slug=slug, app_id=app_id, kind=kind, **secrets)
-    engine = app.open_engine(settings)
+    engine = bootstrap.open_engine(settings)
     try:
         with db.make_sessions(engine)() as session:
             accounts.add(session, Sealer(settings.secret()), credentials, name, clock.now())
@@ -41,8 +41,8 @@ def add(settings: Settings, slug: str, name: str, app_id: str, kind: str, secret
 
 def listing(settings: Settings) -> str:
     """A line for each account, without secrets."""
-    app.prepare(settings)
-    engine = app.open_engine(settings)
+    bootstrap.prepare(settings)
+    engine = bootstrap.open_engine(settings)
     try:
         with db.reading(engine) as session:
             rows = session.scalars(select(Account).order_by(Account.id)).all()

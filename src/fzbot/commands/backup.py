@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from fzbot import app, clock
+from fzbot import bootstrap, clock
 from fzbot.backups import backup
 from fzbot.backups.backup import Place
 from fzbot.errors import BackupError
@@ -13,7 +13,7 @@ from fzbot.settings import Settings
 
 def make(settings: Settings, target: Path, keys: Path | None) -> str:
     """Write a backup, and the secret key to a file of its own when asked."""
-    app.prepare(settings)
+    bootstrap.prepare(settings)
     place = _place(settings)
     try:
         manifest = backup.make(place, target, clock.now())
@@ -42,7 +42,7 @@ def restore(settings: Settings, source: Path, erasures: Path | None) -> str:
 def _place(settings: Settings, erasures: Path | None = None) -> Place:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     log = ErasureLog(erasures or settings.data_dir / FILE)
-    return Place(app.open_engine(settings), METADATA, settings.data_dir / "uploads", log)
+    return Place(bootstrap.open_engine(settings), METADATA, settings.data_dir / "uploads", log)
 
 
 def _save_key(settings: Settings, target: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from fzbot import app, clock, migrations
+from fzbot import bootstrap, clock, migrations
 from fzbot.answering.decision import DecisionKind
 from fzbot.answering.snapshot import Snapshot
 from fzbot.audit import COMMAND_LINE
@@ -74,9 +74,9 @@ def fill(settings: Settings, folder: Path, today: date) -> str:
     if (folder / "fzbot.db").exists():
         raise FzbotError(f"{folder} 里已有数据库，演示数据不会混进去；请换一个文件夹，或先删掉它")
     demo = settings.model_copy(update={"data_dir": folder, "database_url": ""})
-    app.prepare(demo)
-    password = app.first_admin(demo)
-    snapshot = Snapshot.of_folder(demo.knowledge, folder / app.CACHE)
+    bootstrap.prepare(demo)
+    password = bootstrap.first_admin(demo)
+    snapshot = Snapshot.of_folder(demo.knowledge, folder / bootstrap.CACHE)
     engine = make_engine(database_url("", folder))
     try:
         migrations.upgrade(engine)
@@ -96,7 +96,7 @@ def fill(settings: Settings, folder: Path, today: date) -> str:
         engine.dispose()
     return (
         f"演示数据在 {folder}。看一看：FZBOT_DATA_DIR={folder} FZBOT_REQUIRE_TOTP=none make run\n"
-        f"登录名 {app.FIRST_ADMIN}，一次性密码 {password}；法律顾问 {advisers}"
+        f"登录名 {bootstrap.FIRST_ADMIN}，一次性密码 {password}；法律顾问 {advisers}"
     )
 
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Engine, func, not_, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from fzbot import app, audit, clock, migrations
+from fzbot import audit, bootstrap, clock, migrations
 from fzbot.commands.doctor_platform import examine_platform
 from fzbot.commands.findings import Finding, Level
 from fzbot.db import reading
@@ -28,7 +28,7 @@ REACH_SECONDS = 3.0
 
 def examine(settings: Settings) -> list[Finding]:
     """All findings. Looks only; changes nothing, save that a token of the platform may be fetched."""
-    engine = app.open_engine(settings)
+    engine = bootstrap.open_engine(settings)
     try:
         found = [*_configuration(settings), *_machine(settings), *_knowledge(settings)]
         for look in (_schema, _audit_chain, _rollups):

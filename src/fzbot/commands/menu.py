@@ -2,7 +2,7 @@
 
 from sqlalchemy import Engine
 
-from fzbot import app, audit, clock, db
+from fzbot import audit, bootstrap, clock, db
 from fzbot.audit import COMMAND_LINE, Change
 from fzbot.errors import AccountError
 from fzbot.knowledge.menu import SUB_HANZI, TOP_HANZI, cut, load_menu
@@ -23,8 +23,8 @@ def show(settings: Settings) -> str:
 
 def put(settings: Settings, slug: str) -> str:
     """Put it on the platform; `PlatformError` when the platform refuses, `AccountError` where there is no such account."""
-    app.prepare_database(settings)
-    engine = app.open_engine(settings)
+    bootstrap.prepare_database(settings)
+    engine = bootstrap.open_engine(settings)
     outgoing = open_outgoing(settings, engine, Sealer(settings.secret()))
     try:
         account_id = _account(engine, slug)

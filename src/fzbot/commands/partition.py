@@ -1,13 +1,13 @@
 """`fzbot partition`."""
 
-from fzbot import app, migrations
+from fzbot import bootstrap, migrations
 from fzbot.settings import Settings
 
 
 def split(settings: Settings) -> str:
     """Split the interactions of a database that an earlier version made; says what was done."""
-    app.prepare_database(settings)
-    engine = app.open_engine(settings)
+    bootstrap.prepare_database(settings)
+    engine = bootstrap.open_engine(settings)
     try:
         if engine.dialect.name != "postgresql":
             return "数据库是 SQLite，不用按月分开"

@@ -66,7 +66,7 @@ class Servers(BaseApplication):  # type: ignore[misc]
         super().__init__()
 
     def load_config(self) -> None:
-        """Called by the current_snapshot."""
+        """Called by the library."""
         for name, value in self._wanted.items():
             self.cfg.set(name, value)
 

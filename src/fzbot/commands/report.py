@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from fzbot import app, clock
+from fzbot import bootstrap, clock
 from fzbot.audit import COMMAND_LINE
 from fzbot.db import reading, writing
 from fzbot.errors import ReportError
@@ -30,8 +30,8 @@ class Order:
 
 def write(settings: Settings, order: Order, path: Path) -> str:
     """Write the file; returns what to print."""
-    app.prepare(settings)
-    engine = app.open_engine(settings)
+    bootstrap.prepare(settings)
+    engine = bootstrap.open_engine(settings)
     try:
         made = _report(engine, order)
     finally:

@@ -8,7 +8,7 @@ from urllib.request import urlopen
 
 import uvicorn
 
-from fzbot import app
+from fzbot import app, bootstrap, services
 from fzbot.commands.limits import SERVER
 from fzbot.runtime import logs
 from fzbot.settings import Settings
@@ -19,11 +19,11 @@ GREETING_PATIENCE_SECONDS = 60
 def serve(settings: Settings, host: str, port: int, workers: int) -> None:
     """Serve until stopped. With several workers each is a process of its own on the same port.
 
-    Then `shared_metrics.prepare` must have run before this module is imported.
+    Then `metrics_folder.prepare` must have run before this module is imported.
     """
     logs.configure()
-    app.prepare(settings)
-    password = app.first_admin(settings)
+    bootstrap.prepare(settings)
+    password = bootstrap.first_admin(settings)
     threading.Thread(target=_greet, args=(settings, host, port, password), daemon=True).start()
     if workers > 1:
         _serve_together(settings, host, port, workers)
@@ -34,7 +34,7 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
 def _serve_together(settings: Settings, host: str, port: int, workers: int) -> None:
     from fzbot.commands.prefork import Servers  # noqa: PLC0415 - one process does without gunicorn
 
-    ready = app.read_ahead(settings)
+    ready = services.read_ahead(settings)
     gc.freeze()  # what was read is shared with the processes to come, as long as nobody writes to it
     Servers(lambda: app.create_app(settings, ready), host, port, workers).run()
 
@@ -62,7 +62,9 @@ def greeting(settings: Settings, address: str, password: str | None = None) -> s
         lines.append(f"  模拟聊天：{address}/simulator")
     lines += [f"  常见问题：{address}/", f"  后台：{address}/console/"]
     if password:
-        lines.append(f"    首次登录：登录名 {app.FIRST_ADMIN}，一次性密码 {password}（只显示这一次，登录后必须改掉）")
+        lines.append(
+            f"    首次登录：登录名 {bootstrap.FIRST_ADMIN}，一次性密码 {password}（只显示这一次，登录后必须改掉）"
+        )
     if settings.wechat_token:
         lines.append(f"  公众号接口：{settings.public_url}/wechat")
     else:

@@ -1,6 +1,6 @@
 """`fzbot staff`: adding, resetting and listing staff members from the server's own terminal."""
 
-from fzbot import app, clock
+from fzbot import bootstrap, clock
 from fzbot.audit import COMMAND_LINE
 from fzbot.db import reading, writing
 from fzbot.errors import StaffError
@@ -15,8 +15,8 @@ def add(settings: Settings, login: str, name: str, role: str, account: str) -> s
     """Store a staff member; returns what to hand over. An empty `account` makes them the county's."""
     if role not in set(Role):
         raise StaffError(f"角色要是这几个之一：{'、'.join(Role)}")
-    app.prepare(settings)
-    engine = app.open_engine(settings)
+    bootstrap.prepare(settings)
+    engine = bootstrap.open_engine(settings)
     try:
         with writing(engine) as session:
             found = accounts.find(session, account) if account else None
@@ -31,8 +31,8 @@ def add(settings: Settings, login: str, name: str, role: str, account: str) -> s
 
 def reset(settings: Settings, login: str) -> str:
     """Reset a staff member's password and second factor."""
-    app.prepare(settings)
-    engine = app.open_engine(settings)
+    bootstrap.prepare(settings)
+    engine = bootstrap.open_engine(settings)
     try:
         with writing(engine) as session:
             password = members.reset(session, members.find(session, login), COMMAND_LINE, clock.now())
@@ -43,8 +43,8 @@ def reset(settings: Settings, login: str) -> str:
 
 def listing(settings: Settings) -> str:
     """A line for each staff member."""
-    app.prepare(settings)
-    engine = app.open_engine(settings)
+    bootstrap.prepare(settings)
+    engine = bootstrap.open_engine(settings)
     try:
         with reading(engine) as session:
             rows = members.everyone(session)

@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from fzbot import app
+from fzbot import bootstrap
 from fzbot.db import reading
 from fzbot.errors import FzbotError
 from fzbot.people.account import Account
@@ -19,8 +19,8 @@ def report(settings: Settings, first: date, last: date) -> counts.Report:
     """Count all accounts but the simulator's; `FzbotError` when the span runs backwards."""
     if first > last:
         raise FzbotError(f"起始日 {first} 在截止日 {last} 之后，请对调")
-    app.prepare(settings)
-    engine = app.open_engine(settings)
+    bootstrap.prepare(settings)
+    engine = bootstrap.open_engine(settings)
     try:
         with reading(engine) as session:
             real = session.scalars(select(Account.id).where(Account.slug != SIMULATOR)).all()

@@ -2,7 +2,7 @@
 
 import signal
 
-from fzbot import app, outgoing
+from fzbot import bootstrap, outgoing
 from fzbot.people.sealing import Sealer
 from fzbot.runtime import logs
 from fzbot.settings import Settings
@@ -11,8 +11,8 @@ from fzbot.settings import Settings
 def work(settings: Settings) -> None:
     """Send what is due until stopped by SIGTERM or SIGINT; the wave under way is finished first."""
     logs.configure()
-    app.prepare_database(settings)
-    engine = app.open_engine(settings)
+    bootstrap.prepare_database(settings)
+    engine = bootstrap.open_engine(settings)
     out = outgoing.open_outgoing(settings, engine, Sealer(settings.secret()))
     worker = out.worker()
     worker.start()
