@@ -15,7 +15,7 @@ from fzbot.interactions.store import store
 from fzbot.migrations import partitions
 from fzbot.settings import Settings
 from tests.conftest import new_database
-from tests.interactions.rows import make_account, make_row, stored
+from tests.interactions.new_interactions import make_account, make_row, stored
 
 TODAY = date(2026, 11, 23)
 AHEAD = ["interaction_2026_11", "interaction_2026_12", "interaction_2027_01", "interaction_2027_02"]

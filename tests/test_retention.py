@@ -11,12 +11,12 @@ from fzbot.conversation.session import ConversationSession, ConversationState
 from fzbot.db import reading, writing
 from fzbot.handovers import handover
 from fzbot.handovers.handover import Handover
-from fzbot.interactions.row import Upsert
+from fzbot.interactions.new_interaction import Upsert
 from fzbot.interactions.store import store
 from fzbot.people.sign_in import SignInFailure
 from fzbot.retention import RetentionPolicy
 from fzbot.statistics import rollup
-from tests.interactions.rows import make_account, make_row
+from tests.interactions.new_interactions import make_account, make_row
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 KEEPING = RetentionPolicy(text_days=180, audit_days=365)

@@ -119,7 +119,7 @@ def start(settings: Settings, ready: Ready | None = None) -> Services:
         statutes=StatuteRepository(engine),
         public_url=settings.public_url,
         erasures=erasures,
-        pace=RateLimiter(settings.follower_per_minute),
+        rate_limiter=RateLimiter(settings.follower_per_minute),
         pending_items=riders,
     )
     pool = FairPool(settings.turn_threads)

@@ -17,7 +17,7 @@ from fzbot.activities.service_log import Service, ServiceFacts
 from fzbot.audit import Actor
 from fzbot.db import writing
 from fzbot.people import village
-from tests.interactions.rows import make_account
+from tests.interactions.new_interactions import make_account
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 """Noon in China."""

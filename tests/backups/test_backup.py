@@ -24,7 +24,7 @@ from fzbot.people.staff import Role
 from fzbot.statistics import figures, rollup
 from fzbot.statistics.figures import Scope, Span
 from tests.conftest import command, database
-from tests.interactions.rows import make_account, make_row, stored
+from tests.interactions.new_interactions import make_account, make_row, stored
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 _names = itertools.count()

@@ -10,7 +10,7 @@ from fzbot.commands.demo_handovers import fill_handovers
 from fzbot.db import reading, writing
 from fzbot.handovers.handover import Handover, HandoverState
 from fzbot.people import village
-from tests.interactions.rows import make_account
+from tests.interactions.new_interactions import make_account
 
 TODAY = date(2026, 11, 23)
 

@@ -35,7 +35,7 @@ from fzbot.people.follower import Follower
 from fzbot.people.staff import Role
 from fzbot.statistics.yearly_report import gathering, issued
 from tests.console.office import Office
-from tests.interactions.rows import make_row
+from tests.interactions.new_interactions import make_row
 
 DRAFTED = "loan.unpaid"
 PERSON = "somebody"

@@ -20,7 +20,7 @@ from fzbot.people.village import Village
 from fzbot.site.api import api
 from tests.console.office import Clicks, Office, enter
 from tests.console.planting import DRAFTED, Planted, plant
-from tests.interactions.rows import make_row
+from tests.interactions.new_interactions import make_row
 
 BOTH = {
     *("/villages", "/staff", "/tokens", "/audit-log", "/interactions", "/unanswered", "/knowledge", "/handovers"),

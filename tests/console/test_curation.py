@@ -13,7 +13,7 @@ from fzbot.knowledge.statutes import Article, Statute
 from fzbot.people.staff import Role
 from fzbot.statutes import article
 from tests.console.office import Clicks, Office
-from tests.interactions.rows import make_row
+from tests.interactions.new_interactions import make_row
 
 
 def ask(office: Office, text: str) -> None:

@@ -10,7 +10,7 @@ from fzbot.interactions.store import store
 from fzbot.notices.delivery import Delivery
 from fzbot.people.staff import Role
 from tests.console.office import Office
-from tests.interactions.rows import make_row
+from tests.interactions.new_interactions import make_row
 
 
 def pass_on(office: Office, question: str, village: int | None = None, key: str = "1") -> int:

@@ -12,7 +12,7 @@ from fzbot.db import reading
 from fzbot.interactions.store import store
 from fzbot.people.staff import Role
 from tests.console.office import Office
-from tests.interactions.rows import make_row
+from tests.interactions.new_interactions import make_row
 
 DAY = {"span": "other", "first": "2026-11-23", "last": "2026-11-23"}
 

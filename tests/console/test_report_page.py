@@ -17,7 +17,7 @@ from fzbot.interactions.store import store
 from fzbot.people.staff import Role
 from fzbot.statistics.yearly_report.issued import IssuedReport
 from tests.console.office import Office
-from tests.interactions.rows import make_row
+from tests.interactions.new_interactions import make_row
 
 
 def held(office: Office, day: date, **more: object) -> None:

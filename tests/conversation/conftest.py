@@ -12,7 +12,7 @@ from fzbot.people.erasure_log import ErasureLog
 from fzbot.people.sealing import Sealer
 from fzbot.statutes.repository import StatuteRepository
 from tests.conversation.villager import Clock, Villager
-from tests.interactions.rows import make_account
+from tests.interactions.new_interactions import make_account
 
 
 @pytest.fixture

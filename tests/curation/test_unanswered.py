@@ -12,7 +12,7 @@ from fzbot.db import reading, writing
 from fzbot.errors import CurationError
 from fzbot.interactions.store import store
 from fzbot.people import village
-from tests.interactions.rows import make_account, make_row
+from tests.interactions.new_interactions import make_account, make_row
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 DAY = date(2026, 11, 23)

@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import Engine, text
 
 from fzbot import db
+from fzbot.interactions.new_interaction import NewInteraction, Upsert
 from fzbot.interactions.record import Recorder
-from fzbot.interactions.row import Row, Upsert
 from fzbot.interactions.spool import Spool
-from tests.interactions.rows import NOON, make_account, make_row, stored
+from tests.interactions.new_interactions import NOON, make_account, make_row, stored
 
 
 @pytest.fixture
@@ -178,7 +178,7 @@ def test_a_row_that_the_database_refuses_does_not_hold_up_the_others(engine: Eng
 def test_a_row_survives_the_way_through_json() -> None:
     upsert = Upsert("session", ("account_id", "openid_hash"), "updated_at", {"updated_at": NOON, "near": ["a.b"]})
     row = make_row(1, "post 1", upserts=(upsert,))
-    assert Row.from_json(row.to_json()) == row
+    assert NewInteraction.from_json(row.to_json()) == row
 
 
 def test_closing_writes_what_is_waiting(engine: Engine, tmp_path: Path) -> None:

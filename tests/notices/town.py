@@ -28,7 +28,7 @@ from fzbot.people.follower import Follower
 from fzbot.people.sealing import Sealer
 from fzbot.people.staff import Role, Staff
 from tests.conftest import SECRET
-from tests.interactions.rows import make_account, make_row
+from tests.interactions.new_interactions import make_account, make_row
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 WORDS = NoticeText(

@@ -18,7 +18,7 @@ from fzbot.wechat.token_redis import RedisTokenStore
 from fzbot.wechat.token_table import TableTokenStore
 from fzbot.wechat.tokens import TokenStore
 from tests.conftest import SECRET
-from tests.interactions.rows import make_account
+from tests.interactions.new_interactions import make_account
 from tests.platform.clients import make_token
 from tests.platform.simulated import SimulatedPlatform
 

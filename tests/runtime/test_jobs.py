@@ -13,7 +13,7 @@ from fzbot.runtime.jobs import Job, Jobs
 from fzbot.runtime.leader_election import LeaderElection
 from fzbot.statistics import figures, rollup
 from fzbot.statistics.figures import Scope, Span
-from tests.interactions.rows import make_account, make_row, stored
+from tests.interactions.new_interactions import make_account, make_row, stored
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 

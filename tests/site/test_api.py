@@ -21,7 +21,7 @@ from fzbot.interactions.store import store
 from fzbot.people import token as tokens
 from fzbot.people.token import ApiToken
 from fzbot.site.api import MINUTE, RateLimit, api
-from tests.interactions.rows import make_account, make_row
+from tests.interactions.new_interactions import make_account, make_row
 
 ALL = ["answer", "stats", "entries"]
 

@@ -22,7 +22,7 @@ from fzbot.people.follower import Follower
 from fzbot.people.sealing import Sealer
 from fzbot.site.kiosk import kiosk
 from fzbot.statutes.repository import StatuteRepository
-from tests.interactions.rows import make_account
+from tests.interactions.new_interactions import make_account
 
 
 class Hall:

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from fzbot import clock, db
 from fzbot.interactions.record import Recorder
 from fzbot.statistics import counts
-from tests.interactions.rows import make_account, make_row
+from tests.interactions.new_interactions import make_account, make_row
 
 
 def test_days_decisions_topics_and_distinct_people(engine: Engine, recorder: Recorder) -> None:

@@ -14,13 +14,13 @@ from sqlalchemy import Engine, delete, select
 from fzbot import clock, db
 from fzbot.db import Base, reading, writing
 from fzbot.interactions.interaction import Interaction
-from fzbot.interactions.row import Row
+from fzbot.interactions.new_interaction import NewInteraction
 from fzbot.interactions.store import store
 from fzbot.people import erasure, village
 from fzbot.statistics import figures, rebuild, rollup
 from fzbot.statistics.figures import Scope, Span
 from fzbot.statistics.rollup import NO_VILLAGE
-from tests.interactions.rows import make_account, make_row
+from tests.interactions.new_interactions import make_account, make_row
 
 FIRST = date(2026, 11, 20)
 DAYS = 6
@@ -96,7 +96,7 @@ def live_through(engine: Engine, account: int, villages: list[int], history: Seq
     rollup.catch_up(engine)
 
 
-def row_of(event: Arrival, account: int, villages: list[int], number: int) -> Row:
+def row_of(event: Arrival, account: int, villages: list[int], number: int) -> NewInteraction:
     start, _ = clock.day_bounds(FIRST + timedelta(days=event.day), FIRST)
     return make_row(
         account,

@@ -20,7 +20,7 @@ from fzbot.statistics import rollup
 from fzbot.statistics.yearly_report import gathering
 from fzbot.statistics.yearly_report.model import YearReport
 from tests.activities.ledger_keeper import LI, NOW, Town
-from tests.interactions.rows import make_row
+from tests.interactions.new_interactions import make_row
 
 TODAY = date(2026, 11, 23)
 NUMBERS = itertools.count()

@@ -15,7 +15,7 @@ from fzbot.app import build
 from fzbot.services import Services, start
 from fzbot.settings import Settings
 from tests.conftest import SECRET, DataFolder
-from tests.interactions.rows import stored
+from tests.interactions.new_interactions import stored
 from tests.platform_client import AES_KEY, PREVIOUS_KEY, PlatformClient
 
 APP_ID = "wx0123456789abcdef"
@@ -48,7 +48,7 @@ def application(settings: Settings) -> Iterator[tuple[FastAPI, Services]]:
 def wechat(application: tuple[FastAPI, Services]) -> Iterator["Wechat"]:
     app, services = application
     engine = services.engine
-    services.conversation.pace._buckets.clear()  # one villager writes in all tests, faster than anybody could
+    services.conversation.rate_limiter._buckets.clear()  # one villager writes in all tests, faster than anybody could
     with engine.begin() as connection:
         for table in ("interaction", "session", "follower", "village"):
             connection.execute(text(f"DELETE FROM {table}"))

@@ -1,7 +1,7 @@
 """`fzbot demo`: a database of its own with a year of a made-up township, so that a newcomer sees the console alive."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from fzbot.commands.demo_ledger import fill_ledger
 from fzbot.commands.demo_notices import fill_notices
 from fzbot.db import database_url, make_engine, writing
 from fzbot.errors import FzbotError
-from fzbot.interactions.row import Row
+from fzbot.interactions.new_interaction import NewInteraction
 from fzbot.interactions.store import store
 from fzbot.knowledge.notices import load_templates
 from fzbot.people import account as accounts
@@ -163,19 +163,16 @@ def _busy(rng: random.Random, day: date) -> int:
     return max(0, round(rng.gauss(base, base / 4)))
 
 
-def _row(rng: random.Random, town: Town, day: date, number: int, text: str, decided: dict[str, Any]) -> Row:
+def _row(rng: random.Random, town: Town, day: date, number: int, text: str, decided: dict[str, Any]) -> NewInteraction:
     person = _person(rng)
-    return Row(
-        _values(rng, town, day, f"{day}q{number}", person)
-        | {"kind": "voice" if rng.random() < 0.25 else "text", "question": text, "reply": "（演示数据，不存答复）"}
-        | decided
-    )
+    kind = "voice" if rng.random() < 0.25 else "text"
+    blank = _visit(rng, town, day, f"{day}q{number}", person)
+    return replace(blank, kind=kind, question=text, reply="（演示数据，不存答复）", **decided)
 
 
-def _follow(rng: random.Random, town: Town, day: date, number: int) -> Row:
+def _follow(rng: random.Random, town: Town, day: date, number: int) -> NewInteraction:
     kind = "subscribe" if rng.random() < 0.8 else "unsubscribe"
-    empty = {"question": None, "reply": "", "decision": None, "entry": None, "score": None}
-    return Row(_values(rng, town, day, f"{day}f{number}", _person(rng)) | {"kind": kind} | empty)
+    return replace(_visit(rng, town, day, f"{day}f{number}", _person(rng)), kind=kind)
 
 
 def _person(rng: random.Random) -> int:
@@ -183,19 +180,19 @@ def _person(rng: random.Random) -> int:
     return int(rng.paretovariate(0.6)) % (PEOPLE_PER_VILLAGE * len(VILLAGES))
 
 
-def _values(rng: random.Random, town: Town, day: date, key: str, person: int) -> dict[str, Any]:
+def _visit(rng: random.Random, town: Town, day: date, key: str, person: int) -> NewInteraction:
+    """Somebody of the town at some hour of the day, nothing said yet."""
     hour = rng.choices(range(24), HOURS)[0]
-    at = datetime.combine(day, time(hour, rng.randrange(60)), clock.CHINA)
     lives_in = town.villages[person % len(town.villages)] if person % 7 else None
-    return {
-        "account_id": town.account_id,
-        "key": key,
-        "openid_hash": f"demo{person:028d}",
-        "village_id": lives_in,
-        "at": at,
-        "day": day,
-        "channel": "wechat",
-        "about_entry": None,
-        "reply_bytes": 0,
-        "latency_ms": round(rng.lognormvariate(0.6, 0.4), 3),
-    }
+    return NewInteraction(
+        account_id=town.account_id,
+        key=key,
+        openid_hash=f"demo{person:028d}",
+        village_id=lives_in,
+        at=datetime.combine(day, time(hour, rng.randrange(60)), clock.CHINA),
+        day=day,
+        channel="wechat",
+        kind="text",
+        reply="",
+        latency_ms=round(rng.lognormvariate(0.6, 0.4), 3),
+    )

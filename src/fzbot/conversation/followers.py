@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from fzbot.conversation.message import Message, MessageKind
 from fzbot.db import reading
-from fzbot.interactions.row import Upsert
+from fzbot.interactions.new_interaction import Upsert
 from fzbot.people.follower import Follower
 from fzbot.people.sealing import Sealer
 from fzbot.people.village import Village

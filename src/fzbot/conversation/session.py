@@ -8,7 +8,7 @@ from sqlalchemy import JSON, ForeignKey, String, delete, select, tuple_
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from fzbot.db import Base, Moment, rows_changed
-from fzbot.interactions.row import Upsert
+from fzbot.interactions.new_interaction import Upsert
 from fzbot.people.erasure import GOES
 
 LIFETIME = timedelta(minutes=30)

@@ -1,12 +1,11 @@
-"""One turn: `reply_to(message)`, the one function that every channel calls."""
+"""One turn: `handle(message)`, which every channel calls: the webhook waits for its future, the kiosk blocks in `reply_to`."""
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -28,8 +27,8 @@ from fzbot.db import reading
 from fzbot.handovers import handover
 from fzbot.handovers.handover import Handover
 from fzbot.interactions.masking import mask
+from fzbot.interactions.new_interaction import NewInteraction, Upsert
 from fzbot.interactions.record import Recorder
-from fzbot.interactions.row import Row, Upsert
 from fzbot.people.erasure_log import ErasureLog
 from fzbot.people.sealing import Sealer
 from fzbot.people.village import Village
@@ -40,6 +39,16 @@ from fzbot.web.rate_limiter import RateLimiter
 log = logging.getLogger(__name__)
 
 QUESTION_CHARS = 2000
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """A message, the hash of who sent it, the interaction's key, and when it is answered."""
+
+    message: Message
+    person: str
+    key: str
+    now: datetime
 
 
 @dataclass(frozen=True)
@@ -54,98 +63,96 @@ class Conversation:
     public_url: str
     erasures: ErasureLog
     now: Callable[[], datetime] = field(default=clock.now)
-    pace: RateLimiter = field(default_factory=RateLimiter)
+    rate_limiter: RateLimiter = field(default_factory=RateLimiter)
     pending_items: PendingItems = field(default_factory=NoPendingItems)
 
-    def reply_to(self, message: Message) -> str:
-        """The reply to a message, counted before it is returned; empty where there is nothing to say.
+    def handle(self, message: Message) -> "Future[str]":
+        """Answer a message and hand its row over; the future holds the reply once the row is durable.
 
-        A repeat of a post gets the reply that the first one got, and is not counted again.
-        """
-        return self.begin(message).result()
-
-    def begin(self, message: Message) -> "Future[str]":
-        """Like `reply_to`, without waiting for the row to be durable: the future holds the reply once it is.
-
-        For callers that would rather not keep a thread waiting for the disk.
+        The reply is empty where there is nothing to say. A repeat of a post gets the reply that the first one got, and is not
+        counted again.
         """
         started = time.perf_counter()
         now = self.now()
         person = self.sealer.hash(message.openid)
         village = village_scanned(self.engine, message)
-        answers = Responder(
+        responder = Responder(
             snapshot=self.current_snapshot.snapshot,
             public_url=self.public_url,
             recall=lambda: self._recall(message.account_id, person, now),
             statutes=self.statutes,
             village=village.name if village else "",
         )
-        outcome = self._outcome(message, person, answers, now)
-        values = self._values(message, outcome, person, now)
-        upserts = self._upserts(message, outcome, values, village or outcome.joins)
+        outcome = self._decide(message, person, responder, now)
+        turn = _Turn(message, person, self.sealer.hash(message.post_id), now)
+        reply = self._word(turn, outcome)
         elapsed = time.perf_counter() - started
-        values["latency_ms"] = round(elapsed * 1000, 3)
         TURNS.labels(outcome.decision or "none").inc()
         TURN_SECONDS.observe(elapsed)
-        return self.recorder.submit(Row(values, upserts))
+        return self.recorder.submit(self._interaction(turn, outcome, reply, village or outcome.joins, elapsed))
 
-    def _outcome(self, message: Message, person: str, answers: Responder, now: datetime) -> TurnOutcome:
-        if not self.pace.allows(person):
+    def reply_to(self, message: Message) -> str:
+        """`handle`, waiting for the reply: for callers that have a thread to spare."""
+        return self.handle(message).result()
+
+    def _decide(self, message: Message, person: str, responder: Responder, now: datetime) -> TurnOutcome:
+        if not self.rate_limiter.allows(person):
             THROTTLED.labels("follower").inc()
-            return answers.urgent(message.text) or TurnOutcome(wording.TOO_FAST)
+            return responder.urgent(message.text) or TurnOutcome(wording.TOO_FAST)
         is_personal = bool(message.words) and message.channel is Channel.WECHAT
         request = request_of(message.words) if is_personal else None
         if request is None:
-            return answers.to(message)
+            return responder.to(message)
         service = SelfService(self.engine, lambda text: mask(sanitize(text)), self.erasures)
-        served = service.serve(request, Person(message.account_id, person), answers, now)
-        return served or answers.to(message)
+        served = service.serve(request, Person(message.account_id, person), responder, now)
+        return served or responder.to(message)
 
-    def _upserts(
-        self, message: Message, outcome: TurnOutcome, values: dict[str, Any], village: Village | None
-    ) -> tuple[Upsert, ...]:
-        if outcome.forgotten_as is not None:
-            return ()
-        person, now = values["openid_hash"], values["at"]
-        if message.channel is Channel.KIOSK:  # whoever stands there follows nothing
-            values["village_id"] = village.id if village else None
-            upserts: list[Upsert] = []
-        else:
-            upserts = [follower_row(message, person, self.sealer, now, village)]
-        if outcome.state is not None:
-            upserts.append(sessions.save(outcome.state, message.account_id, person, now))
-        if outcome.hands_over:
-            passed = outcome.hands_over
-            columns = handover.values(message.account_id, values["key"], person, passed.question, now)
-            columns["village_id"] = passed.village_id
-            upserts.append(Upsert(Handover.__tablename__, ("account_id", "key"), "asked_at", columns))
-        return tuple(upserts)
-
-    def _values(self, message: Message, outcome: TurnOutcome, person: str, now: datetime) -> dict[str, Any]:
+    def _word(self, turn: "_Turn", outcome: TurnOutcome) -> str:
+        """The reply as it is sent, with what waited for the follower; such items are claimed for this turn."""
         link = f"{self.public_url}/a/{outcome.entry}" if outcome.entry else ""
-        key = self.sealer.hash(message.post_id)
         reply = truncate(sanitize(outcome.text), link)
-        if reply and message.channel is Channel.WECHAT and outcome.forgotten_as is None:
-            is_urgent = outcome.decision is DecisionKind.URGENT
-            contact = Recipient(message.account_id, person, key)
-            reply = append_pending(Reply(reply, link, is_urgent), self.pending_items, contact, now)
-        return {
-            "account_id": message.account_id,
-            "key": key,
-            "openid_hash": outcome.forgotten_as or person,
-            "village_id": None,
-            "at": now,
-            "day": clock.china_day(message.sent_at),
-            "channel": message.channel.value,
-            "kind": message.kind.value,
-            "question": mask(sanitize(message.text))[:QUESTION_CHARS] or None,
-            "decision": outcome.decision,
-            "entry": outcome.entry,
-            "score": outcome.score,
-            "about_entry": outcome.about_entry,
-            "reply": reply,
-            "reply_bytes": len(reply.encode()),
-        }
+        if not reply or turn.message.channel is not Channel.WECHAT or outcome.forgotten_as is not None:
+            return reply
+        is_urgent = outcome.decision is DecisionKind.URGENT
+        recipient = Recipient(turn.message.account_id, turn.person, turn.key)
+        return append_pending(Reply(reply, link, is_urgent), self.pending_items, recipient, turn.now)
+
+    def _interaction(
+        self, turn: "_Turn", outcome: TurnOutcome, reply: str, village: Village | None, elapsed: float
+    ) -> NewInteraction:
+        message = turn.message
+        stands_in = village if message.channel is Channel.KIOSK else None  # whoever stands there follows nothing
+        return NewInteraction(
+            account_id=message.account_id,
+            key=turn.key,
+            openid_hash=outcome.forgotten_as or turn.person,
+            village_id=stands_in.id if stands_in else None,
+            at=turn.now,
+            day=clock.china_day(message.sent_at),
+            channel=message.channel.value,
+            kind=message.kind.value,
+            question=mask(sanitize(message.text))[:QUESTION_CHARS] or None,
+            decision=outcome.decision,
+            entry=outcome.entry,
+            score=outcome.score,
+            about_entry=outcome.about_entry,
+            reply=reply,
+            latency_ms=round(elapsed * 1000, 3),
+            upserts=tuple(self._upserts(turn, outcome, village)),
+        )
+
+    def _upserts(self, turn: "_Turn", outcome: TurnOutcome, village: Village | None) -> Iterator[Upsert]:
+        if outcome.forgotten_as is not None:
+            return
+        account_id = turn.message.account_id
+        if turn.message.channel is not Channel.KIOSK:
+            yield follower_row(turn.message, turn.person, self.sealer, turn.now, village)
+        if outcome.state is not None:
+            yield sessions.save(outcome.state, account_id, turn.person, turn.now)
+        if passed := outcome.hands_over:
+            columns = handover.values(account_id, turn.key, turn.person, passed.question, turn.now)
+            columns["village_id"] = passed.village_id
+            yield Upsert(Handover.__tablename__, ("account_id", "key"), "asked_at", columns)
 
     def _recall(self, account_id: int, person: str, now: datetime) -> ConversationState:
         try:

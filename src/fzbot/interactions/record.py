@@ -15,7 +15,7 @@ from concurrent.futures import Future
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 
-from fzbot.interactions.row import Row
+from fzbot.interactions.new_interaction import NewInteraction
 from fzbot.interactions.spool import Spool
 from fzbot.interactions.store import store
 from fzbot.runtime.metrics import LOST, SPOOLED
@@ -34,20 +34,20 @@ class Recorder:
         self._engine = engine
         self._spool = spool
         self._replay_seconds = replay_seconds
-        self._queue: queue.SimpleQueue[tuple[Row, Future[str]] | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[tuple[NewInteraction, Future[str]] | None] = queue.SimpleQueue()
         # Replies of rows that only the spool knows, so that a repeat is answered alike while the database is away.
         self._spooled: OrderedDict[tuple[int, str], str] = OrderedDict()
         self._next_replay = 0.0
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
 
-    def submit(self, row: Row) -> Future[str]:
+    def submit(self, row: NewInteraction) -> Future[str]:
         """Hand a row over; the future holds the reply that counts: this row's, or the first's if it is a repeat."""
         future: Future[str] = Future()
         self._queue.put((row, future))
         return future
 
-    def record(self, row: Row) -> str:
+    def record(self, row: NewInteraction) -> str:
         """Hand a row over and wait until it is durable; returns the reply that counts."""
         return self.submit(row).result()
 
@@ -70,11 +70,11 @@ class Recorder:
                 self._next_replay = time.monotonic() + self._replay_seconds
             batch, is_last = self._next_batch()
             if batch:
-                self._settle(batch)
+                self._finish(batch)
         self._replay()
 
-    def _next_batch(self) -> tuple[list[tuple[Row, Future[str]]], bool]:
-        batch: list[tuple[Row, Future[str]]] = []
+    def _next_batch(self) -> tuple[list[tuple[NewInteraction, Future[str]]], bool]:
+        batch: list[tuple[NewInteraction, Future[str]]] = []
         try:
             item = self._queue.get(timeout=self._replay_seconds)
             while item is not None:
@@ -86,12 +86,12 @@ class Recorder:
             return batch, False
         return batch, True
 
-    def _settle(self, batch: Sequence[tuple[Row, Future[str]]]) -> None:
+    def _finish(self, batch: Sequence[tuple[NewInteraction, Future[str]]]) -> None:
         replies = self._write([row for row, _ in batch])
         for row, future in batch:
             future.set_result(replies.get(row.identity, row.reply))
 
-    def _write(self, rows: list[Row]) -> dict[tuple[int, str], str]:
+    def _write(self, rows: list[NewInteraction]) -> dict[tuple[int, str], str]:
         try:
             return self._commit(rows)
         except (OperationalError, InterfaceError, TimeoutError) as error:
@@ -108,7 +108,7 @@ class Recorder:
         except SQLAlchemyError as error:
             return self._put_aside(rows, error)
 
-    def _commit(self, rows: Sequence[Row]) -> dict[tuple[int, str], str]:
+    def _commit(self, rows: Sequence[NewInteraction]) -> dict[tuple[int, str], str]:
         with self._engine.begin() as connection:
             replies = store(connection, rows)
         for identity in replies:
@@ -116,7 +116,7 @@ class Recorder:
                 replies[identity] = self._spooled[identity]
         return replies
 
-    def _put_aside(self, rows: Sequence[Row], error: Exception) -> dict[tuple[int, str], str]:
+    def _put_aside(self, rows: Sequence[NewInteraction], error: Exception) -> dict[tuple[int, str], str]:
         log.warning("database away (%s): %d rows go to the spool", type(error).__name__, len(rows))
         SPOOLED.inc(len(rows))
         fresh = {row.identity: row for row in rows if row.identity not in self._spooled}

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
-from fzbot.interactions.row import Row
+from fzbot.interactions.new_interaction import NewInteraction
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ class Spool:
         self._path = folder / f"interactions-{os.getpid()}-{secrets.token_hex(4)}{SUFFIX}"
         self._file: IO[str] | None = None
 
-    def append(self, rows: Sequence[Row]) -> None:
+    def append(self, rows: Sequence[NewInteraction]) -> None:
         """Write the rows to disk before returning; `OSError` when the disk does not take them."""
         if not rows:
             return
@@ -39,7 +39,7 @@ class Spool:
             _sync_folder(self._folder)
         _append(self._file, rows)
 
-    def reject(self, rows: Sequence[Row]) -> None:
+    def reject(self, rows: Sequence[NewInteraction]) -> None:
         """Keep rows that the database refuses for a person to look at; they are not replayed."""
         with (self._folder / "rejected.txt").open("a", encoding="utf-8") as file:
             _append(file, rows)
@@ -49,7 +49,7 @@ class Spool:
         """How many bytes are waiting, over all processes."""
         return sum(path.stat().st_size for path in self._folder.glob(f"*{SUFFIX}"))
 
-    def waiting(self) -> Iterator[list[Row]]:
+    def waiting(self) -> Iterator[list[NewInteraction]]:
         """The waiting rows in chunks. A file is emptied once its last chunk was taken without an error."""
         for path in sorted(self._folder.glob(f"*{SUFFIX}")):
             if path == self._path and self._file is not None:
@@ -69,7 +69,7 @@ class Spool:
                 self._path.unlink()
 
 
-def _orphan(path: Path) -> Iterator[list[Row]]:
+def _orphan(path: Path) -> Iterator[list[NewInteraction]]:
     try:
         file = path.open("a+", encoding="utf-8")
     except FileNotFoundError:
@@ -83,12 +83,12 @@ def _orphan(path: Path) -> Iterator[list[Row]]:
         path.unlink(missing_ok=True)
 
 
-def _chunks(file: IO[str]) -> Iterator[list[Row]]:
+def _chunks(file: IO[str]) -> Iterator[list[NewInteraction]]:
     file.seek(0)
-    chunk: list[Row] = []
+    chunk: list[NewInteraction] = []
     for line in file:
         try:
-            chunk.append(Row.from_json(line))
+            chunk.append(NewInteraction.from_json(line))
         except (ValueError, KeyError):
             log.warning("a torn line of the spool is passed over; it was never acknowledged")
         if len(chunk) == CHUNK:
@@ -98,7 +98,7 @@ def _chunks(file: IO[str]) -> Iterator[list[Row]]:
         yield chunk
 
 
-def _append(file: IO[str], rows: Sequence[Row]) -> None:
+def _append(file: IO[str], rows: Sequence[NewInteraction]) -> None:
     file.write("".join(row.to_json() + "\n" for row in rows))
     file.flush()
     os.fsync(file.fileno())

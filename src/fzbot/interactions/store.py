@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from fzbot.db import Base
 from fzbot.interactions.interaction import THESE, Interaction
-from fzbot.interactions.row import Row, Upsert
+from fzbot.interactions.new_interaction import NewInteraction, Upsert
 from fzbot.people.follower import Follower
 from fzbot.runtime.metrics import DUPLICATES
 
@@ -32,12 +32,12 @@ _VILLAGES = (
 )
 
 
-def store(connection: Connection, rows: Sequence[Row]) -> dict[tuple[int, str], str]:
+def store(connection: Connection, rows: Sequence[NewInteraction]) -> dict[tuple[int, str], str]:
     """Insert the rows that are not there yet, with their upserts; returns the stored reply of every row.
 
     Rows are taken in the order of their key, so that two processes never wait for each other in a circle.
     """
-    unique: dict[tuple[int, str], Row] = {}
+    unique: dict[tuple[int, str], NewInteraction] = {}
     for row in rows:
         unique.setdefault(row.identity, row)
     ordered = [unique[identity] for identity in sorted(unique)]
@@ -50,8 +50,8 @@ def store(connection: Connection, rows: Sequence[Row]) -> dict[tuple[int, str], 
     return replies | _stored_replies(connection, [row for row in ordered if row.identity not in new])
 
 
-def _insert(connection: Connection, rows: Sequence[Row]) -> dict[tuple[int, str], int]:
-    returned = connection.execute(_insert_statement(connection.dialect.name), [row.values for row in rows])
+def _insert(connection: Connection, rows: Sequence[NewInteraction]) -> dict[tuple[int, str], int]:
+    returned = connection.execute(_insert_statement(connection.dialect.name), [row.columns for row in rows])
     return {(account_id, key): id_ for account_id, key, id_ in returned}
 
 
@@ -85,11 +85,11 @@ def _upsert_statement(
     return statement.on_conflict_do_update(index_elements=list(key), set_=changed, where=not_older)
 
 
-def _days(rows: Sequence[Row]) -> list[date]:
-    return sorted({row.values["day"] for row in rows})
+def _days(rows: Sequence[NewInteraction]) -> list[date]:
+    return sorted({row.day for row in rows})
 
 
-def _stored_replies(connection: Connection, rows: Sequence[Row]) -> dict[tuple[int, str], str]:
+def _stored_replies(connection: Connection, rows: Sequence[NewInteraction]) -> dict[tuple[int, str], str]:
     if not rows:
         return {}
     table = _INTERACTIONS

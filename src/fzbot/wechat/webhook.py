@@ -80,7 +80,7 @@ class Webhook:
         opened = endpoint.envelope.open(query, body)
         if self._receipts.take(opened.message, endpoint.account_id):
             return endpoint, opened, _nothing_to_say()
-        return endpoint, opened, self._conversation.begin(to_message(opened.message, endpoint.account_id))
+        return endpoint, opened, self._conversation.handle(to_message(opened.message, endpoint.account_id))
 
     def _endpoint(self, slug: str) -> AccountEndpoint:
         try:

@@ -7,7 +7,7 @@ from sqlalchemy import Engine, select
 
 from fzbot import clock, db
 from fzbot.interactions.interaction import Interaction
-from fzbot.interactions.row import Row, Upsert
+from fzbot.interactions.new_interaction import NewInteraction, Upsert
 from fzbot.people import account as accounts
 from fzbot.people.account import Credentials
 from fzbot.people.sealing import Sealer
@@ -22,12 +22,13 @@ def make_account(engine: Engine, slug: str = "default") -> int:
         return account.id
 
 
-def make_row(account_id: int, key: str, reply: str = "答", upserts: tuple[Upsert, ...] = (), **more: Any) -> Row:
+def make_row(
+    account_id: int, key: str, reply: str = "答", upserts: tuple[Upsert, ...] = (), **more: Any
+) -> NewInteraction:
     values: dict[str, Any] = {
         "account_id": account_id,
         "key": key,
         "openid_hash": "somebody",
-        "village_id": None,
         "at": NOON,
         "day": date(2026, 11, 23),
         "channel": "wechat",
@@ -36,12 +37,10 @@ def make_row(account_id: int, key: str, reply: str = "答", upserts: tuple[Upser
         "decision": "answer",
         "entry": "marriage.bride-price",
         "score": 0.9,
-        "about_entry": None,
         "reply": reply,
-        "reply_bytes": len(reply.encode()),
         "latency_ms": 1.0,
     }
-    return Row(values | more, upserts)
+    return NewInteraction(**(values | more), upserts=upserts)
 
 
 def stored(engine: Engine) -> list[Interaction]:

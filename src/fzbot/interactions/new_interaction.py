@@ -1,7 +1,7 @@
 """An interaction on its way to the database, with the rows that change together with it."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -28,22 +28,41 @@ class Upsert:
         return (self.table, *(self.values[column] for column in self.key))
 
 
-@dataclass(frozen=True)
-class Row:
-    """The columns of an interaction (without `id`) and what is written only if the interaction is new."""
+@dataclass(frozen=True, kw_only=True)
+class NewInteraction:
+    """An interaction that is to be stored, and what is written only if it was not stored before.
 
-    values: dict[str, Any]
+    The fields but `upserts` are the columns of `Interaction`, without those that the database fills in.
+    """
+
+    account_id: int
+    key: str
+    openid_hash: str
+    at: datetime
+    day: date
+    channel: str
+    kind: str
+    reply: str
+    village_id: int | None = None
+    question: str | None = None
+    decision: str | None = None
+    entry: str | None = None
+    score: float | None = None
+    about_entry: str | None = None
+    latency_ms: float = 0.0
     upserts: tuple[Upsert, ...] = ()
 
     @property
     def identity(self) -> tuple[int, str]:
         """The unique key: account and post."""
-        return (self.values["account_id"], self.values["key"])
+        return (self.account_id, self.key)
 
     @property
-    def reply(self) -> str:
-        """The reply that this row carries."""
-        return str(self.values["reply"])
+    def columns(self) -> dict[str, Any]:
+        """The row as the database takes it."""
+        values = {name: getattr(self, name) for name in _COLUMNS}
+        values["reply_bytes"] = len(self.reply.encode())
+        return values
 
     def to_json(self) -> str:
         """One line of JSON."""
@@ -57,10 +76,10 @@ class Row:
             }
             for upsert in self.upserts
         ]
-        return json.dumps({"values": self.values, "upserts": upserts}, ensure_ascii=False, default=_iso)
+        return json.dumps({"values": self.columns, "upserts": upserts}, ensure_ascii=False, default=_iso)
 
     @classmethod
-    def from_json(cls, line: str) -> "Row":
+    def from_json(cls, line: str) -> "NewInteraction":
         """What `to_json` wrote; `ValueError` when the line is torn."""
         raw = json.loads(line)
         upserts = tuple(
@@ -73,7 +92,11 @@ class Row:
             )
             for item in raw["upserts"]
         )
-        return cls(_typed(Base.metadata.tables[Interaction.__tablename__], raw["values"]), upserts)
+        values = _typed(Base.metadata.tables[Interaction.__tablename__], raw["values"])
+        return cls(**{name: values[name] for name in _COLUMNS}, upserts=upserts)
+
+
+_COLUMNS = tuple(field.name for field in fields(NewInteraction) if field.name != "upserts")
 
 
 def _iso(value: object) -> str:
