@@ -5,7 +5,18 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = "knowledge answering conversation interactions notices curation handovers activities statutes people".split()
+PACKAGES = [
+    "knowledge",
+    "answering",
+    "conversation",
+    "interactions",
+    "notices",
+    "curation",
+    "handovers",
+    "activities",
+    "statutes",
+    "people",
+]
 
 
 def classes(package: str) -> set[str]:

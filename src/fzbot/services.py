@@ -120,6 +120,7 @@ def start(settings: Settings, ready: Ready | None = None) -> Services:
         public_url=settings.public_url,
         erasures=erasures,
         rate_limiter=RateLimiter(settings.follower_per_minute),
+        tappable=settings.wechat_tappable,
         pending_items=riders,
     )
     pool = FairPool(settings.turn_threads)

@@ -20,7 +20,7 @@ from fzbot.people import village
 from fzbot.people.erasure_log import ErasureLog
 from fzbot.people.follower import Follower
 from fzbot.people.sealing import Sealer
-from fzbot.site.kiosk import kiosk
+from fzbot.site.kiosk import kiosk, touch
 from fzbot.statutes.repository import StatuteRepository
 from tests.interactions.new_interactions import make_account
 
@@ -76,7 +76,9 @@ def test_an_answer_is_counted_with_its_village_and_makes_no_follower(hall: Hall)
 
 
 def test_a_topic_tile_leads_to_questions_that_are_picked_by_touch(hall: Hall) -> None:
-    assert "回数字" in hall.post(topic="marriage").json()["reply"]
+    shown = hall.post(topic="marriage").json()
+    assert "彩礼" in shown["choices"][0]
+    assert "回数字" not in shown["reply"]
     assert "依据：" in hall.post(text="1").json()["reply"]
     assert len({row.openid_hash for row in hall.rows()}) == 1
 
@@ -101,3 +103,15 @@ def test_nobody_erases_or_joins_anything_at_a_kiosk(hall: Hall) -> None:
     hall.post(text="确认删除")
     (row,) = hall.rows()
     assert row.decision is not None
+
+
+def test_what_can_be_picked_is_buttons_and_no_number_is_asked_for() -> None:
+    assert touch("您问的是不是下面哪一个？回数字就行：\n1. 彩礼\n2. 离婚\n\n都不是的话，换个说法。") == {
+        "reply": "您问的是不是下面哪一个？点一下就行：\n\n都不是的话，换个说法。",
+        "choices": ["彩礼", "离婚"],
+    }
+    assert touch("能要。\n\n接着想问（回数字）：\n1. 彩礼") == {
+        "reply": "能要。\n\n接着想问，点一下就行：",
+        "choices": ["彩礼"],
+    }
+    assert touch("能要。") == {"reply": "能要。", "choices": []}

@@ -14,6 +14,7 @@ from fzbot import clock
 from fzbot.console.authorization import CSRF_FIELD
 from fzbot.console.permissions import allows
 from fzbot.console.visitor import Visitor
+from fzbot.conversation.choices import without_taps
 
 HERE = Path(__file__).parent
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -90,7 +91,7 @@ def percent(part: int, whole: int) -> str:
 
 
 templates = Jinja2Templates(HERE / "templates")
-templates.env.filters |= {"moment": moment, "local": local, "number": number}
+templates.env.filters |= {"moment": moment, "local": local, "number": number, "without_taps": without_taps}
 templates.env.globals |= {"percent": percent}
 templates.env.trim_blocks = True
 templates.env.lstrip_blocks = True

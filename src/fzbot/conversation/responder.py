@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from fzbot.answering.decision import Decision, DecisionKind
 from fzbot.answering.snapshot import Snapshot
 from fzbot.conversation import citing, follow_ups, wording
+from fzbot.conversation.choices import Choice, numbered
 from fzbot.conversation.cues import Cue, cue_of, picked_number
 from fzbot.conversation.message import Message, MessageKind
 from fzbot.conversation.session import ConversationState
@@ -57,6 +58,8 @@ class Responder:
     recall: Callable[[], ConversationState]
     statutes: StatuteRepository
     village: str = ""
+    tappable: bool = False
+    """Whether the client makes links of what can be picked."""
 
     def to(self, message: Message) -> TurnOutcome:
         """The outcome for a message of any kind."""
@@ -183,7 +186,7 @@ class Responder:
         text = wording.LIKELY.format(
             title=entry.title,
             gist=gist_text(entry, self.snapshot.directory),
-            choices=wording.numbered([wording.WHOLE, *(other.title for other in others)]),
+            choices=self._numbered([Choice(wording.WHOLE, entry.title), *map(_of_entry, others)]),
         )
         offered = tuple(one.id for one in (entry, *others))
         return TurnOutcome(
@@ -215,7 +218,7 @@ class Responder:
         near = [id_ for id_ in state.near if id_ in self.snapshot.entries][:SHOWN]
         after = ConversationState(offered=tuple(near))
         if near:
-            titles = wording.numbered(self.snapshot.entries[id_].title for id_ in near)
+            titles = self._numbered([_of_entry(self.snapshot.entries[id_]) for id_ in near])
             text = f"{wording.COMPLAINT_NEXT}\n{titles}\n\n{wording.SUGGEST_END}"
         else:
             adviser = self.snapshot.directory.contact(ADVISER)
@@ -224,7 +227,7 @@ class Responder:
 
     def _suggest(self, decision: Decision) -> TurnOutcome:
         offered = [candidate.entry for candidate in decision.candidates[:SHOWN]]
-        text = f"{wording.SUGGEST}\n{wording.numbered(entry.title for entry in offered)}\n\n{wording.SUGGEST_END}"
+        text = f"{wording.SUGGEST}\n{self._numbered(list(map(_of_entry, offered)))}\n\n{wording.SUGGEST_END}"
         state = ConversationState(offered=tuple(entry.id for entry in offered))
         return TurnOutcome(text, DecisionKind.SUGGEST, score=decision.score, state=state)
 
@@ -238,7 +241,7 @@ class Responder:
     ) -> TurnOutcome:
         text = lead + reply_text(entry, self.snapshot.directory, self._link(entry))
         state = self._state_after(entry, near)
-        titles = wording.numbered(self.snapshot.entries[id_].title for id_ in state.offered)
+        titles = self._numbered([_of_entry(self.snapshot.entries[id_]) for id_ in state.offered])
         with_related = f"{text}\n\n{wording.RELATED}\n{titles}"
         if titles and len(with_related.encode()) <= PASSIVE_LIMIT:
             text = with_related
@@ -253,17 +256,24 @@ class Responder:
 
     def _menu(self, lead: str) -> TurnOutcome:
         topics = list(self.snapshot.topics.values())
-        text = f"{lead}\n{wording.numbered(topic.name for topic in topics)}"
+        text = f"{lead}\n{numbered([Choice(topic.name) for topic in topics])}"
         return TurnOutcome(text, state=ConversationState(offered=tuple(TOPIC_MARK + topic.key for topic in topics)))
 
     def _topic(self, topic: Topic) -> TurnOutcome:
         entries = [self.snapshot.entries[id_] for id_ in topic.entries if id_ in self.snapshot.entries]
         lead = wording.TOPIC.format(name=topic.name)
-        text = f"{lead}\n{wording.numbered(entry.title for entry in entries)}\n\n{wording.TOPIC_END}"
+        text = f"{lead}\n{self._numbered(list(map(_of_entry, entries)))}\n\n{wording.TOPIC_END}"
         return TurnOutcome(text, state=ConversationState(offered=tuple(entry.id for entry in entries)))
+
+    def _numbered(self, choices: Sequence[Choice]) -> str:
+        return numbered(choices, self.tappable)
 
     def _contacts(self, entry: Entry) -> str:
         return "\n".join(wording.details(self.snapshot.directory.contact(key)) for key in entry.channels)
 
     def _link(self, entry: Entry) -> str:
         return f"{self.public_url}/a/{entry.id}"
+
+
+def _of_entry(entry: Entry) -> Choice:
+    return Choice(entry.title, entry.title)

@@ -65,6 +65,7 @@ class Conversation:
     now: Callable[[], datetime] = field(default=clock.now)
     rate_limiter: RateLimiter = field(default_factory=RateLimiter)
     pending_items: PendingItems = field(default_factory=NoPendingItems)
+    tappable: bool = False
 
     def handle(self, message: Message) -> "Future[str]":
         """Answer a message and hand its row over; the future holds the reply once the row is durable.
@@ -82,6 +83,7 @@ class Conversation:
             recall=lambda: self._recall(message.account_id, person, now),
             statutes=self.statutes,
             village=village.name if village else "",
+            tappable=self.tappable and message.channel is Channel.WECHAT,
         )
         outcome = self._decide(message, person, responder, now)
         turn = _Turn(message, person, self.sealer.hash(message.post_id), now)

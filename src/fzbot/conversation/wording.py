@@ -1,7 +1,5 @@
 """Every fixed sentence that villagers read in the chat."""
 
-from collections.abc import Iterable
-
 from fzbot.knowledge.directory import Contact
 from fzbot.knowledge.entry import Danger
 
@@ -13,7 +11,7 @@ URGENT_FIRST = {
     Danger.CONFINED: "⚠️ 人被关着、被控制、被逼着做事：想办法马上打 110，说清在哪里。",
 }
 
-LIKELY = "您问的像是【{title}】：\n{gist}\n\n{choices}\n不是这些，就回“不是这个”，或换个说法再问一遍。"
+LIKELY = "您问的像是【{title}】：\n{gist}\n\n看全部，或看别的，回数字：\n{choices}\n不是这些，就回“不是这个”，或换个说法再问一遍。"
 WHOLE = "看全部"
 SUGGEST = "您问的是不是下面哪一个？回数字就行："
 SUGGEST_END = "都不是的话，换个说法再问一遍，或打 12348 免费问律师。"
@@ -55,11 +53,6 @@ ERASE_ASK = (
     "确定要删，请回“确认删除”。"
 )
 ERASED = "已删除。您再发消息，会当作新来的人。"
-
-
-def numbered(titles: Iterable[str]) -> str:
-    """Lines to pick from by number."""
-    return "\n".join(f"{number}. {title}" for number, title in enumerate(titles, start=1))
 
 
 def unknown(adviser: Contact) -> str:

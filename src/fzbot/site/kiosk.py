@@ -4,6 +4,7 @@ Each visitor is a person of their own: the page makes up a name for the visit an
 personal is left on the screen. The address carries the village's scene, which nobody can guess.
 """
 
+import re
 import secrets
 from typing import Annotated
 
@@ -17,6 +18,23 @@ from fzbot.conversation.turn import Conversation
 from fzbot.site.pages import templates
 
 VISIT = r"^[0-9a-f]{32}$"
+
+
+TOUCH = "，点一下就行"
+_LINE = re.compile(r"^\d+\. (.+)$")
+_BY_NUMBER = re.compile(r"（回数字）|，?(?:也可以)?回数字(?:看答案|看常见问题|就行)?")
+
+
+def touch(reply: str) -> dict[str, object]:
+    """A reply for a touch screen: its words without the list at the end, and the list as buttons."""
+    head, lead, tail = reply.rpartition("回数字")
+    if not lead:
+        return {"reply": reply, "choices": []}
+    lines = tail.splitlines()
+    choices = [found[1] for line in lines if (found := _LINE.match(line))]
+    rest = [line for line in lines if not _LINE.match(line)]
+    words = _BY_NUMBER.sub(TOUCH if choices else "", head + lead + "\n".join(rest))
+    return {"reply": words.replace(f"？{TOUCH}", "？点一下就行").strip(), "choices": choices}
 
 
 def kiosk(conversation: Conversation, current_snapshot: CurrentSnapshot, account_id: int) -> APIRouter:
@@ -46,6 +64,6 @@ def kiosk(conversation: Conversation, current_snapshot: CurrentSnapshot, account
             channel=Channel.KIOSK,
             scene=scene,
         )
-        return JSONResponse({"reply": conversation.reply_to(message)})
+        return JSONResponse(touch(conversation.reply_to(message)))
 
     return router
