@@ -8,12 +8,11 @@ Learned as a snapshot learns them (`entry_embeddings.train`), the others standin
 import numpy as np
 
 from fzbot.answering.ranking import entry_embeddings
+from fzbot.answering.ranking.matrix import Rows
 from fzbot.answering.ranking.sentence_encoder import WEIGHTS, SentenceEncoder
 from fzbot.answering.text.normalise import Normaliser
 from fzbot.knowledge import files, lexicon
 from fzbot.settings import shipped_knowledge
-
-STEPS = 127
 
 
 def main() -> None:
@@ -30,9 +29,8 @@ def main() -> None:
     rows = entry_embeddings.train(known, new, vectors, classes) if new else known
     with np.load(WEIGHTS, allow_pickle=False) as kept:
         arrays = {name: kept[name] for name in kept.files}
-    scale = np.abs(rows).max(axis=1, keepdims=True) / STEPS
-    arrays["directions"] = np.round(rows / scale).astype(np.int8)
-    arrays["directions.scale"] = scale.astype(arrays["directions.scale"].dtype)
+    packed = Rows.of(rows)
+    arrays |= {"directions": packed.values, "directions.scale": packed.scales[:, None]}
     arrays["entries"] = np.array("\n".join(ids))
     np.savez_compressed(WEIGHTS, **arrays)
 
