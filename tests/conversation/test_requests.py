@@ -109,6 +109,18 @@ def test_a_question_passed_on_is_masked_and_knows_its_village(villager: Villager
     assert (passed.question, passed.village_id) == ("我家地被占了，我电话[电话]", own)
 
 
+@pytest.mark.parametrize(
+    "words", ["我电话138 9540 1234，地被占了", "我身份证六四零三零二一九九零零一零一一二三四，地被占了"]
+)
+def test_what_a_confirmation_quotes_is_masked_in_the_stored_reply(villager: Villager, words: str) -> None:
+    villager.asks(f"转人工 {words}").gets("已转给", "地被占了")
+    row = villager.last_row()
+    for stored in (row.question or "", row.reply):
+        assert "9540" not in stored
+        assert "一九九零" not in stored
+        assert "地被占了" in stored
+
+
 def test_without_a_question_the_villager_is_told_how(villager: Villager) -> None:
     villager.asks("转人工").gets("写在“转人工”后面")
     assert handed_over(villager.engine) == []
