@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI, Request
-from fastapi.responses import PlainTextResponse, Response
+from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
@@ -19,7 +19,7 @@ from fzbot.console.app import create_console
 from fzbot.health import add_health
 from fzbot.notices.results.reads import ReadCounter
 from fzbot.runtime import logs
-from fzbot.services import Ready, Services, console_services, default_account, endpoints, health_of, start
+from fzbot.services import Ready, Services, console_services, endpoints, health_of, kiosk_accounts, start
 from fzbot.settings import Settings
 from fzbot.simulation.simulated_client import SimulatedWeChatClient
 from fzbot.site import simulator
@@ -70,9 +70,10 @@ def build(services: Services) -> FastAPI:
     receipts = Receipts(services.engine, services.sealer)
     webhook = Webhook(endpoints(services), services.conversation, services.pool, receipts)
     # Bare Starlette routes: FastAPI's parameter handling would halve the throughput of the one hot path.
-    for path in ("/wechat", "/wechat/{account}"):
+    for path in ("/wechat", "/wechat/", "/wechat/{account}", "/wechat/{account}/"):
         app.router.routes.append(Route(path, webhook.answer, methods=["GET", "POST"]))
     _mount(app, "/api/v1", api(services.engine, services.current_snapshot), FORM)
+    app.router.routes.append(Route("/console", _to_console))
     app.mount("/console/assets", StaticFiles(directory=CONSOLE_ASSETS), name="console assets")
     _mount(app, "/console", create_console(console_services(services)), UPLOAD)
     app.mount("/assets", StaticFiles(directory=Path(fzbot.__file__).parent / "site" / "assets"), name="assets")
@@ -101,7 +102,7 @@ def public_pages(services: Services) -> FastAPI:
         pages(services.current_snapshot, StatuteRepository(services.engine), reads, settings.public_url)
     )
     site.include_router(notice_pages(services.engine, services.current_snapshot, reads))
-    site.include_router(kiosk(services.conversation, services.current_snapshot, default_account(services)))
+    site.include_router(kiosk(services.conversation, services.current_snapshot, kiosk_accounts(services)))
     if settings.simulator:
         site.include_router(simulator.simulator(platform_side(settings)))
     site.add_exception_handler(HTTPException, _http_error)
@@ -112,6 +113,10 @@ def platform_side(settings: Settings) -> SimulatedWeChatClient:
     """The simulator's end of the line."""
     credentials = bootstrap.simulator_credentials(settings)
     return SimulatedWeChatClient(credentials.token, credentials.app_id, credentials.aes_key)
+
+
+async def _to_console(_: Request) -> Response:
+    return RedirectResponse("/console/")
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

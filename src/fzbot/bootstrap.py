@@ -22,6 +22,9 @@ ACCOUNT_NAME = "本公众号"
 SIMULATOR = "simulator"
 """The slug of the simulator's account."""
 SIMULATOR_NAME = "模拟聊天"
+KIOSK = "kiosk"
+"""The slug of what is asked at touch screens that stand in no village: an account of its own, so that it is counted apart."""
+KIOSK_NAME = "未登记的触摸屏"
 FIRST_ADMIN = "admin"
 CACHE = "cache"
 
@@ -41,6 +44,7 @@ def prepare_database(settings: Settings) -> None:
     try:
         migrations.upgrade(engine)
         _ensure_account(engine, sealer, Credentials(slug=accounts.DEFAULT, token=""), ACCOUNT_NAME)
+        _ensure_account(engine, sealer, Credentials(slug=KIOSK, token=""), KIOSK_NAME)
         if settings.simulator:
             _ensure_account(engine, sealer, simulator_credentials(settings), SIMULATOR_NAME)
     finally:

@@ -34,6 +34,7 @@ from fzbot.retention import RetentionPolicy
 from fzbot.runtime.jobs import Job, Jobs
 from fzbot.runtime.leader_election import LeaderElection
 from fzbot.settings import Settings
+from fzbot.site.kiosk import KioskAccounts
 from fzbot.statistics import rollup
 from fzbot.statutes.repository import StatuteRepository
 from fzbot.web.rate_limiter import RateLimiter
@@ -77,7 +78,6 @@ class Services:
         self.engine.dispose()
 
 
-@dataclass(frozen=True)
 @dataclass(frozen=True)
 class Ready:
     """A snapshot that was read already, and the release that it is of."""
@@ -188,7 +188,7 @@ def console_services(services: Services) -> ConsoleServices:
         policy=PublishingPolicy(settings.second_person),
         notice_policy=notices.ApprovalPolicy(settings.second_person),
         totp_roles=roles[settings.require_totp],
-        hidden_accounts=frozenset({bootstrap.SIMULATOR}),
+        hidden_accounts=frozenset({bootstrap.SIMULATOR, bootstrap.KIOSK}),
     )
 
 
@@ -197,11 +197,21 @@ def endpoints(services: Services) -> AccountEndpoints:
     settings, engine = services.settings, services.engine
     default = None
     if settings.wechat_token:
-        default = AccountEndpoint(default_account(services), Envelope(settings.credentials, settings.post_max_age))
-    return AccountEndpoints(default, engine, services.sealer, settings.post_max_age)
+        envelope = Envelope(settings.credentials, settings.post_max_age, settings.wechat_plain)
+        default = AccountEndpoint(default_account(services), envelope)
+    return AccountEndpoints(default, engine, services.sealer, settings.post_max_age, settings.wechat_plain)
 
 
 def default_account(services: Services) -> int:
     """The id of the account that the settings name."""
+    return _account(services, accounts.DEFAULT)
+
+
+def kiosk_accounts(services: Services) -> KioskAccounts:
+    """The accounts that what is asked at touch screens is counted under."""
+    return KioskAccounts(default_account(services), _account(services, bootstrap.KIOSK))
+
+
+def _account(services: Services, slug: str) -> int:
     with db.reading(services.engine) as session:
-        return session.scalars(select(Account.id).where(Account.slug == accounts.DEFAULT)).one()
+        return session.scalars(select(Account.id).where(Account.slug == slug)).one()

@@ -45,6 +45,7 @@ class Settings(BaseModel):
     wechat_app_secret: str = Field(default="", repr=False)
     wechat_aes_key: str = Field(default="", repr=False, pattern=r"^([A-Za-z0-9]{43})?$")
     wechat_previous_aes_key: str = Field(default="", repr=False, pattern=r"^([A-Za-z0-9]{43})?$")
+    wechat_plain: bool = False
     wechat_account_type: AccountType = "subscription-unverified"
     wechat_api_base: Address = "https://api.weixin.qq.com"
     wechat_notice_template: str = ""

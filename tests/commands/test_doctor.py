@@ -54,6 +54,18 @@ def test_an_address_that_phones_cannot_open_is_found(settings: Settings) -> None
     assert findings(connected)["对外地址"].level is Level.BAD
 
 
+def test_a_key_without_an_app_id_is_found(settings: Settings) -> None:
+    connected = settings.model_copy(update={"wechat_token": "token", "wechat_aes_key": "a" * 43})
+    found = findings(connected)["公众号"]
+    assert (found.level, "FZBOT_WECHAT_APP_ID" in found.do) == (Level.BAD, True)
+
+
+def test_plain_posts_beside_a_key_are_warned_of(settings: Settings) -> None:
+    update = {"wechat_token": "token", "wechat_aes_key": "a" * 43, "wechat_app_id": "wx1", "wechat_plain": True}
+    found = findings(settings.model_copy(update=update))["公众号"]
+    assert (found.level, "FZBOT_WECHAT_PLAIN" in found.do) == (Level.WARNING, True)
+
+
 def test_a_database_that_was_never_started_is_found(data_folder: DataFolder, small: Path) -> None:
     found = [str(finding) for finding in examine(Settings(data_dir=data_folder(), knowledge_dir=small))]
     assert any("[有问题] 数据库" in finding and "fzbot serve" in finding for finding in found)

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import Engine, select
 
+from fzbot.conversation import wording
 from fzbot.conversation.message import MessageKind
 from fzbot.conversation.requests import Request, RequestKind, request_of
 from fzbot.db import reading, writing
@@ -10,6 +11,7 @@ from fzbot.handovers.handover import Handover
 from fzbot.interactions.interaction import Interaction
 from fzbot.people import village
 from fzbot.people.follower import Follower
+from fzbot.statistics import counts
 from fzbot.web.rate_limiter import RateLimiter
 from tests.conversation.villager import Villager
 
@@ -138,6 +140,25 @@ def test_who_writes_too_fast_is_asked_to_wait_except_in_danger(villager: Village
     villager.asks("老公正在打我").gets("110", decision="urgent")
     other = Villager(villager.conversation, villager.engine, villager.account_id, openid="o-other")
     other.asks("彩礼怎么退").gets("依据：")
+
+
+def test_of_three_hundred_messages_in_a_second_only_those_that_were_read_are_consultations(villager: Villager) -> None:
+    for number in range(300):
+        villager.asks("谢谢" if number < 299 else "我不想活了")
+    with reading(villager.engine) as session:
+        rows = session.scalars(select(Interaction).order_by(Interaction.id)).all()
+        day = rows[0].day
+        counted = counts.count(session, day, day).total
+    assert (counted.interactions, counted.questions, counted.people) == (300, 30, 1)
+    assert [row.decision for row in rows[30:]] == [None] * 269 + ["urgent"]
+    assert {row.kind for row in rows[30:]} == {"throttled"}
+    assert "12356" in villager.reply
+
+
+def test_what_waits_for_a_follower_is_not_spent_on_a_request_to_wait(villager: Villager) -> None:
+    for _ in range(30):
+        villager.asks("谢谢")
+    assert villager.asks("谢谢").reply == wording.TOO_FAST
 
 
 def test_the_pace_recovers() -> None:

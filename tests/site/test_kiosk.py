@@ -20,7 +20,7 @@ from fzbot.people import village
 from fzbot.people.erasure_log import ErasureLog
 from fzbot.people.follower import Follower
 from fzbot.people.sealing import Sealer
-from fzbot.site.kiosk import kiosk, touch
+from fzbot.site.kiosk import ANONYMOUS_PER_MINUTE, KioskAccounts, kiosk
 from fzbot.statutes.repository import StatuteRepository
 from tests.interactions.new_interactions import make_account
 
@@ -61,7 +61,8 @@ def hall(engine: Engine, recorder: Recorder, sealer: Sealer, snapshot: Snapshot,
         ErasureLog(tmp_path / "e"),
     )
     application = FastAPI()
-    application.include_router(kiosk(conversation, current_snapshot, account))
+    accounts = KioskAccounts(account, make_account(engine, "kiosk"))
+    application.include_router(kiosk(conversation, current_snapshot, accounts))
     yield Hall(engine, application, scene)
 
 
@@ -90,13 +91,25 @@ def test_the_next_visitor_is_another_person(hall: Hall) -> None:
     assert len({row.openid_hash for row in hall.rows()}) == 2
 
 
-def test_a_made_up_village_counts_without_one_and_a_bad_visit_not_at_all(hall: Hall) -> None:
-    hall.scene = "vmadeup"
-    hall.post(text="彩礼能不能要回来")
+@pytest.mark.parametrize("scene", ["", "vmadeup"])
+def test_what_stands_in_no_village_is_counted_apart_and_a_bad_visit_not_at_all(hall: Hall, scene: str) -> None:
+    hall.post(text="谢谢")
+    hall.scene = scene
+    assert "依据：" in hall.post(text="彩礼能不能要回来").json()["reply"]
     hall.visit = "x"
     assert hall.post(text="彩礼能不能要回来").status_code == 422
-    (row,) = hall.rows()
-    assert row.village_id is None
+    village, apart = hall.rows()
+    assert (apart.village_id, apart.account_id == village.account_id) == (None, False)
+
+
+def test_an_address_that_stands_in_no_village_is_slowed_down_and_still_warned(hall: Hall) -> None:
+    hall.scene = "vmadeup"
+    for _ in range(ANONYMOUS_PER_MINUTE + 3):
+        hall.visit = secrets.token_hex(16)
+        reply = hall.post(text="谢谢").json()["reply"]
+    assert "太快" in reply
+    assert "12356" in hall.post(text="我不想活了").json()["reply"]
+    assert len(hall.rows()) == ANONYMOUS_PER_MINUTE
 
 
 def test_nobody_erases_or_joins_anything_at_a_kiosk(hall: Hall) -> None:

@@ -1,7 +1,9 @@
 """A snapshot: an immutable, indexed set of entries that answers questions."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 
 from threadpoolctl import threadpool_limits
@@ -11,15 +13,16 @@ from fzbot.answering.decision import Candidate, Decision, DecisionKind, Threshol
 from fzbot.answering.emergencies import classifier as emergency_classifier
 from fzbot.answering.emergencies.classifier import EmergencyKind
 from fzbot.answering.emergencies.judge import EmergencyJudge, Judgement
-from fzbot.answering.emergencies.rules import EmergencyRules
+from fzbot.answering.emergencies.rules import Alarm, EmergencyRules
 from fzbot.answering.ranking.ranker import Encoders, Ranker, Ranking, RankingModel
 from fzbot.answering.ranking.sentence_encoder import SentenceEncoder
 from fzbot.answering.ranking.vectors import EncodedText
-from fzbot.answering.text import segmentation, spelling
+from fzbot.answering.text import segmentation, spelling, typed_pinyin
 from fzbot.answering.text.normalise import NormalisedQuestion, Normaliser
 from fzbot.answering.text.segmentation import Segmenter
 from fzbot.answering.text.spelling import SpellingCorrector
 from fzbot.answering.text.tokenise import Tokeniser
+from fzbot.answering.text.typed_pinyin import PinyinReader
 from fzbot.errors import KnowledgeError
 from fzbot.knowledge import files, lexicon
 from fzbot.knowledge.directory import Directory
@@ -55,6 +58,7 @@ class TrainedParts:
     encoder: SentenceEncoder
     emergencies: EmergencyJudge
     corrector: SpellingCorrector
+    pinyin: PinyinReader
     ranker: Ranker
 
 
@@ -105,9 +109,14 @@ class Snapshot:
 
     def normalise(self, text: str) -> NormalisedQuestion:
         """Step 1."""
-        question = self.normaliser(text)
-        mended = self.trained.corrector(question.text, self.tokeniser.cut.is_word)
-        return question if mended == question.text else replace(self.normaliser(mended), raw=text)
+        is_word = self.tokeniser.cut.is_word
+        question = self.normaliser(self.trained.pinyin(text, is_word))
+        mended = self.trained.corrector(question.text, is_word)
+        return replace(question if mended == question.text else self.normaliser(mended), raw=text)
+
+    def cue(self, text: str) -> Alarm | None:
+        """What a written cue alone tells of danger: all that is looked for in messages that come too fast."""
+        return self.trained.emergencies.cue(self.normalise(text).text)
 
     def judge(self, question: NormalisedQuestion, encoded: EncodedText, best: Candidate | None) -> Judgement:
         """What is urgent in a question whose best candidate is known."""
@@ -153,9 +162,17 @@ class Snapshot:
         if not questions:
             raise KnowledgeError("知识库里一条条目都没有")
         corrector = spelling.train((question.text for question in questions), self.tokeniser.cut)
+        pinyin = typed_pinyin.train(self._written(lexicon), chain.from_iterable(corrector.words.values()))
         ranker = Ranker(self.encoders, questions, classes, [entry.id for entry in self._entries])
         emergencies = self._judge(lexicon, ranker)
-        return TrainedParts(self.tokeniser.cut, self.encoders.encoder, emergencies, corrector, ranker)
+        return TrainedParts(self.tokeniser.cut, self.encoders.encoder, emergencies, corrector, pinyin, ranker)
+
+    def _written(self, lexicon: Lexicon) -> Iterator[str]:
+        """What villagers write, as they write it."""
+        for entry in self._entries:
+            yield from (entry.title, *entry.questions)
+        yield from (text for text, _, _ in lexicon.emergencies)
+        yield from (*lexicon.calm, *lexicon.words)
 
     def _judge(self, lexicon: Lexicon, ranker: Ranker) -> EmergencyJudge:
         """Cues, and what is learned from examples: calm are also questions of the entries about no danger that have no cue."""

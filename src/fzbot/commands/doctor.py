@@ -49,16 +49,25 @@ def _configuration(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield Finding("对外地址", Level.GOOD, settings.public_url)
-    if not settings.wechat_token:
-        do = "要接公众号，设置 FZBOT_WECHAT_TOKEN 等，步骤见 README.zh-CN.md"
-        yield Finding("公众号", Level.WARNING, "默认公众号没有配置", do)
-    elif not settings.wechat_aes_key:
-        yield Finding("公众号", Level.WARNING, "没有配置消息加密密钥", "公众平台选安全模式，设置 FZBOT_WECHAT_AES_KEY")
-    else:
-        yield Finding("公众号", Level.GOOD, "已配置，安全模式")
+    yield _official_account(settings)
     if settings.simulator and settings.wechat_token:
         yield Finding("模拟聊天", Level.WARNING, "正式服务上开着", "去掉 FZBOT_SIMULATOR")
     yield from _secret(settings)
+
+
+def _official_account(settings: Settings) -> Finding:
+    if not settings.wechat_token:
+        do = "要接公众号，设置 FZBOT_WECHAT_TOKEN 等，步骤见 README.zh-CN.md"
+        return Finding("公众号", Level.WARNING, "默认公众号没有配置", do)
+    if settings.wechat_aes_key and not settings.wechat_app_id:
+        do = "从公众平台“基本配置”里复制 AppID，设置 FZBOT_WECHAT_APP_ID"
+        return Finding("公众号", Level.BAD, "有密钥，没有 AppID：加密的消息一条也解不开", do)
+    if not settings.wechat_aes_key:
+        return Finding("公众号", Level.WARNING, "没有配置消息加密密钥", "公众平台选安全模式，设置 FZBOT_WECHAT_AES_KEY")
+    if settings.wechat_plain:
+        do = "去掉 FZBOT_WECHAT_PLAIN；公众平台选安全模式或兼容模式都不需要它"
+        return Finding("公众号", Level.WARNING, "也收明文消息：截到一条消息的网址，就能冒充别人", do)
+    return Finding("公众号", Level.GOOD, "已配置，安全模式")
 
 
 def _secret(settings: Settings) -> Iterator[Finding]:

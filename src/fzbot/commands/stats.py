@@ -9,21 +9,22 @@ from fzbot.db import reading
 from fzbot.errors import FzbotError
 from fzbot.people.account import Account
 from fzbot.settings import Settings
-from fzbot.site.simulator import SLUG as SIMULATOR
 from fzbot.statistics import counts
 
 DECISIONS = {"answer": "直接解答", "suggest": "给出选项", "unknown": "未解答", "chat": "闲谈", "urgent": "紧急"}
 
 
 def report(settings: Settings, first: date, last: date) -> counts.Report:
-    """Count all accounts but the simulator's; `FzbotError` when the span runs backwards."""
+    """Count all accounts but the simulator's and that of touch screens in no village; `FzbotError` when the span runs backwards."""
     if first > last:
         raise FzbotError(f"起始日 {first} 在截止日 {last} 之后，请对调")
     bootstrap.prepare(settings)
     engine = bootstrap.open_engine(settings)
     try:
         with reading(engine) as session:
-            real = session.scalars(select(Account.id).where(Account.slug != SIMULATOR)).all()
+            real = session.scalars(
+                select(Account.id).where(Account.slug.not_in((bootstrap.SIMULATOR, bootstrap.KIOSK)))
+            ).all()
             return counts.count(session, first, last, real)
     finally:
         engine.dispose()

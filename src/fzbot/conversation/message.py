@@ -8,7 +8,7 @@ from fzbot.knowledge.menu import SAY
 
 
 class MessageKind(StrEnum):
-    """What came in. The last seven are events."""
+    """What came in. Seven of them, from `SUBSCRIBE` on, are events; words that came too fast are kept as `THROTTLED`."""
 
     TEXT = "text"
     VOICE = "voice"
@@ -25,6 +25,7 @@ class MessageKind(StrEnum):
     VIEW = "view"
     REPORT_LOCATION = "report-location"
     OTHER_EVENT = "other-event"
+    THROTTLED = "throttled"
 
 
 class Channel(StrEnum):

@@ -47,6 +47,8 @@ class TurnOutcome:
     hands_over: HandoverRequest | None = None
     forgotten_as: str | None = None
     """The name that leads nowhere, once the follower is erased."""
+    is_throttled: bool = False
+    """Whether it came too fast to be read as more than a possible emergency."""
 
 
 @dataclass(frozen=True)
@@ -79,9 +81,18 @@ class Responder:
             MessageKind.SHORT_VIDEO: wording.CANNOT_SEE,
             MessageKind.LOCATION: wording.CANNOT_SEE,
             MessageKind.LINK: wording.CANNOT_SEE,
-            MessageKind.OTHER: wording.CANNOT_SEE,
+            MessageKind.OTHER: wording.UNREADABLE,
         }
         return TurnOutcome(fixed.get(message.kind, ""))
+
+    def throttled(self, text: str) -> TurnOutcome:
+        """The outcome for words that come too fast: the numbers to call where a cue tells of danger, otherwise a request to wait."""
+        alarm = self.snapshot.cue(text)
+        if alarm is None:
+            return TurnOutcome(wording.TOO_FAST, is_throttled=True)
+        lead = f"{wording.URGENT_FIRST[alarm.danger]}\n\n"
+        outcome = self._answer(self.snapshot.entries[alarm.entry], 1.0, (), DecisionKind.URGENT, lead)
+        return replace(outcome, is_throttled=True)
 
     def urgent(self, text: str) -> TurnOutcome | None:
         """The outcome for words of danger; None for others."""

@@ -14,9 +14,8 @@ from fzbot import clock
 from fzbot.answering.current_snapshot import CurrentSnapshot
 from fzbot.answering.decision import DecisionKind
 from fzbot.conversation import session as sessions
-from fzbot.conversation import wording
 from fzbot.conversation.followers import follower_row, village_scanned
-from fzbot.conversation.message import Channel, Message
+from fzbot.conversation.message import Channel, Message, MessageKind
 from fzbot.conversation.pending_items import NoPendingItems, PendingItems, Recipient, Reply, append_pending
 from fzbot.conversation.reply_text import sanitize, truncate
 from fzbot.conversation.requests import request_of
@@ -97,10 +96,16 @@ class Conversation:
         """`handle`, waiting for the reply: for callers that have a thread to spare."""
         return self.handle(message).result()
 
+    def reply_unrecorded(self, text: str) -> str:
+        """The reply to words that nobody has to answer for: numbers to call in danger, otherwise to wait. Leaves no row."""
+        snapshot = self.current_snapshot.snapshot
+        responder = Responder(snapshot, self.public_url, ConversationState, self.statutes)
+        return truncate(sanitize(responder.throttled(text).text))
+
     def _decide(self, message: Message, person: str, responder: Responder, now: datetime) -> TurnOutcome:
         if not self.rate_limiter.allows(person):
             THROTTLED.labels("follower").inc()
-            return responder.urgent(message.text) or TurnOutcome(wording.TOO_FAST)
+            return responder.throttled(message.words)
         is_personal = bool(message.words) and message.channel is Channel.WECHAT
         request = request_of(message.words) if is_personal else None
         if request is None:
@@ -113,7 +118,8 @@ class Conversation:
         """The reply as it is sent, with what waited for the follower; such items are claimed for this turn."""
         link = f"{self.public_url}/a/{outcome.entry}" if outcome.entry else ""
         reply = truncate(sanitize(outcome.text), link)
-        if not reply or turn.message.channel is not Channel.WECHAT or outcome.forgotten_as is not None:
+        is_alone = outcome.is_throttled or outcome.forgotten_as is not None
+        if not reply or turn.message.channel is not Channel.WECHAT or is_alone:
             return reply
         is_urgent = outcome.decision is DecisionKind.URGENT
         recipient = Recipient(turn.message.account_id, turn.person, turn.key)
@@ -132,7 +138,7 @@ class Conversation:
             at=turn.now,
             day=clock.china_day(message.sent_at),
             channel=message.channel.value,
-            kind=message.kind.value,
+            kind=(MessageKind.THROTTLED if outcome.is_throttled and message.is_question else message.kind).value,
             question=mask(sanitize(message.text))[:QUESTION_CHARS] or None,
             decision=outcome.decision,
             entry=outcome.entry,

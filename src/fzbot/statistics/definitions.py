@@ -17,7 +17,7 @@ class Definition:
 INTERACTIONS = Definition(
     "互动次数", "收到的每一条消息或事件（文字、语音、图片、点菜单、关注、取关等）算一次；微信重发的同一条只算一次。"
 )
-QUESTIONS = Definition("咨询次数", "村民用文字或语音发来的话，一条算一次。")
+QUESTIONS = Definition("咨询次数", "村民用文字或语音发来的话，一条算一次；发得太快、只得到提醒的不算。")
 VISITS = Definition("服务人次", "按人按天计：同一人一天内不论互动几次算 1 人次，换一天再来另算。只取消关注的不算。")
 PEOPLE = Definition("服务人数", "所选日期内互动过的不同的人，同一人不论来几天只算 1 人。各天、各村的人数不能相加。")
 DIRECT_RATE = Definition(

@@ -60,7 +60,7 @@ class Webhook:
         )
         slug = request.path_params.get("account", DEFAULT)
         line = slug if self._endpoints.is_known(slug) else UNKNOWN  # made-up names must not get a line each
-        if request.method == "GET":
+        if request.method != "POST":
             echo = params.get("echostr", "")
             return await wrap_future(self._pool.submit(line, self._verify, slug, query, echo))
         body = await _body(request)
@@ -80,7 +80,8 @@ class Webhook:
         opened = endpoint.envelope.open(query, body)
         if self._receipts.take(opened.message, endpoint.account_id):
             return endpoint, opened, _nothing_to_say()
-        return endpoint, opened, self._conversation.handle(to_message(opened.message, endpoint.account_id))
+        message = to_message(opened.message, endpoint.account_id, self._conversation.now())
+        return endpoint, opened, self._conversation.handle(message)
 
     def _endpoint(self, slug: str) -> AccountEndpoint:
         try:

@@ -42,8 +42,8 @@ class EmergencyJudge:
         """
         likeness = self.classifier.likeness(encoded) if self.classifier else 0.0
         likely = best.entry if best and best.score >= self.thresholds.entry_from else None
-        cue = self.rules.check(text)
-        if cue and cue.entry in self.entries:
+        cue = self.cue(text)
+        if cue:
             alarm = replace(cue, entry=likely.id) if likely and self._meets(likely, cue.danger) else cue
             return Judgement(likeness, alarm, alarm.danger)
         if self.classifier is None or likeness < self.thresholds.warn_from or is_known_as_calm:
@@ -52,6 +52,11 @@ class EmergencyJudge:
         kind = next((one for one in kinds if likely and one.entry == likely.id), None) or self.classifier.kind(encoded)
         alarm = Alarm(kind.danger, kind.entry, LIKE)
         return Judgement(likeness, alarm if likeness >= self.thresholds.alarm_from else None, kind.danger)
+
+    def cue(self, text: str) -> Alarm | None:
+        """The alarm that a written cue alone raises in a normalised text."""
+        cue = self.rules.check(text)
+        return cue if cue and cue.entry in self.entries else None
 
     def _meets(self, entry: Entry, danger: Danger) -> bool:
         kinds = self.classifier.kinds if self.classifier else ()

@@ -26,6 +26,7 @@ KINDS = {
     "unsubscribe": "取关",
     "click": "点菜单",
     "scan": "扫码",
+    "throttled": "发得太快",
 }
 
 
