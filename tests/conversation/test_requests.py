@@ -10,7 +10,6 @@ from fzbot.handovers.handover import Handover
 from fzbot.interactions.interaction import Interaction
 from fzbot.people import village
 from fzbot.people.follower import Follower
-from fzbot.web.rate_limiter import RateLimiter
 from tests.conversation.villager import Villager
 
 
@@ -126,11 +125,3 @@ def test_who_writes_too_fast_is_asked_to_wait_except_in_danger(villager: Village
     villager.asks("老公正在打我").gets("110", decision="urgent")
     other = Villager(villager.conversation, villager.engine, villager.account_id, openid="o-other")
     other.asks("彩礼怎么退").gets("依据：")
-
-
-def test_the_pace_recovers() -> None:
-    now = 0.0
-    pace = RateLimiter(clock=lambda: now)
-    assert [pace.allows("a") for _ in range(31)] == [True] * 30 + [False]
-    now = 2.0
-    assert [pace.allows("a"), pace.allows("a")] == [True, False]

@@ -1,9 +1,6 @@
 """`/api/v1`: the same answers, counts and entries for other programs of the authority, with tokens made in the console."""
 
-import time
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated
 
@@ -24,10 +21,10 @@ from fzbot.people.token import TokenScope
 from fzbot.site.pages import templates
 from fzbot.statistics import figures, rollup
 from fzbot.statistics.figures import Scope, Span
+from fzbot.web.rate_limiter import RateLimiter
 from fzbot.web.security_headers import SecurityHeaders
 
 MOST_DAYS = 3660
-MINUTE = 60.0
 
 bearer = HTTPBearer(auto_error=False, description="后台“接口令牌”里生成的令牌")
 
@@ -78,30 +75,11 @@ class EntryShown(BaseModel):
     review_by: date
 
 
-@dataclass
-class RateLimit:
-    """Calls of each token within the last minute, in this process."""
-
-    clock: Callable[[], float] = time.monotonic
-    calls: dict[int, deque[float]] = field(default_factory=dict)
-
-    def allows(self, token_id: int, per_minute: int) -> bool:
-        """Count a call, unless there were too many."""
-        now = self.clock()
-        recent = self.calls.setdefault(token_id, deque())
-        while recent and now - recent[0] >= MINUTE:
-            recent.popleft()
-        if len(recent) >= per_minute:
-            return False
-        recent.append(now)
-        return True
-
-
 def api(engine: Engine, current_snapshot: CurrentSnapshot) -> FastAPI:
     """The interface as an application of its own."""
     app = FastAPI(title="fzbot 接口", version="1", docs_url=None, redoc_url=None)
     app.add_middleware(SecurityHeaders, private=True)
-    app.state.engine, app.state.current_snapshot, app.state.limit = engine, current_snapshot, RateLimit()
+    app.state.engine, app.state.current_snapshot, app.state.limit = engine, current_snapshot, RateLimiter()
     app.add_api_route("/answer", answer, methods=["POST"], summary="答一句话，不计入统计")
     app.add_api_route("/stats", stats, methods=["GET"], summary="一段日子的数字")
     app.add_api_route("/entries", entries, methods=["GET"], summary="找条目")
@@ -119,7 +97,7 @@ def _allowed(scope: TokenScope) -> Callable[..., int]:
                 raise HTTPException(401, "令牌不对或已停用", {"WWW-Authenticate": "Bearer"})
             if scope not in token.scopes:
                 raise HTTPException(403, f"这个令牌没有 {scope.value} 权限")
-            if not request.app.state.limit.allows(token.id, token.per_minute):
+            if not request.app.state.limit.allows(str(token.id), token.per_minute):
                 raise HTTPException(429, "调用太快，请一分钟后再试", {"Retry-After": "60"})
             token.used_at = clock.now()
             return token.account_id

@@ -38,7 +38,6 @@ BATCH = 5000
 ALL_VILLAGES = 0
 NO_VILLAGE = -1
 NEVER = date(1, 1, 1)
-FACETS = ("kind", "decision", "entry", "hour", "channel")
 LOST = "unsubscribe"
 """The kind of interaction that serves nobody: its sender is not among the people."""
 
