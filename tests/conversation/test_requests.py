@@ -3,11 +3,11 @@
 import pytest
 from sqlalchemy import Engine, select
 
-from fzbot.conversation.message import MessageKind
 from fzbot.conversation.requests import Request, RequestKind, request_of
 from fzbot.db import reading, writing
 from fzbot.handovers.handover import Handover
 from fzbot.interactions.interaction import Interaction
+from fzbot.interactions.message_kind import MessageKind
 from fzbot.people import village
 from fzbot.people.follower import Follower
 from tests.conversation.villager import Villager

@@ -17,9 +17,9 @@ from fzbot.interactions.interaction import Interaction
 from fzbot.interactions.new_interaction import NewInteraction
 from fzbot.interactions.store import store
 from fzbot.people import erasure, village
+from fzbot.people.village import NO_VILLAGE
 from fzbot.statistics import figures, rebuild, rollup
 from fzbot.statistics.figures import Scope, Span
-from fzbot.statistics.rollup import NO_VILLAGE
 from tests.interactions.new_interactions import make_account, make_row
 
 FIRST = date(2026, 11, 20)

@@ -12,8 +12,9 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from fzbot import clock
 from fzbot.answering.current_snapshot import CurrentSnapshot
-from fzbot.conversation.message import Channel, Message, MessageKind
+from fzbot.conversation.message import Message
 from fzbot.conversation.turn import Conversation
+from fzbot.interactions.message_kind import Channel, MessageKind
 from fzbot.site.pages import templates
 
 VISIT = r"^[0-9a-f]{32}$"

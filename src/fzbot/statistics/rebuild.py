@@ -22,11 +22,11 @@ from sqlalchemy.orm import Session
 from fzbot.db import take_turns
 from fzbot.interactions.interaction import Interaction
 from fzbot.people.erasure import COUNTING
+from fzbot.people.village import village_key
 from fzbot.statistics.rollup import (
     ALL_VILLAGES,
     LOST,
     NEVER,
-    NO_VILLAGE,
     DailyCount,
     PeopleGap,
     PersonDay,
@@ -40,7 +40,7 @@ def rebuild(session: Session) -> None:
     take_turns(session, COUNTING)
     for table in (DailyCount, PersonDay, PersonVillage, PeopleGap):
         session.execute(delete(table))
-    for village in (literal(ALL_VILLAGES, Integer), func.coalesce(Interaction.village_id, NO_VILLAGE)):
+    for village in (literal(ALL_VILLAGES, Integer), village_key(Interaction.village_id)):
         for facet, key in _facets(session).items():
             columns = ["account_id", "facet", "village_id", "day", "key", "number"]
             session.execute(insert(DailyCount).from_select(columns, _counts(village, facet, key)))

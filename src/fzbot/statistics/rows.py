@@ -6,8 +6,8 @@ from sqlalchemy import ColumnElement, Integer, cast, extract, func, select
 from sqlalchemy.orm import Session
 
 from fzbot.interactions.interaction import Interaction
+from fzbot.people.village import village_key
 from fzbot.statistics.figures import ASKED, Scope, Span, breakdown
-from fzbot.statistics.rollup import NO_VILLAGE
 
 CHINA_HOURS = 8
 """Asia/Shanghai is UTC+8 the whole year."""
@@ -61,7 +61,7 @@ class InteractionFilter:
             Interaction.day.between(self.span.first, self.span.last),
         ]
         if self.villages is not None:
-            found.append(func.coalesce(Interaction.village_id, NO_VILLAGE).in_(self.villages))
+            found.append(village_key(Interaction.village_id).in_(self.villages))
         if self.kind:
             found.append(Interaction.kind.in_(ASKED if self.kind == "asked" else (self.kind,)))
         if self.decision:

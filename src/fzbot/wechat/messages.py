@@ -6,8 +6,9 @@ from typing import Any
 
 from wechatpy.replies import TextReply
 
-from fzbot.conversation.message import Message, MessageKind
+from fzbot.conversation.message import Message
 from fzbot.errors import PostRefusedError
+from fzbot.interactions.message_kind import MessageKind
 
 log = logging.getLogger(__name__)
 

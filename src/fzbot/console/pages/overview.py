@@ -15,13 +15,13 @@ from fzbot.console.services import ConsoleServices
 from fzbot.console.visitor import Visitor
 from fzbot.db import reading
 from fzbot.notices.results.counts import GroupBy
+from fzbot.people.village import NO_VILLAGE
 from fzbot.statistics import definitions as d
 from fzbot.statistics import rollup, spans
 from fzbot.statistics.dashboard.board import Dashboard, change, dashboard, named
 from fzbot.statistics.dashboard.workbook import Names, workbook
 from fzbot.statistics.figures import DECISIONS, Figures
 from fzbot.statistics.notice_figures import FIGURES, PushFigure
-from fzbot.statistics.rollup import NO_VILLAGE
 
 router = APIRouter()
 

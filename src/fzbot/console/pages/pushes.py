@@ -16,8 +16,9 @@ from fzbot.console.visitor import Visitor
 from fzbot.db import reading
 from fzbot.errors import NotFoundError
 from fzbot.notices.results import counts
-from fzbot.notices.results.counts import NO_VILLAGE, NOBODY, GroupBy, total
+from fzbot.notices.results.counts import NOBODY, GroupBy, total
 from fzbot.people.staff import Staff
+from fzbot.people.village import NO_VILLAGE
 from fzbot.statistics import notice_figures, notice_rows, spans
 from fzbot.statistics.figures import Span
 from fzbot.statistics.notice_figures import FIGURES, HEADS

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from fzbot.clock import day_bounds
 from fzbot.handovers.handover import Handover
 from fzbot.notices.results.counts import GroupBy, Tally, total
+from fzbot.people.village import village_key
 from fzbot.statistics import figures as f
 from fzbot.statistics import notice_figures
 from fzbot.statistics.definitions import TOPICS
 from fzbot.statistics.figures import ASKED, Figures, Scope, Span
-from fzbot.statistics.rollup import NO_VILLAGE
 
 DAILY_UP_TO = 92
 """Longer spans are shown by month."""
@@ -81,7 +81,7 @@ def _handed_over(session: Session, scope: Scope, span: Span) -> int:
         Handover.account_id.in_(scope.accounts), Handover.asked_at >= start, Handover.asked_at < end
     )
     if scope.villages is not None:
-        query = query.where(func.coalesce(Handover.village_id, NO_VILLAGE).in_(scope.villages))
+        query = query.where(village_key(Handover.village_id).in_(scope.villages))
     return session.scalar(query) or 0
 
 
