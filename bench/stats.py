@@ -23,8 +23,8 @@ from fzbot.people.account import Credentials
 from fzbot.people.sealing import Sealer
 from fzbot.statistics import rebuild, rollup, rows
 from fzbot.statistics.dashboard.board import dashboard
-from fzbot.statistics.figures import Scope, Span
 from fzbot.statistics.rows import InteractionFilter
+from fzbot.statistics.scope import Scope, Span
 from fzbot.statistics.yearly_report.document import document
 from fzbot.statistics.yearly_report.gathering import gather
 

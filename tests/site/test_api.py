@@ -21,6 +21,8 @@ from fzbot.interactions.store import store
 from fzbot.people import token as tokens
 from fzbot.people.token import ApiToken
 from fzbot.site.api import api
+from fzbot.statistics.figures.figure import Surface
+from fzbot.statistics.figures.registry import shown_on
 from fzbot.web.rate_limiter import MINUTE, RateLimiter
 from tests.interactions.new_interactions import make_account, make_row
 
@@ -57,7 +59,11 @@ def test_figures_are_those_of_the_console(caller: Caller) -> None:
     with caller.engine.begin() as connection:
         store(connection, [make_row(caller.account, str(number), openid_hash="a") for number in range(3)])
     answer = caller.http.get("/stats?from=2026-11-23&to=2026-11-23", headers=caller.token()).json()
-    assert (answer["interactions"], answer["people"], answer["topics"]) == (3, 1, {"marriage": 3})
+    assert (answer["interactions"], answer["people"], answer["themes"]) == (3, 1, {"marriage": 3})
+    assert [figure["key"] for figure in answer["figures"]] == [figure.key for figure in shown_on(Surface.API)]
+    shown = {figure["key"]: figure for figure in answer["figures"]}
+    assert (shown["answered"]["value"], shown["handed-over"]["value"], shown["groups"]["is_by_hand"]) == (3, 0, True)
+    assert (shown["direct-rate"]["value"], shown["direct-rate"]["whole"], shown["direct-rate"]["share"]) == (3, 3, 1.0)
     assert caller.http.get("/stats?from=2026-11-24&to=2026-11-23", headers=caller.token()).status_code == 400
 
 

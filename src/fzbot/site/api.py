@@ -19,8 +19,11 @@ from fzbot.knowledge.reply import basis_line, reply_text
 from fzbot.people import token as tokens
 from fzbot.people.token import TokenScope
 from fzbot.site.pages import templates
-from fzbot.statistics import figures, rollup
-from fzbot.statistics.figures import Scope, Span
+from fzbot.statistics.figures.figure import Figure, Surface
+from fzbot.statistics.figures.registry import shown_on
+from fzbot.statistics.interaction_counts import breakdown, by_theme
+from fzbot.statistics.recorded import Recorded, counted
+from fzbot.statistics.scope import Scope, Span
 from fzbot.web.rate_limiter import RateLimiter
 from fzbot.web.security_headers import SecurityHeaders
 
@@ -51,8 +54,21 @@ class Answered(BaseModel):
     reply: str
 
 
+class FigureShown(BaseModel):
+    """A figure: `share` is `value` ÷ `whole` where it is a rate; empty where there is nothing to share."""
+
+    key: str
+    name: str
+    unit: str
+    value: int | None
+    whole: int | None
+    share: float | None
+    is_by_hand: bool
+    meaning: str
+
+
 class Stats(BaseModel):
-    """Figures of a span of days, as the console defines them."""
+    """Figures of a span of days, all of the console's; the first four also by themselves."""
 
     first: date
     last: date
@@ -60,8 +76,10 @@ class Stats(BaseModel):
     questions: int
     visits: int
     people: int
+    figures: list[FigureShown]
     decisions: dict[str, int]
-    topics: dict[str, int]
+    themes: dict[str, int]
+    topics: dict[str, int] = Field(deprecated=True, description="旧名，同 themes")
 
 
 class EntryShown(BaseModel):
@@ -130,20 +148,34 @@ def stats(
     if first > last or span.days > MOST_DAYS:
         raise HTTPException(400, "from 要在 to 之前，最多 10 年")
     engine = request.app.state.engine
-    rollup.catch_up(engine)
     scope = Scope((account,))
     with reading(engine) as session:
-        found = figures.figures(session, scope, span)
-        by_entry = figures.breakdown(session, scope, span, "entry")
+        found = counted(session, scope, span)
+        themes = by_theme(breakdown(session, scope, span, "entry"))
     return Stats(
         first=first,
         last=last,
-        interactions=found.interactions,
-        questions=found.questions,
-        visits=found.visits,
-        people=found.people,
-        decisions=found.decisions,
-        topics=figures.topics(by_entry),
+        interactions=found.chat.interactions,
+        questions=found.chat.questions,
+        visits=found.chat.visits,
+        people=found.chat.people,
+        figures=[_figure(figure, found) for figure in shown_on(Surface.API)],
+        decisions=found.chat.decisions,
+        themes=themes,
+        topics=themes,
+    )
+
+
+def _figure(figure: Figure, recorded: Recorded) -> FigureShown:
+    return FigureShown(
+        key=figure.key,
+        name=figure.name,
+        unit=figure.unit,
+        value=figure.value(recorded),
+        whole=figure.whole(recorded) if figure.whole else None,
+        share=figure.share(recorded),
+        is_by_hand=figure.is_by_hand,
+        meaning=figure.meaning,
     )
 
 

@@ -23,7 +23,6 @@ from fzbot.notices.delivery_methods import DeliveryMethod
 from fzbot.notices.results import forwards, per_notice
 from fzbot.people.staff import Role, Staff
 from fzbot.people.village import NO_VILLAGE
-from fzbot.statistics.definitions import TOPICS
 
 router = APIRouter()
 
@@ -89,7 +88,7 @@ def show_one(
         }
     context |= {
         "titles": {id_: entry.title for id_, entry in services.current_snapshot.snapshot.entries.items()},
-        "topics": TOPICS,
+        "themes": services.current_snapshot.snapshot.themes,
     }
     context |= {"error": error, "typed": typed or {}, "has_font": services.font is not None} | NAMES
     return render(request, "notice.html", context, 422 if error else 200)
