@@ -97,7 +97,9 @@ def public_pages(services: Services) -> FastAPI:
     site = FastAPI(title="fzbot pages", docs_url=None, redoc_url=None, openapi_url=None)
     site.add_middleware(SecurityHeaders)
     reads = ReadCounter(services.engine)
-    site.include_router(pages(services.current_snapshot, StatuteRepository(services.engine), reads))
+    site.include_router(
+        pages(services.current_snapshot, StatuteRepository(services.engine), reads, settings.public_url)
+    )
     site.include_router(notice_pages(services.engine, services.current_snapshot, reads))
     site.include_router(kiosk(services.conversation, services.current_snapshot, default_account(services)))
     if settings.simulator:

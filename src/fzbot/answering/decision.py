@@ -21,6 +21,8 @@ class Thresholds(BaseModel):
 
     answer_from: float
     """The probability of the best candidate from which it is the answer."""
+    likely_from: float
+    """That from which it is rather the answer than anything else, and is told in short with others to pick."""
     suggest_from: float
     """The probability that the first `SUGGESTED` candidates hold the answer, from which they are offered."""
     chat_from: float
@@ -43,6 +45,7 @@ class DecisionKind(StrEnum):
     """How a message is met."""
 
     ANSWER = "answer"
+    LIKELY = "likely"
     SUGGEST = "suggest"
     UNKNOWN = "unknown"
     CHAT = "chat"
@@ -66,6 +69,7 @@ class DecisionKind(StrEnum):
 
 _LABELS = {
     DecisionKind.ANSWER: "直接解答",
+    DecisionKind.LIKELY: "大致解答",
     DecisionKind.SUGGEST: "给出选项",
     DecisionKind.UNKNOWN: "未解答",
     DecisionKind.CHAT: "闲谈",
@@ -116,6 +120,8 @@ def decide_kind(candidates: Sequence[Candidate], thresholds: Thresholds) -> Deci
         return DecisionKind.CHAT if best.score >= thresholds.chat_from else DecisionKind.UNKNOWN
     if best.score >= thresholds.answer_from:
         return DecisionKind.ANSWER
+    if best.score >= thresholds.likely_from:
+        return DecisionKind.LIKELY
     if sum(candidate.score for candidate in candidates[:SUGGESTED]) >= thresholds.suggest_from:
         return DecisionKind.SUGGEST
     return DecisionKind.UNKNOWN

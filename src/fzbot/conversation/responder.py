@@ -11,7 +11,7 @@ from fzbot.conversation.message import Message
 from fzbot.conversation.session import ConversationState
 from fzbot.interactions.message_kind import MessageKind
 from fzbot.knowledge.entry import Entry
-from fzbot.knowledge.reply import PASSIVE_LIMIT, basis_line, reply_text
+from fzbot.knowledge.reply import PASSIVE_LIMIT, basis_line, gist_text, reply_text
 from fzbot.knowledge.topics import Topic
 from fzbot.people.village import Village
 from fzbot.statutes.repository import StatuteRepository
@@ -96,6 +96,8 @@ class Responder:
         cue = cue_of(text)
         if cue is Cue.MENU:
             return self._menu(wording.MENU)
+        if cue is Cue.NOT_THIS:
+            return self._complaint(1.0)
         if cue is not None:
             state = self.recall()
             entry = self.snapshot.entries.get(state.last_entry or "")
@@ -172,8 +174,22 @@ class Responder:
         if decision.kind in {DecisionKind.URGENT, DecisionKind.ANSWER}:
             near = [candidate.entry.id for candidate in decision.candidates[1:]]
             return self._answer(decision.best, decision.score, near, decision.kind, lead)
-        outcome = self._to_none(decision)
+        outcome = self._likely(decision) if decision.kind is DecisionKind.LIKELY else self._to_none(decision)
         return replace(outcome, text=lead + outcome.text)
+
+    def _likely(self, decision: Decision) -> TurnOutcome:
+        """The short form of the best candidate; number one is the whole of it, the others are two more candidates."""
+        entry = decision.best
+        others = [one.entry for one in decision.candidates[1:SHOWN] if not one.entry.is_chat]
+        text = wording.LIKELY.format(
+            title=entry.title,
+            gist=gist_text(entry, self.snapshot.directory),
+            choices=wording.numbered([wording.WHOLE, *(other.title for other in others)]),
+        )
+        offered = tuple(one.id for one in (entry, *others))
+        return TurnOutcome(
+            text, decision.kind, entry.id, decision.score, state=ConversationState(entry.id, offered, offered[1:])
+        )
 
     def _to_none(self, decision: Decision) -> TurnOutcome:
         """The outcome of a decision for none of the entries."""
@@ -188,14 +204,14 @@ class Responder:
     def _chat(self, decision: Decision) -> TurnOutcome:
         entry = decision.best
         if entry.id == COMPLAINT:
-            return self._complaint(decision)
+            return self._complaint(decision.score)
         text = reply_text(entry, self.snapshot.directory)
         if entry.id == GREETING:
             menu = self._menu(text)
             return TurnOutcome(menu.text, DecisionKind.CHAT, entry.id, decision.score, state=menu.state)
         return TurnOutcome(text, DecisionKind.CHAT, entry.id, decision.score)
 
-    def _complaint(self, decision: Decision) -> TurnOutcome:
+    def _complaint(self, score: float) -> TurnOutcome:
         state = self.recall()
         near = [id_ for id_ in state.near if id_ in self.snapshot.entries][:SHOWN]
         after = ConversationState(offered=tuple(near))
@@ -205,7 +221,7 @@ class Responder:
         else:
             adviser = self.snapshot.directory.contact(ADVISER)
             text = wording.COMPLAINT_NONE.format(adviser=wording.contact(adviser))
-        return TurnOutcome(text, DecisionKind.CHAT, COMPLAINT, decision.score, state.last_entry, after)
+        return TurnOutcome(text, DecisionKind.CHAT, COMPLAINT, score, state.last_entry, after)
 
     def _suggest(self, decision: Decision) -> TurnOutcome:
         offered = [candidate.entry for candidate in decision.candidates[:SHOWN]]

@@ -120,7 +120,9 @@ class SelfService:
                 Interaction.openid_hash == person.openid_hash,
                 Interaction.at > now - ASKED_WITHIN,
                 Interaction.question.is_not(None),
-                Interaction.decision.in_([DecisionKind.UNKNOWN, DecisionKind.SUGGEST, DecisionKind.ANSWER]),
+                Interaction.decision.in_(
+                    [DecisionKind.UNKNOWN, DecisionKind.SUGGEST, DecisionKind.LIKELY, DecisionKind.ANSWER]
+                ),
             )
             .order_by(Interaction.id.desc())
             .limit(1)

@@ -13,6 +13,8 @@ URGENT_FIRST = {
     Danger.CONFINED: "⚠️ 人被关着、被控制、被逼着做事：想办法马上打 110，说清在哪里。",
 }
 
+LIKELY = "您问的像是【{title}】：\n{gist}\n\n{choices}\n不是这些，就回“不是这个”，或换个说法再问一遍。"
+WHOLE = "看全部"
 SUGGEST = "您问的是不是下面哪一个？回数字就行："
 SUGGEST_END = "都不是的话，换个说法再问一遍，或打 12348 免费问律师。"
 RELATED = "接着想问（回数字）："

@@ -98,7 +98,7 @@ class UnansweredFilter:
 
 _OF_KIND: dict[QuestionKind, ColumnElement[bool]] = {
     QuestionKind.UNKNOWN: Interaction.decision == DecisionKind.UNKNOWN,
-    QuestionKind.UNSURE: (Interaction.decision == DecisionKind.SUGGEST)
+    QuestionKind.UNSURE: Interaction.decision.in_((DecisionKind.SUGGEST, DecisionKind.LIKELY))
     | ((Interaction.decision == DecisionKind.ANSWER) & (Interaction.score < LOW_SCORE)),
     QuestionKind.COMPLAINT: Interaction.entry == "chat.complaint",
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from fzbot.errors import KnowledgeError
 from fzbot.knowledge.directory import Directory
 from fzbot.knowledge.entry import Area, Entry
+from fzbot.knowledge.terms import load_terms
 from fzbot.knowledge.themes import FILE as THEMES
 from fzbot.knowledge.themes import Themes
 
@@ -30,7 +32,7 @@ MENDS = {
     "string_type": ("应当是文字", "数字或特殊开头的文字要加引号"),
     "tuple_type": ("应当是列表", "每项一行，以“- ”开头"),
     "too_short": ("一项都没有", "至少写一项"),
-    "enum": ("不在允许的几个词里", "从 violence、fraud、suicide、child、confined 里选一个，或删掉"),
+    "enum": ("不在允许的几个词里", "照知识库说明里的词写，或删掉"),
 }
 
 
@@ -58,10 +60,19 @@ class Fault:
 
 
 class Law(BaseModel, extra="forbid", frozen=True):
-    """A law that entries may cite; of a `changed` one only the whole, until its new text is at hand."""
+    """A law that entries may cite.
+
+    Of a `changed` one only the whole is cited, until its new text is at hand. `in_force` is the day from which its present text
+    holds; `replaced_by` names the law that took its place. `watch` says what is coming: a draft, a day to look again.
+    """
 
     title: str
+    in_force: date | None = None
+    text_read: bool = False
+    replaces: tuple[str, ...] = ()
+    replaced_by: str | None = None
     changed: bool = False
+    watch: str | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +87,7 @@ class KnowledgeBase:
     themes: dict[str, str]
     """What themes are called, by the first part of their entries' ids."""
     needs: frozenset[str]
+    terms: dict[str, str] = field(default_factory=dict)
     faults: tuple[Fault, ...] = field(default=())
 
 
@@ -109,6 +121,7 @@ def load(root: Path) -> KnowledgeBase:
         laws=read_model(root / "laws.yaml", _Laws).laws,
         themes=themes,
         needs=_needs(root / "needs.txt"),
+        terms=load_terms(root / "lexicon"),
         faults=tuple(faults),
     )
 

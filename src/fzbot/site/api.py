@@ -82,11 +82,21 @@ class Stats(BaseModel):
     topics: dict[str, int] = Field(deprecated=True, description="旧名，同 themes")
 
 
+class PointShown(BaseModel):
+    """A statement of an entry, and the articles or the practice that it rests on."""
+
+    text: str
+    basis: list[str]
+    practice: str
+
+
 class EntryShown(BaseModel):
-    """An entry."""
+    """An entry; `answer` is its gist and points, a line each."""
 
     id: str
     title: str
+    gist: str
+    points: list[PointShown]
     answer: str
     steps: list[str]
     basis: str
@@ -213,6 +223,11 @@ def _shown(one: Entry) -> EntryShown:
     return EntryShown(
         id=one.id,
         title=one.title,
+        gist=one.gist,
+        points=[
+            PointShown(text=point.text, basis=[str(citation) for citation in point.basis], practice=point.practice)
+            for point in one.points
+        ],
         answer=one.answer,
         steps=list(one.steps),
         basis=basis_line(one.basis),

@@ -17,11 +17,11 @@ from fzbot.console.services import ConsoleServices
 from fzbot.console.visitor import Visitor
 from fzbot.curation import publishing, release, revisions
 from fzbot.curation.release import Release
-from fzbot.curation.revisions import EntryRevision, body_of, entry_of
+from fzbot.curation.revisions import EntryRevision, body_of, entry_of, in_points
 from fzbot.db import reading, writing
 from fzbot.errors import AccessRefusedError, CurationError, NotFoundError
 from fzbot.knowledge import files
-from fzbot.knowledge.entry import Danger, Entry
+from fzbot.knowledge.entry import About, Danger, Entry
 from fzbot.knowledge.files import Fault
 from fzbot.knowledge.reply import reply_text
 
@@ -178,6 +178,7 @@ def _form(
         "form": form,
         "faults": found,
         "dangers": Danger,
+        "subjects": [(subject.value, subject.label) for subject in About],
         "contacts": [(key, snapshot.directory.contact(key)) for key in snapshot.directory.all_keys()],
         "laws": snapshot.laws,
         "entries": snapshot.entries,
@@ -196,7 +197,7 @@ def _preview(services: ConsoleServices, entry: Entry | None) -> Preview | None:
 
 def _difference(live: Entry | None, draft: EntryRevision) -> list[str]:
     before = _lines(body_of(live)) if live else []
-    return list(unified_diff(before, _lines(draft.body), "现在的", "草稿", lineterm="", n=1))
+    return list(unified_diff(before, _lines(in_points(draft.body)), "现在的", "草稿", lineterm="", n=1))
 
 
 def _lines(body: dict[str, Any]) -> list[str]:

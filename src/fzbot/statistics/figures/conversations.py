@@ -91,6 +91,7 @@ CONVERSATIONS = (
         meaning="直接给出答案的次数（含紧急提醒）÷ 作出判定的咨询次数（不含闲谈）；没有咨询时空着。",
         narrowed={"decision": ANSWERED},
     ),
+    _decided(DecisionKind.LIKELY, "多半是这个问题、又不到直接解答的把握，先说要点，再请村民选的次数；不算直接解答。"),
     _decided(DecisionKind.SUGGEST, "把握不够，列出几个问题请村民选的次数。", _FINER),
     _decided(DecisionKind.UNKNOWN, "知识库里没有合适答案，请村民打 12348 或找村法律顾问的次数。"),
     _decided(DecisionKind.URGENT, "正在挨打、正在被骗、想不开、孩子走失等紧急情况，先给出求助电话的次数。"),
