@@ -25,6 +25,7 @@ from tests.interactions.new_interactions import make_account, make_row
 
 FIRST = date(2026, 11, 20)
 DAYS = 6
+SPANS = [(first, last) for first in range(DAYS) for last in range(first, DAYS)]
 
 
 @dataclass(frozen=True)
@@ -111,36 +112,39 @@ def row_of(event: Arrival, account: int, villages: list[int], number: int) -> Ne
     )
 
 
-def check_against_recount(engine: Engine, account: int, villages: list[int]) -> None:
+def check_against_recount(
+    engine: Engine, account: int, villages: list[int], spans: Sequence[tuple[int, int]] = SPANS
+) -> None:
     with reading(engine) as session:
         rows = session.scalars(select(Interaction)).all()
-        for first in range(DAYS):
-            for last in range(first, DAYS):
-                span = Span(FIRST + timedelta(days=first), FIRST + timedelta(days=last))
-                for wanted in (None, {villages[0]}, set(villages), {NO_VILLAGE}, {NO_VILLAGE, villages[1]}):
-                    scope = Scope((account,), frozenset(wanted) if wanted else None)
-                    inside = [
-                        row
-                        for row in rows
-                        if span.first <= row.day <= span.last
-                        and (wanted is None or (row.village_id or NO_VILLAGE) in wanted)
-                    ]
-                    found = counts.interaction_counts(session, scope, span)
-                    assert found.kinds == Counter(row.kind for row in inside)
-                    assert found.decisions == Counter(row.decision for row in inside if row.decision)
-                    served = {(row.openid_hash, row.day) for row in inside if row.kind != "unsubscribe"}
-                    assert found.people == len({person for person, _ in served})
-                    assert found.visits == len(served)
-                    entries = counts.breakdown(session, scope, span, "entry")
-                    assert entries == Counter(row.entry for row in inside if row.entry)
-                    hours = counts.breakdown(session, scope, span, "hour")
-                    assert hours == Counter(f"{row.at.astimezone(clock.CHINA).hour:02d}" for row in inside)
+        for first, last in spans:
+            span = Span(FIRST + timedelta(days=first), FIRST + timedelta(days=last))
+            for wanted in (None, {villages[0]}, set(villages), {NO_VILLAGE}, {NO_VILLAGE, villages[1]}):
+                scope = Scope((account,), frozenset(wanted) if wanted else None)
+                inside = [
+                    row
+                    for row in rows
+                    if span.first <= row.day <= span.last
+                    and (wanted is None or (row.village_id or NO_VILLAGE) in wanted)
+                ]
+                found = counts.interaction_counts(session, scope, span)
+                assert found.kinds == Counter(row.kind for row in inside)
+                assert found.decisions == Counter(row.decision for row in inside if row.decision)
+                served = {(row.openid_hash, row.day) for row in inside if row.kind != "unsubscribe"}
+                assert found.people == len({person for person, _ in served})
+                assert found.visits == len(served)
+                entries = counts.breakdown(session, scope, span, "entry")
+                assert entries == Counter(row.entry for row in inside if row.entry)
+                hours = counts.breakdown(session, scope, span, "hour")
+                assert hours == Counter(f"{row.at.astimezone(clock.CHINA).hour:02d}" for row in inside)
+                asked = Counter(row.village_id or NO_VILLAGE for row in inside if row.kind in {"text", "voice"})
+                assert counts.questions_by_village(session, scope, span) == asked
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(history=histories, is_caught_up=st.booleans())
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(history=histories, is_caught_up=st.booleans(), spans=st.lists(st.sampled_from(SPANS), min_size=1, max_size=3))
 def test_figures_equal_a_recount_after_any_history(
-    place: tuple[Engine, int, list[int]], history: list[object], is_caught_up: bool
+    place: tuple[Engine, int, list[int]], history: list[object], is_caught_up: bool, spans: list[tuple[int, int]]
 ) -> None:
     engine, account, villages = place
     with writing(engine) as session:
@@ -149,7 +153,7 @@ def test_figures_equal_a_recount_after_any_history(
     live_through(engine, account, villages, history)
     if is_caught_up:  # otherwise what is not counted yet is read beside the rollups
         rollup.catch_up(engine)
-    check_against_recount(engine, account, villages)
+    check_against_recount(engine, account, villages, spans)
 
 
 def test_rollups_equal_a_recount_on_either_database(engine: Engine) -> None:
