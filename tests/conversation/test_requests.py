@@ -4,14 +4,15 @@ import pytest
 from sqlalchemy import Engine, select
 
 from fzbot.conversation import wording
-from fzbot.conversation.message import MessageKind
 from fzbot.conversation.requests import Request, RequestKind, request_of
 from fzbot.db import reading, writing
 from fzbot.handovers.handover import Handover
 from fzbot.interactions.interaction import Interaction
+from fzbot.interactions.message_kind import MessageKind
 from fzbot.people import village
 from fzbot.people.follower import Follower
-from fzbot.statistics import counts
+from fzbot.statistics.interaction_counts import interaction_counts
+from fzbot.statistics.scope import Scope, Span
 from fzbot.web.rate_limiter import RateLimiter
 from tests.conversation.villager import Villager
 
@@ -148,7 +149,7 @@ def test_of_three_hundred_messages_in_a_second_only_those_that_were_read_are_con
     with reading(villager.engine) as session:
         rows = session.scalars(select(Interaction).order_by(Interaction.id)).all()
         day = rows[0].day
-        counted = counts.count(session, day, day).total
+        counted = interaction_counts(session, Scope((villager.account_id,)), Span(day, day))
     assert (counted.interactions, counted.questions, counted.people) == (300, 30, 1)
     assert [row.decision for row in rows[30:]] == [None] * 269 + ["urgent"]
     assert {row.kind for row in rows[30:]} == {"throttled"}

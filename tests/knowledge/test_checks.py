@@ -58,6 +58,7 @@ def root(tmp_path: Path) -> Path:
         "laws:\n  民法典: {title: 中华人民共和国民法典}\n  治安管理处罚法: {title: 中华人民共和国治安管理处罚法, changed: true}\n",
         encoding="utf-8",
     )
+    (tmp_path / "themes.yaml").write_text("themes: {marriage: 婚姻家庭}\n", encoding="utf-8")
     (tmp_path / "lexicon").mkdir()
     (tmp_path / "lexicon" / "terms.txt").write_text("先予执行 = 判决前先让对方给一部分钱\n", encoding="utf-8")
     (tmp_path / "needs.txt").write_text("marriage.bride-price\nmarriage.custody\n", encoding="utf-8")
@@ -192,6 +193,31 @@ def test_serving_refuses_a_faulty_base_and_a_missing_folder(root: Path) -> None:
         files.load_sound(root)
     with pytest.raises(KnowledgeError, match="FZBOT_KNOWLEDGE_DIR"):
         files.load(root / "nowhere")
+
+
+def test_every_theme_is_listed_with_its_name(root: Path) -> None:
+    sheep = entry(id="sheep.lost", questions=[f"羊丢了第{n}种" for n in range(20)], related=["marriage.custody"])
+    unlisted = [fault for fault in faults(root, entry(), other(), sheep) if "themes.yaml" in fault.problem]
+    assert [(fault.entry, fault.field, fault.severity) for fault in unlisted] == [("sheep.lost", "id", Severity.ERROR)]
+    (root / "themes.yaml").write_text("themes: {marriage: 婚姻家庭, sheep: 牛羊}\n", encoding="utf-8")
+    base = files.load(root)
+    assert (base.faults, base.themes["sheep"]) == ((), "牛羊")
+
+
+def test_an_entry_that_staff_added_needs_a_listed_theme_too(root: Path) -> None:
+    faults(root, entry(), other())
+    base = files.load(root)
+    sheep = base.entries[0].model_copy(update={"id": "sheep.lost"})
+    assert [fault.entry for fault in files.overlaid(base, [sheep]).faults] == ["sheep.lost"]
+
+
+@pytest.mark.parametrize("text", [None, "themes: {}", "themes: {marriage: ''}", "themes: {Marriage: 婚姻}", "[]", "{"])
+def test_themes_that_cannot_be_read_are_named(root: Path, text: str | None) -> None:
+    (root / "themes.yaml").unlink()
+    if text is not None:
+        (root / "themes.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(KnowledgeError, match=r"themes\.yaml"):
+        files.load(root)
 
 
 def test_a_menu_leads_somewhere_under_names_that_are_shown_whole(root: Path) -> None:

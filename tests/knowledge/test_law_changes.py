@@ -22,7 +22,9 @@ def entry(id_: str, reviewed: date, *cited: str) -> Entry:
 
 
 def base(laws: dict[str, Law], *entries: Entry) -> KnowledgeBase:
-    return KnowledgeBase(Path(), entries, {}, Directory(), laws, frozenset(), {})
+    return KnowledgeBase(
+        root=Path(), entries=entries, files={}, directory=Directory(), laws=laws, themes={}, needs=frozenset()
+    )
 
 
 def test_every_point_that_rests_on_a_law_is_named_with_its_number() -> None:

@@ -11,9 +11,10 @@ from fzbot.notices.delivery_methods import DeliveryMethod
 from fzbot.notices.push import Accepted, OutboundMessage, Refused
 from fzbot.notices.results import counts, forwards, receipts
 from fzbot.notices.results import reads as readings
-from fzbot.notices.results.counts import NO_VILLAGE, DeliveryFilter, GroupBy, Tally
+from fzbot.notices.results.counts import DeliveryFilter, GroupBy, Tally
 from fzbot.notices.results.forwards import ForwardedGroup
 from fzbot.notices.results.receipts import ReceiptReport
+from fzbot.people.village import NO_VILLAGE
 from tests.notices.town import NOON, SEALER, Town
 
 TODAY = china_day(NOON)

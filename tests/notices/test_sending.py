@@ -39,7 +39,7 @@ def test_each_follower_in_the_window_gets_it_once(town: Town) -> None:
     assert town.notice(id_).state == NoticeState.SENT
 
 
-def test_villages_and_topics_choose_the_audience(town: Town) -> None:
+def test_villages_and_themes_choose_the_audience(town: Town) -> None:
     town.follow("o-1", village=0)
     town.follow("o-2", village=1)
     town.follow("o-3", "o-4")
@@ -54,9 +54,9 @@ def test_villages_and_topics_choose_the_audience(town: Town) -> None:
 
         assert people(Audience()) == (4, 4)
         assert people(Audience((town.villages[0], town.villages[1]))) == (2, 2)
-        assert people(Audience(topic="fraud")) == (2, 2)
+        assert people(Audience(theme="fraud")) == (2, 2)
         assert people(Audience((town.villages[0],), "fraud")) == (1, 1)
-        assert people(Audience(topic="marriage")) == (0, 0)
+        assert people(Audience(theme="marriage")) == (0, 0)
         assert people(Audience(), DeliveryMethod.CUSTOMER) == (4, 2)
         assert people(Audience(), DeliveryMethod.GROUP) == (4, 0)
 

@@ -11,8 +11,9 @@ from fzbot.interactions import retention
 from fzbot.interactions.store import store
 from fzbot.runtime.jobs import Job, Jobs
 from fzbot.runtime.leader_election import LeaderElection
-from fzbot.statistics import figures, rollup
-from fzbot.statistics.figures import Scope, Span
+from fzbot.statistics import interaction_counts as counts
+from fzbot.statistics import rollup
+from fzbot.statistics.scope import Scope, Span
 from tests.interactions.new_interactions import make_account, make_row, stored
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
@@ -85,6 +86,6 @@ def test_old_words_are_erased_once_counted_and_figures_stay(engine: Engine) -> N
     assert (first.question, first.reply) == (None, "")
     assert (second.question, second.reply) == ("彩礼怎么退", "答")
     with reading(engine) as session:
-        found = figures.figures(session, Scope((account,)), Span(old, new))
+        found = counts.interaction_counts(session, Scope((account,)), Span(old, new))
     assert (found.questions, found.people) == (2, 1)
     assert retention.erase_old_text(engine, NOW, 180) == 0

@@ -20,7 +20,7 @@ from fzbot.people import village
 from fzbot.people.erasure_log import ErasureLog
 from fzbot.people.follower import Follower
 from fzbot.people.sealing import Sealer
-from fzbot.site.kiosk import ANONYMOUS_PER_MINUTE, KioskAccounts, kiosk
+from fzbot.site.kiosk import ANONYMOUS_PER_MINUTE, KioskAccounts, kiosk, touch
 from fzbot.statutes.repository import StatuteRepository
 from tests.interactions.new_interactions import make_account
 

@@ -56,15 +56,29 @@ class DecisionKind(StrEnum):
         """What staff read."""
         return _LABELS[self]
 
+    @property
+    def is_direct(self) -> bool:
+        """Whether it counts as answered directly: the part of the share of direct answers."""
+        return self in {DecisionKind.ANSWER, DecisionKind.URGENT}
+
+    @property
+    def is_about_law(self) -> bool:
+        """Whether it counts as decided: the whole of the share of direct answers; small talk is left out."""
+        return self is not DecisionKind.CHAT
+
 
 _LABELS = {
-    DecisionKind.ANSWER: "直接回答",
+    DecisionKind.ANSWER: "直接解答",
     DecisionKind.LIKELY: "大致解答",
     DecisionKind.SUGGEST: "给出选项",
-    DecisionKind.UNKNOWN: "转给人",
+    DecisionKind.UNKNOWN: "未解答",
     DecisionKind.CHAT: "闲谈",
-    DecisionKind.URGENT: "紧急",
+    DecisionKind.URGENT: "紧急提醒",
 }
+"""A new kind says here what staff read, above whether it counts as direct, and in `statistics.figures` what is counted."""
+
+DIRECT_KINDS = tuple(kind for kind in DecisionKind if kind.is_direct)
+"""As queries take them."""
 
 
 @dataclass(frozen=True)

@@ -71,6 +71,7 @@ class Snapshot:
         self.entries: dict[str, Entry] = {entry.id: entry for entry in base.entries}
         self.directory: Directory = base.directory
         self.laws: dict[str, Law] = base.laws
+        self.themes: dict[str, str] = base.themes
         self.terms: dict[str, str] = base.terms
         self.references = References(self.laws, ((law.title, short) for short, law in self.laws.items()))
         self.topics: dict[str, Topic] = {topic.key: topic for topic in content.topics.topics}

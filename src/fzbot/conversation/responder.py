@@ -8,8 +8,9 @@ from fzbot.answering.snapshot import Snapshot
 from fzbot.conversation import citing, follow_ups, wording
 from fzbot.conversation.choices import Choice, numbered
 from fzbot.conversation.cues import Cue, cue_of, picked_number
-from fzbot.conversation.message import Message, MessageKind
+from fzbot.conversation.message import Message
 from fzbot.conversation.session import ConversationState
+from fzbot.interactions.message_kind import MessageKind
 from fzbot.knowledge.entry import Entry
 from fzbot.knowledge.reply import PASSIVE_LIMIT, basis_line, gist_text, reply_text
 from fzbot.knowledge.topics import Topic

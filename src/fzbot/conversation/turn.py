@@ -15,7 +15,7 @@ from fzbot.answering.current_snapshot import CurrentSnapshot
 from fzbot.answering.decision import DecisionKind
 from fzbot.conversation import session as sessions
 from fzbot.conversation.followers import follower_row, village_scanned
-from fzbot.conversation.message import Channel, Message, MessageKind
+from fzbot.conversation.message import Message
 from fzbot.conversation.pending_items import NoPendingItems, PendingItems, Recipient, Reply, append_pending
 from fzbot.conversation.reply_text import sanitize, truncate
 from fzbot.conversation.requests import request_of
@@ -26,6 +26,7 @@ from fzbot.db import reading
 from fzbot.handovers import handover
 from fzbot.handovers.handover import Handover
 from fzbot.interactions.masking import mask
+from fzbot.interactions.message_kind import Channel, MessageKind
 from fzbot.interactions.new_interaction import NewInteraction, Upsert
 from fzbot.interactions.record import Recorder
 from fzbot.people.erasure_log import ErasureLog

@@ -1,6 +1,6 @@
 """Reading `knowledge/` from disk, with every fault named: file, entry, field, and how to mend it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -14,6 +14,8 @@ from fzbot.errors import KnowledgeError
 from fzbot.knowledge.directory import Directory
 from fzbot.knowledge.entry import Area, Entry
 from fzbot.knowledge.terms import load_terms
+from fzbot.knowledge.themes import FILE as THEMES
+from fzbot.knowledge.themes import Themes
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -82,6 +84,8 @@ class KnowledgeBase:
     files: dict[str, Path]
     directory: Directory
     laws: dict[str, Law]
+    themes: dict[str, str]
+    """What themes are called, by the first part of their entries' ids."""
     needs: frozenset[str]
     terms: dict[str, str] = field(default_factory=dict)
     faults: tuple[Fault, ...] = field(default=())
@@ -107,12 +111,15 @@ def load(root: Path) -> KnowledgeBase:
             else:
                 entries.append(found)
                 files[found.id] = path
+    themes = load_themes(root)
+    faults += _unlisted(themes, entries, files)
     return KnowledgeBase(
         root=root,
         entries=tuple(entries),
         files=files,
         directory=read_model(root / "directory.yaml", Directory),
         laws=read_model(root / "laws.yaml", _Laws).laws,
+        themes=themes,
         needs=_needs(root / "needs.txt"),
         terms=load_terms(root / "lexicon"),
         faults=tuple(faults),
@@ -134,7 +141,22 @@ def overlaid(base: KnowledgeBase, entries: Iterable[Entry]) -> KnowledgeBase:
     kept = tuple(over.pop(entry.id, entry) for entry in base.entries)
     added = tuple(over[id_] for id_ in sorted(over))
     places = {entry.id: base.root / EDITED for entry in added}
-    return replace(base, entries=kept + added, files=base.files | places)
+    faults = base.faults + tuple(_unlisted(base.themes, added, places))
+    return replace(base, entries=kept + added, files=base.files | places, faults=faults)
+
+
+def load_themes(root: Path) -> dict[str, str]:
+    """The names of the themes of a knowledge folder; `KnowledgeError` when they cannot be read."""
+    return dict(read_model(root / THEMES, Themes).themes)
+
+
+def _unlisted(themes: Mapping[str, str], entries: Iterable[Entry], files: Mapping[str, Path]) -> Iterator[Fault]:
+    for entry in entries:
+        if entry.theme not in themes:
+            problem = f"{THEMES} 里没有 {entry.theme} 这个主题"
+            yield Fault(
+                files[entry.id], entry.id, "id", problem, f"改编号，或在 {THEMES} 里加一行 {entry.theme}: 它的名字"
+            )
 
 
 class _Laws(BaseModel, extra="forbid"):

@@ -1,9 +1,6 @@
 """`/api/v1`: the same answers, counts and entries for other programs of the authority, with tokens made in the console."""
 
-import time
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated
 
@@ -22,12 +19,15 @@ from fzbot.knowledge.reply import basis_line, reply_text
 from fzbot.people import token as tokens
 from fzbot.people.token import TokenScope
 from fzbot.site.pages import templates
-from fzbot.statistics import figures, rollup
-from fzbot.statistics.figures import Scope, Span
+from fzbot.statistics.figures.figure import Figure, Surface
+from fzbot.statistics.figures.registry import shown_on
+from fzbot.statistics.interaction_counts import breakdown, by_theme
+from fzbot.statistics.recorded import Recorded, counted
+from fzbot.statistics.scope import Scope, Span
+from fzbot.web.rate_limiter import RateLimiter
 from fzbot.web.security_headers import SecurityHeaders
 
 MOST_DAYS = 3660
-MINUTE = 60.0
 
 bearer = HTTPBearer(auto_error=False, description="后台“接口令牌”里生成的令牌")
 
@@ -54,8 +54,21 @@ class Answered(BaseModel):
     reply: str
 
 
+class FigureShown(BaseModel):
+    """A figure: `share` is `value` ÷ `whole` where it is a rate; empty where there is nothing to share."""
+
+    key: str
+    name: str
+    unit: str
+    value: int | None
+    whole: int | None
+    share: float | None
+    is_by_hand: bool
+    meaning: str
+
+
 class Stats(BaseModel):
-    """Figures of a span of days, as the console defines them."""
+    """Figures of a span of days, all of the console's; the first four also by themselves."""
 
     first: date
     last: date
@@ -63,8 +76,10 @@ class Stats(BaseModel):
     questions: int
     visits: int
     people: int
+    figures: list[FigureShown]
     decisions: dict[str, int]
-    topics: dict[str, int]
+    themes: dict[str, int]
+    topics: dict[str, int] = Field(deprecated=True, description="旧名，同 themes")
 
 
 class PointShown(BaseModel):
@@ -88,30 +103,11 @@ class EntryShown(BaseModel):
     review_by: date
 
 
-@dataclass
-class RateLimit:
-    """Calls of each token within the last minute, in this process."""
-
-    clock: Callable[[], float] = time.monotonic
-    calls: dict[int, deque[float]] = field(default_factory=dict)
-
-    def allows(self, token_id: int, per_minute: int) -> bool:
-        """Count a call, unless there were too many."""
-        now = self.clock()
-        recent = self.calls.setdefault(token_id, deque())
-        while recent and now - recent[0] >= MINUTE:
-            recent.popleft()
-        if len(recent) >= per_minute:
-            return False
-        recent.append(now)
-        return True
-
-
 def api(engine: Engine, current_snapshot: CurrentSnapshot) -> FastAPI:
     """The interface as an application of its own."""
     app = FastAPI(title="fzbot 接口", version="1", docs_url=None, redoc_url=None)
     app.add_middleware(SecurityHeaders, private=True)
-    app.state.engine, app.state.current_snapshot, app.state.limit = engine, current_snapshot, RateLimit()
+    app.state.engine, app.state.current_snapshot, app.state.limit = engine, current_snapshot, RateLimiter()
     app.add_api_route("/answer", answer, methods=["POST"], summary="答一句话，不计入统计")
     app.add_api_route("/stats", stats, methods=["GET"], summary="一段日子的数字")
     app.add_api_route("/entries", entries, methods=["GET"], summary="找条目")
@@ -129,7 +125,7 @@ def _allowed(scope: TokenScope) -> Callable[..., int]:
                 raise HTTPException(401, "令牌不对或已停用", {"WWW-Authenticate": "Bearer"})
             if scope not in token.scopes:
                 raise HTTPException(403, f"这个令牌没有 {scope.value} 权限")
-            if not request.app.state.limit.allows(token.id, token.per_minute):
+            if not request.app.state.limit.allows(str(token.id), token.per_minute):
                 raise HTTPException(429, "调用太快，请一分钟后再试", {"Retry-After": "60"})
             token.used_at = clock.now()
             return token.account_id
@@ -162,20 +158,34 @@ def stats(
     if first > last or span.days > MOST_DAYS:
         raise HTTPException(400, "from 要在 to 之前，最多 10 年")
     engine = request.app.state.engine
-    rollup.catch_up(engine)
     scope = Scope((account,))
     with reading(engine) as session:
-        found = figures.figures(session, scope, span)
-        by_entry = figures.breakdown(session, scope, span, "entry")
+        found = counted(session, scope, span)
+        themes = by_theme(breakdown(session, scope, span, "entry"))
     return Stats(
         first=first,
         last=last,
-        interactions=found.interactions,
-        questions=found.questions,
-        visits=found.visits,
-        people=found.people,
-        decisions=found.decisions,
-        topics=figures.topics(by_entry),
+        interactions=found.chat.interactions,
+        questions=found.chat.questions,
+        visits=found.chat.visits,
+        people=found.chat.people,
+        figures=[_figure(figure, found) for figure in shown_on(Surface.API)],
+        decisions=found.chat.decisions,
+        themes=themes,
+        topics=themes,
+    )
+
+
+def _figure(figure: Figure, recorded: Recorded) -> FigureShown:
+    return FigureShown(
+        key=figure.key,
+        name=figure.name,
+        unit=figure.unit,
+        value=figure.value(recorded),
+        whole=figure.whole(recorded) if figure.whole else None,
+        share=figure.share(recorded),
+        is_by_hand=figure.is_by_hand,
+        meaning=figure.meaning,
     )
 
 

@@ -16,8 +16,9 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fzbot import clock
 from fzbot.answering.current_snapshot import CurrentSnapshot
 from fzbot.conversation.followers import village_scanned
-from fzbot.conversation.message import Channel, Message, MessageKind
+from fzbot.conversation.message import Message
 from fzbot.conversation.turn import Conversation
+from fzbot.interactions.message_kind import Channel, MessageKind
 from fzbot.runtime.metrics import THROTTLED
 from fzbot.site.pages import templates
 from fzbot.web.rate_limiter import RateLimiter

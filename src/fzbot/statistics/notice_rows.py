@@ -13,7 +13,7 @@ from fzbot.notices.delivery import Delivery, DeliveryState
 from fzbot.notices.delivery_methods import DeliveryMethod
 from fzbot.notices.results.counts import DeliveryFilter, deliveries_of, forwards_of, reads_of, was_accepted
 from fzbot.notices.results.forwards import Forward
-from fzbot.notices.results.reads import NoticeRead
+from fzbot.notices.results.reads import UNNAMED, NoticeRead
 
 MOST = 1000
 """Openings and forwards are shown up to so many rows."""
@@ -52,7 +52,7 @@ def reads(session: Session, wanted: DeliveryFilter) -> list[PushRow]:
     query = select(NoticeRead).join(Notice, Notice.id == NoticeRead.notice_id).where(*reads_of(wanted))
     newest = query.order_by(NoticeRead.day.desc(), NoticeRead.notice_id.desc(), NoticeRead.village_id, NoticeRead.entry)
     return [
-        PushRow(0, row.day, row.notice_id, row.village_id or None, row.entry, row.number)
+        PushRow(0, row.day, row.notice_id, None if row.village_id == UNNAMED else row.village_id, row.entry, row.number)
         for row in session.scalars(newest.limit(MOST))
     ]
 

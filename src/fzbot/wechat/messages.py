@@ -7,8 +7,9 @@ from typing import Any
 
 from wechatpy.replies import TextReply
 
-from fzbot.conversation.message import Message, MessageKind
+from fzbot.conversation.message import Message
 from fzbot.errors import PostRefusedError
+from fzbot.interactions.message_kind import MessageKind
 from fzbot.wechat.post_xml import OPENID
 
 MAX_TEXT = 4000

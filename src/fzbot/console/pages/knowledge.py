@@ -24,7 +24,6 @@ from fzbot.knowledge import files
 from fzbot.knowledge.entry import About, Danger, Entry
 from fzbot.knowledge.files import Fault
 from fzbot.knowledge.reply import reply_text
-from fzbot.statistics.definitions import TOPICS
 
 router = APIRouter()
 
@@ -44,10 +43,10 @@ class Preview:
 
 
 @router.get("/knowledge")
-def listing(services: Services, request: Request, q: str = "", topic: str = "", stale: str = "") -> Response:
+def listing(services: Services, request: Request, q: str = "", theme: str = "", stale: str = "") -> Response:
     snapshot = services.current_snapshot.snapshot
     today = clock.china_day(services.now())
-    found = [entry for entry in snapshot.entries.values() if _fits(entry, q.strip(), topic)]
+    found = [entry for entry in snapshot.entries.values() if _fits(entry, q.strip(), theme)]
     if stale:
         found = [entry for entry in found if entry.is_stale(today)]
     with reading(services.engine) as session:
@@ -57,8 +56,8 @@ def listing(services: Services, request: Request, q: str = "", topic: str = "", 
         "found": found[:SHOWN],
         "total": len(found),
         "q": q,
-        "topic": topic,
-        "topics": TOPICS,
+        "theme": theme,
+        "themes": snapshot.themes,
         "drafts": drafts,
         "edited": set(live.overlay) if live else set(),
         "overdue": sum(entry.is_stale(today) for entry in snapshot.entries.values()),
@@ -222,7 +221,7 @@ def _base(services: ConsoleServices) -> files.KnowledgeBase:
     return files.overlaid(services.base(), services.current_snapshot.snapshot.entries.values())
 
 
-def _fits(entry: Entry, words: str, topic: str) -> bool:
-    if topic and entry.id.split(".")[0] != topic:
+def _fits(entry: Entry, words: str, theme: str) -> bool:
+    if theme and entry.theme != theme:
         return False
     return not words or any(words in text for text in (entry.id, entry.title, entry.answer, *entry.questions))

@@ -30,7 +30,6 @@ from fzbot.notices.authoring.notice import Notice, NoticePlan, NoticeState
 from fzbot.notices.authoring.wording import MOST_ENTRIES, TEXT_BYTES, TITLE_CHARS, NoticeText
 from fzbot.notices.delivery_methods import DeliveryMethod
 from fzbot.notices.results import per_notice
-from fzbot.statistics.definitions import TOPICS
 
 router = APIRouter()
 
@@ -65,7 +64,12 @@ def listing(services: Services, request: Request, tab: str = "", before: int | N
         }
     templates = load_templates(services.knowledge)
     due = proposals.due(load_calendar(services.knowledge), templates, clock.china_day(services.now()))
-    context |= {"tab": name, "tabs": TABS, "older": shown[-1].id if len(rows) > PAGE else None, "topics": TOPICS}
+    context |= {
+        "tab": name,
+        "tabs": TABS,
+        "older": shown[-1].id if len(rows) > PAGE else None,
+        "themes": services.current_snapshot.snapshot.themes,
+    }
     context |= {"due": due, "templates": templates.values(), "nothing": per_notice.NoticeResult()} | NAMES
     context |= {"account": delivery_methods.describe(services.pushes.kind(visitor.home_account))}
     return render(request, "notices.html", context)
@@ -148,7 +152,7 @@ def _checked(
     session: Session, services: ConsoleServices, visitor: Visitor, sent: NoticeForm, account_id: int
 ) -> tuple[NoticeText, NoticePlan]:
     words, plan = sent.words(_titles(services)), sent.plan()
-    if plan.audience.topic is not None and plan.audience.topic not in TOPICS:
+    if plan.audience.theme is not None and plan.audience.theme not in services.current_snapshot.snapshot.themes:
         raise NoticeError("没有这个主题，请从列表里选")
     villages = notice_permissions.villages_of(session, visitor, account_id)
     notice_permissions.check_audience(visitor, plan.audience, villages)
@@ -183,7 +187,7 @@ def _form(
         "choices": notice_reach.choices(services, account_id),
         "account": delivery_methods.describe(services.pushes.kind(account_id)),
         "titles": _titles(services),
-        "topics": TOPICS,
+        "themes": services.current_snapshot.snapshot.themes,
         "interest_days": INTEREST.days,
         "limits": LIMITS,
         "error": error,

@@ -1,6 +1,5 @@
 """A notice (通知): immutable versions, and the way from draft to sent."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -45,8 +44,6 @@ class NoticeState(StrEnum):
         }[self.value]
 
 
-Withdraw = Callable[[Session, "Notice", Actor, datetime], None]
-
 FINISHED = (NoticeState.SENT, NoticeState.PARTLY, NoticeState.FAILED)
 EDITABLE = (NoticeState.DRAFT, NoticeState.APPROVED)
 WITHDRAWABLE = (NoticeState.DRAFT, NoticeState.APPROVED, NoticeState.SCHEDULED)
@@ -74,16 +71,6 @@ class Notice(Base):
     enqueued_to: Mapped[int] = mapped_column(default=0)
     is_enqueued: Mapped[bool] = mapped_column(default=False)
     note: Mapped[str] = mapped_column(String(200), default="")
-
-    @property
-    def can_be_edited(self) -> bool:
-        """Whether a new version may be written."""
-        return self.state in EDITABLE
-
-    @property
-    def can_be_withdrawn(self) -> bool:
-        """Whether nothing has been sent yet."""
-        return self.state in WITHDRAWABLE
 
     @property
     def goes_to(self) -> Audience:

@@ -21,7 +21,7 @@ def check(account_id: int, plan: NoticePlan, pushes: Pushes) -> AccountKind:
 
 def is_one_send(audience: Audience) -> bool:
     """Whether a single mass send by tag, or to all, reaches the audience."""
-    return audience.topic is None and (audience.villages is None or len(audience.villages) == 1)
+    return audience.theme is None and (audience.villages is None or len(audience.villages) == 1)
 
 
 def _not_open(kind: AccountKind, way: DeliveryMethod) -> str:

@@ -17,9 +17,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from fzbot.notices.authoring.notice import Notice
 from fzbot.notices.delivery import Delivery, DeliveryState
 from fzbot.notices.results.forwards import Forward
-from fzbot.notices.results.reads import NoticeRead
+from fzbot.notices.results.reads import NoticeRead, read_village
+from fzbot.people.village import village_key
 
-NO_VILLAGE = -1
 NOBODY = -1
 """Stands for a notice whose author is no staff member any more."""
 
@@ -121,7 +121,7 @@ def deliveries_of(wanted: DeliveryFilter) -> list[ColumnElement[bool]]:
 
 def reads_of(wanted: DeliveryFilter) -> list[ColumnElement[bool]]:
     """The conditions on openings, joined with their notices."""
-    own = [] if wanted.villages is None else [_read_village().in_(wanted.villages)]
+    own = [] if wanted.villages is None else [read_village().in_(wanted.villages)]
     return [
         Notice.account_id.in_(wanted.accounts),
         NoticeRead.day.between(wanted.first, wanted.last),
@@ -156,13 +156,13 @@ def _pushed(wanted: DeliveryFilter) -> Counted:
     keys = (Delivery.day, Delivery.notice_id, Delivery.village_id)
     accepted = func.sum(case((was_accepted(), Delivery.people), else_=0))
     sums = (func.sum(Delivery.people), accepted, func.sum(Delivery.people_delivered))
-    query = select(Delivery.notice_id, _known(Delivery.village_id), null(), Delivery.day, *sums)
+    query = select(Delivery.notice_id, village_key(Delivery.village_id), null(), Delivery.day, *sums)
     return ("pushed", "accepted", "delivered"), query.where(*deliveries_of(wanted)).group_by(*keys)
 
 
 def _read(wanted: DeliveryFilter) -> Counted:
     keys = (NoticeRead.notice_id, NoticeRead.village_id, NoticeRead.day)
-    query = select(NoticeRead.notice_id, _read_village(), null(), NoticeRead.day, func.sum(NoticeRead.number))
+    query = select(NoticeRead.notice_id, read_village(), null(), NoticeRead.day, func.sum(NoticeRead.number))
     joined = query.join(Notice, Notice.id == NoticeRead.notice_id)
     return ("read",), joined.where(*reads_of(wanted)).group_by(*keys)
 
@@ -171,7 +171,7 @@ def _forwarded(wanted: DeliveryFilter) -> Counted:
     adviser = func.coalesce(Forward.staff_id, NOBODY)
     keys = (Forward.notice_id, Forward.village_id, Forward.staff_id, Forward.day)
     sums = (func.count(), func.sum(Forward.people))
-    query = select(Forward.notice_id, _known(Forward.village_id), adviser, Forward.day, *sums)
+    query = select(Forward.notice_id, village_key(Forward.village_id), adviser, Forward.day, *sums)
     return ("groups", "forwarded"), query.where(*forwards_of(wanted)).group_by(*keys)
 
 
@@ -181,7 +181,7 @@ def _authors(session: Session, notices: set[int]) -> dict[int, int | None]:
 
 
 def _own(wanted: DeliveryFilter, village: InstrumentedAttribute[int | None]) -> list[ColumnElement[bool]]:
-    return [] if wanted.villages is None else [_known(village).in_(wanted.villages)]
+    return [] if wanted.villages is None else [village_key(village).in_(wanted.villages)]
 
 
 def _of_notice(wanted: DeliveryFilter, notice: InstrumentedAttribute[Any]) -> list[ColumnElement[bool]]:
@@ -195,11 +195,3 @@ def _by_author(wanted: DeliveryFilter, notice: InstrumentedAttribute[Any]) -> li
         Notice.account_id.in_(wanted.accounts), func.coalesce(Notice.author_id, NOBODY) == wanted.adviser
     )
     return [notice.in_(theirs)]
-
-
-def _known(village: InstrumentedAttribute[int | None]) -> ColumnElement[int]:
-    return func.coalesce(village, NO_VILLAGE)
-
-
-def _read_village() -> ColumnElement[int]:
-    return func.coalesce(func.nullif(NoticeRead.village_id, 0), NO_VILLAGE)

@@ -1,36 +1,11 @@
-"""The figures of notices, with their definitions, over the villages and days that all other figures are of."""
-
-from collections.abc import Callable
-from dataclasses import dataclass
+"""The tables of notices, over the villages and days that all other figures are of."""
 
 from sqlalchemy.orm import Session
 
 from fzbot.notices.results import counts
 from fzbot.notices.results.counts import Cell, DeliveryFilter, GroupBy, Tally
-from fzbot.statistics import definitions as d
-from fzbot.statistics.figures import Scope, Span
+from fzbot.statistics.scope import Scope, Span
 
-
-@dataclass(frozen=True)
-class PushFigure:
-    """A figure of notices; `key` names it in addresses."""
-
-    key: str
-    definition: d.Definition
-    of: Callable[[Tally], int]
-    by_hand: bool = False
-
-
-FIGURES = (
-    PushFigure("notices", d.NOTICES, lambda tally: tally.notices),
-    PushFigure("pushed", d.PUSHED, lambda tally: tally.pushed),
-    PushFigure("accepted", d.ACCEPTED, lambda tally: tally.accepted),
-    PushFigure("delivered", d.DELIVERED, lambda tally: tally.delivered),
-    PushFigure("read", d.READ, lambda tally: tally.read),
-    PushFigure("groups", d.GROUPS, lambda tally: tally.groups, by_hand=True),
-    PushFigure("forwarded", d.FORWARDED, lambda tally: tally.forwarded, by_hand=True),
-)
-"""In the order in which they are shown; never added to each other."""
 HEADS = {GroupBy.NOTICE: "通知", GroupBy.VILLAGE: "村", GroupBy.ADVISER: "顾问", GroupBy.MONTH: "月份"}
 """What the tables are told apart by."""
 
