@@ -9,7 +9,8 @@ from fzbot.errors import PlatformError
 from fzbot.people import village
 from fzbot.people.follower import Follower
 from fzbot.people.village import Village
-from fzbot.wechat.tags import Tags, tag_name
+from fzbot.wechat.tag_names import tag_names
+from fzbot.wechat.tags import Tags
 from tests.notices.town import SEALER, Town
 from tests.platform.clients import client
 from tests.platform.simulated import SimulatedPlatform
@@ -125,5 +126,5 @@ def test_more_villages_than_the_platform_has_tags_are_refused(tags: Tags, town: 
 def test_names_are_cut_to_thirty_bytes(town: Town) -> None:
     with writing(town.engine) as session:
         long = village.add(session, town.account, "很长很长很长很长很长很长的村")
-        assert tag_name(long) == "很长很长很长很长很长"
+        assert tag_names([long]) == {long.id: "很长很长很长很长很长"}
         assert session.scalar(select(Village.name).where(Village.id == long.id)) == long.name

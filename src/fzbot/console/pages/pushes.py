@@ -16,10 +16,10 @@ from fzbot.console.visitor import Visitor
 from fzbot.db import reading
 from fzbot.errors import NotFoundError
 from fzbot.notices.results import counts
-from fzbot.notices.results.counts import NO_VILLAGE, NOBODY, GroupBy, total
+from fzbot.notices.results.counts import NO_VILLAGE, NOBODY, DeliveryFilter, GroupBy, total
 from fzbot.people.staff import Staff
 from fzbot.statistics import notice_figures, notice_rows, spans
-from fzbot.statistics.figures import Span
+from fzbot.statistics.figures import Scope, Span
 from fzbot.statistics.notice_figures import FIGURES, HEADS
 
 router = APIRouter()
@@ -63,7 +63,7 @@ def rows(services: Services, request: Request, figure: str = "", before: int | N
         raise NotFoundError("没有这个数字")
     period = period_of(request.query_params, clock.china_day(services.now()))
     only = {name: number for name in ("notice", "adviser") if (number := _number(request, name)) is not None}
-    wanted = notice_figures.wanted(scope_of(visitor, period.village), period.span, **only)
+    wanted = _wanted(visitor, period, only)
     with reading(services.engine) as session:
         match figure:
             case "read":
@@ -87,6 +87,15 @@ def rows(services: Services, request: Request, figure: str = "", before: int | N
         "titles": {id_: entry.title for id_, entry in services.current_snapshot.snapshot.entries.items()},
     }
     return render(request, "push_rows.html", context)
+
+
+def _wanted(visitor: Visitor, period: Period, only: dict[str, int]) -> DeliveryFilter:
+    if (
+        period.village == NO_VILLAGE and visitor.villages is not None
+    ):  # of none of them alone: what went to several at once
+        none = Scope(visitor.accounts, frozenset())
+        return notice_figures.wanted(none, period.span, only.get("notice"), only.get("adviser"), visitor.villages)
+    return notice_figures.wanted(scope_of(visitor, period.village), period.span, **only)
 
 
 def names_of(session: Session, visitor: Visitor, notices: set[int]) -> dict[GroupBy, dict[int | str, str]]:
