@@ -31,7 +31,7 @@ def make_http(base: str = API_BASE) -> httpx.Client:
     verify = httpx.create_ssl_context()  # SSL_CERT_FILE and SSL_CERT_DIR stay in force
     try:
         return httpx.Client(base_url=base, proxy=proxy_for(base), verify=verify, trust_env=False, **options)  # type: ignore[arg-type]
-    except httpx.InvalidURL as error:
+    except (ValueError, httpx.InvalidURL) as error:
         raise ConfigError("FZBOT_WECHAT_API_BASE 不是网址") from error
 
 
