@@ -68,7 +68,7 @@ def test_resumed_it_reaches_each_once_who_had_not_got_it(town: Town) -> None:
 
 
 def test_what_cannot_be_mended_is_ended_where_it_is(town: Town) -> None:
-    town.push.fate = lambda message: Accepted("1") if message.openids == ("o-3",) else NOT_LISTED
+    town.push.fate = lambda message: Accepted("1") if message is town.push.messages[0] else NOT_LISTED
     id_ = twenty(town)
     town.work()
     end(town, id_)

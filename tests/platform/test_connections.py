@@ -3,7 +3,7 @@
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -35,7 +35,7 @@ def peer(answer: Callable[[socket.socket], None]) -> Iterator[int]:
                     connection, _ = listening.accept()
                 except OSError:
                     return
-                with connection:
+                with connection, suppress(OSError):  # the client may leave first
                     connection.settimeout(5)
                     answer(connection)
 
@@ -50,6 +50,9 @@ def says(words: bytes) -> Callable[[socket.socket], None]:
     def answer(connection: socket.socket) -> None:
         connection.recv(65_536)
         connection.sendall(words)
+        connection.shutdown(socket.SHUT_WR)
+        while connection.recv(65_536):  # closing over what was not read would take back what was sent
+            continue
 
     return answer
 

@@ -76,9 +76,15 @@ class Recorder:
     def _turn(self) -> bool:
         if self._is_ending:
             return False
-        if time.monotonic() >= self._next_replay:
-            self._next_replay = time.monotonic() + self._replay_seconds  # first: a replay that fails holds nobody up
-            self._replay()
+        try:
+            if time.monotonic() >= self._next_replay:
+                self._next_replay = time.monotonic() + self._replay_seconds
+                self._replay()
+        finally:  # whatever stands in the way of a replay keeps no villager waiting
+            self._write_next()
+        return True
+
+    def _write_next(self) -> None:
         batch, self._is_ending = self._next_batch()
         try:
             if batch:
@@ -86,7 +92,6 @@ class Recorder:
         except Exception as error:
             self._give_up(batch, error)
             raise
-        return True
 
     def _last_turn(self) -> bool:
         self._replay()
