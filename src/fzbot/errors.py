@@ -16,6 +16,7 @@ FzbotError
 ├── BackupError          a backup cannot be made or restored like this
 ├── TokenError           a token for the interface cannot be made like this
 ├── NoticeError          a notice cannot be written, approved or sent like this
+│   └── NoticeWaitsError  a notice cannot be sent until somebody has seen to something
 ├── PlatformError        the platform refused a call or was not reached: nothing was done
 │   └── PlatformUnclearError  a call may have been carried out or not
 ├── CurationError        an entry cannot be changed or published like this
@@ -101,6 +102,10 @@ class TokenError(FzbotError):
 
 class NoticeError(FzbotError):
     """A notice cannot be written, approved or sent like this."""
+
+
+class NoticeWaitsError(NoticeError):
+    """A notice cannot be sent until somebody has seen to something; nothing of it needs to be rewritten."""
 
 
 class PlatformError(FzbotError):

@@ -1,8 +1,9 @@
-"""`/healthz` (the process), `/readyz` (database and snapshot) and `/metrics`."""
+"""`/healthz` (the process), `/readyz` (database, snapshot and loops) and `/metrics`."""
 
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
@@ -14,11 +15,15 @@ from fzbot.answering.current_snapshot import CurrentSnapshot
 from fzbot.handovers import handover
 from fzbot.interactions.interaction import Interaction
 from fzbot.interactions.record import Recorder
-from fzbot.notices.sending import outbox
+from fzbot.notices.sending import outbox, pausing
 from fzbot.people.account import Account
 from fzbot.runtime import metrics
+from fzbot.runtime.heartbeats import RUNNING
 
 log = logging.getLogger(__name__)
+
+NEEDED_TO_ANSWER = frozenset({"recorder"})
+"""Loops without which nobody is answered. When another stands, villagers still are, so that traffic must go on coming."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,7 @@ class Health:
                 due, oldest = outbox.backlog(session, clock.now())
                 found["fzbot_outbox_due"] = float(due)
                 found["fzbot_outbox_oldest_seconds"] = oldest.total_seconds()
+                found["fzbot_notices_paused"] = float(pausing.number_paused(session))
         except SQLAlchemyError as error:
             log.warning("gauges of the database are missing: %s", type(error).__name__)
         return found
@@ -65,9 +71,21 @@ def add_health(app: FastAPI, health: Health) -> None:
             with db.reading(health.engine) as session:
                 session.execute(text("SELECT 1"))
         except SQLAlchemyError as error:
-            return JSONResponse({"database": type(error).__name__}, 503)
-        return JSONResponse({"database": "ok", "entries": len(health.current_snapshot.snapshot.entries)})
+            return JSONResponse({"database": type(error).__name__} | _loops(), 503)
+        found: dict[str, Any] = {"database": "ok", "entries": len(health.current_snapshot.snapshot.entries)} | _loops()
+        return JSONResponse(found, 503 if NEEDED_TO_ANSWER & found["standing"].keys() else 200)
 
     @app.get("/metrics", include_in_schema=False)
     def page() -> Response:
-        return Response(metrics.page(health.gauges()), media_type="text/plain; version=0.0.4")
+        return Response(
+            metrics.page(health.gauges(), RUNNING.ages_of_machine()), media_type="text/plain; version=0.0.4"
+        )
+
+
+def _loops() -> dict[str, Any]:
+    """The loops of this process: how long ago each turned, in seconds, and which of them stand."""
+    ages = RUNNING.ages()
+    return {
+        "loops": {loop.name: round(loop.seconds, 1) for loop in ages},
+        "standing": {loop.name: round(loop.seconds) for loop in ages if loop.stands},
+    }

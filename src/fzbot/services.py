@@ -31,6 +31,7 @@ from fzbot.people.sealing import Sealer
 from fzbot.people.staff import Role
 from fzbot.people.village import Village
 from fzbot.retention import RetentionPolicy
+from fzbot.runtime import heartbeats
 from fzbot.runtime.jobs import Job, Jobs
 from fzbot.runtime.leader_election import LeaderElection
 from fzbot.settings import Settings
@@ -95,6 +96,7 @@ def read_ahead(settings: Settings) -> Ready:
 def start(settings: Settings, ready: Ready | None = None) -> Services:
     """Open the database and the knowledge base, and start recording."""
     engine = bootstrap.open_engine(settings)
+    heartbeats.RUNNING.keep_in(settings.data_dir / heartbeats.FOLDER)
     sealer = Sealer(settings.secret())
     release, overlay = live_entries(engine)
     current_snapshot = CurrentSnapshot(

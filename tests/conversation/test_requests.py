@@ -158,7 +158,7 @@ def test_of_three_hundred_messages_in_a_second_only_those_that_were_read_are_con
     with reading(hasty.engine) as session:
         rows = session.scalars(select(Interaction).order_by(Interaction.id)).all()
         day = rows[0].day
-        counted = interaction_counts(session, Scope((villager.account_id,)), Span(day, day))
+        counted = interaction_counts(session, Scope((hasty.account_id,)), Span(day, day))
     assert (counted.interactions, counted.questions, counted.people) == (300, 30, 1)
     assert [row.decision for row in rows[30:]] == [None] * 269 + ["urgent"]
     assert {row.kind for row in rows[30:]} == {"throttled"}

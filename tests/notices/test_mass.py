@@ -58,7 +58,7 @@ def test_a_service_account_sends_to_a_person_four_times_a_month(town: Town) -> N
     assert (left(town, SERVICE, 0), left(town, SERVICE, 1), left(town, SERVICE)) == (0, 3, 0)
     id_ = town.schedule(DeliveryMethod.MASS)
     town.work()
-    assert (town.notice(id_).state, town.notice(id_).note) == (NoticeState.FAILED, "本月的群发次数用完了")
+    assert (town.notice(id_).state, town.notice(id_).note) == (NoticeState.PAUSED, "本月的群发次数用完了，下个月再继续")
     assert len(town.push.messages) == 4
     town.clock.pass_by(days=9)
     assert left(town, SERVICE) == 4
@@ -70,7 +70,7 @@ def test_a_subscription_account_sends_once_a_day(town: Town) -> None:
     town.work()
     id_ = town.schedule(DeliveryMethod.MASS)
     town.work()
-    assert town.notice(id_).note == "今天已经群发过一次，明天再发"
+    assert town.notice(id_).note == "今天已经群发过一次，明天再继续"
     town.clock.pass_by(days=1)
     town.schedule(DeliveryMethod.MASS)
     town.work()

@@ -131,7 +131,7 @@ def test_a_busy_platform_is_asked_again_later_and_not_without_end(town: Town) ->
         town.work()
         town.clock.pass_by(minutes=11)
     assert len(town.push.messages) == RetryPolicy().most_attempts
-    assert town.notice(id_).state == NoticeState.FAILED
+    assert town.notice(id_).state == NoticeState.PAUSED
     assert "试了 8 次没有成功：微信系统繁忙" in town.notice(id_).note
 
 
@@ -285,7 +285,7 @@ def test_without_a_key_to_the_platform_nothing_can_be_sent(town: Town) -> None:
     town.pushes.push = None
     id_ = town.schedule(DeliveryMethod.TEMPLATE)
     town.work()
-    assert (town.notice(id_).state, town.deliveries()) == (NoticeState.FAILED, [])
+    assert (town.notice(id_).state, town.deliveries()) == (NoticeState.PAUSED, [])
     assert "没有配置 AppSecret" in town.notice(id_).note
 
 

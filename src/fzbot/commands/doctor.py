@@ -12,6 +12,7 @@ from sqlalchemy import Engine, func, not_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from fzbot import audit, bootstrap, clock, migrations
+from fzbot.commands.doctor_loops import examine_loops
 from fzbot.commands.doctor_platform import examine_platform
 from fzbot.commands.findings import Finding, Level
 from fzbot.db import reading
@@ -30,7 +31,7 @@ def examine(settings: Settings) -> list[Finding]:
     """All findings. Looks only; changes nothing, save that a token of the platform may be fetched."""
     engine = bootstrap.open_engine(settings)
     try:
-        found = [*_configuration(settings), *_machine(settings), *_knowledge(settings)]
+        found = [*_configuration(settings), *_machine(settings), *examine_loops(settings), *_knowledge(settings)]
         for look in (_schema, _audit_chain, _rollups):
             found += _of_database(look, engine)
         return found + _of_platform(settings, engine)

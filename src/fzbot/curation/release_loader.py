@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from fzbot import clock
 from fzbot.answering.current_snapshot import CurrentSnapshot
@@ -25,9 +24,12 @@ from fzbot.db import reading, writing
 from fzbot.errors import KnowledgeError
 from fzbot.knowledge.entry import Entry
 from fzbot.runtime.pg_notify import Listener
+from fzbot.runtime.supervisor import Supervisor
 
 log = logging.getLogger(__name__)
 
+STANDS_SECONDS = 900.0
+"""How long building a release may take."""
 POLL_SECONDS = 2.0
 """How often each worker looks for itself, should no notification arrive."""
 
@@ -68,13 +70,15 @@ class ReleaseLoader:
         return self._take_over() or built
 
     def _watch(self) -> None:
-        while not self._listener.is_stopped:
-            self._listener.wait(self.poll_seconds)
-            try:
-                self.poll()
-            except (SQLAlchemyError, OSError, KnowledgeError) as error:
-                log.warning("releases not looked after: %s", type(error).__name__)
+        Supervisor("releases", STANDS_SECONDS, self._listener.pause).run(self._turn)
         self._listener.close()
+
+    def _turn(self) -> bool:
+        if self._listener.is_stopped:
+            return False
+        self._listener.wait(self.poll_seconds)
+        self.poll()
+        return True
 
     def _build_waiting(self) -> bool:
         held = tuple(one for one in self.golden if still_right(self.current_snapshot.snapshot, one))

@@ -19,12 +19,17 @@ from fzbot.interactions.new_interaction import NewInteraction
 from fzbot.interactions.spool import Spool
 from fzbot.interactions.store import store
 from fzbot.runtime.metrics import LOST, SPOOLED
+from fzbot.runtime.supervisor import Supervisor
 
 log = logging.getLogger(__name__)
 
 MAX_BATCH = 200
 REPLAY_SECONDS = 5.0
 REMEMBERED = 10_000
+STANDS_SECONDS = 30.0
+"""Without a turn for so long, nothing is recorded, and nobody is answered."""
+LONGEST_PAUSE_SECONDS = 0.1
+"""After a failed turn: villagers wait for the next one."""
 
 
 class Recorder:
@@ -38,6 +43,7 @@ class Recorder:
         # Replies of rows that only the spool knows, so that a repeat is answered alike while the database is away.
         self._spooled: OrderedDict[tuple[int, str], str] = OrderedDict()
         self._next_replay = 0.0
+        self._is_ending = False
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
 
@@ -63,15 +69,39 @@ class Recorder:
         self._spool.close()
 
     def _run(self) -> None:
-        is_last = False
-        while not is_last:
+        supervisor = Supervisor("recorder", STANDS_SECONDS, longest_pause=LONGEST_PAUSE_SECONDS)
+        supervisor.run(self._turn)
+        supervisor.turn(self._last_turn)
+
+    def _turn(self) -> bool:
+        if self._is_ending:
+            return False
+        try:
             if time.monotonic() >= self._next_replay:
-                self._replay()
                 self._next_replay = time.monotonic() + self._replay_seconds
-            batch, is_last = self._next_batch()
+                self._replay()
+        finally:  # whatever stands in the way of a replay keeps no villager waiting
+            self._write_next()
+        return True
+
+    def _write_next(self) -> None:
+        batch, self._is_ending = self._next_batch()
+        try:
             if batch:
                 self._finish(batch)
+        except Exception as error:
+            self._give_up(batch, error)
+            raise
+
+    def _last_turn(self) -> bool:
         self._replay()
+        return False
+
+    def _give_up(self, batch: Sequence[tuple[NewInteraction, Future[str]]], error: Exception) -> None:
+        # Whoever waits for these rows must hear of it: nothing else would ever answer them.
+        for _, future in batch:
+            if not future.done() and future.set_running_or_notify_cancel():
+                future.set_exception(error)
 
     def _next_batch(self) -> tuple[list[tuple[NewInteraction, Future[str]]], bool]:
         batch: list[tuple[NewInteraction, Future[str]]] = []

@@ -10,9 +10,21 @@ HEADS = {GroupBy.NOTICE: "通知", GroupBy.VILLAGE: "村", GroupBy.ADVISER: "顾
 """What the tables are told apart by."""
 
 
-def wanted(scope: Scope, span: Span, notice: int | None = None, adviser: int | None = None) -> DeliveryFilter:
-    """The rows of a scope and span, of one notice or one adviser at wish."""
-    return DeliveryFilter(scope.accounts, span.first, span.last, scope.villages, notice, adviser)
+def wanted(
+    scope: Scope,
+    span: Span,
+    notice: int | None = None,
+    adviser: int | None = None,
+    joint: frozenset[int] | None = None,
+) -> DeliveryFilter:
+    """The rows of a scope and span, of one notice or one adviser at wish.
+
+    Rows of no village count where their notice went to none but the scope's villages, or to none but those in `joint`.
+    """
+    together = scope.villages if joint is None else joint
+    return DeliveryFilter(
+        scope.accounts, span.first, span.last, scope.villages, notice, adviser, together or frozenset()
+    )
 
 
 def cells(session: Session, scope: Scope, span: Span) -> list[Cell]:

@@ -38,7 +38,7 @@ TABS = {
     "": ("全部", tuple(NoticeState)),
     "draft": ("草稿", (NoticeState.DRAFT,)),
     "ready": ("等发送", (NoticeState.APPROVED, NoticeState.SCHEDULED)),
-    "sending": ("正在发", (NoticeState.SENDING,)),
+    "sending": ("正在发", (NoticeState.SENDING, NoticeState.PAUSED)),
     "done": ("发完的", (NoticeState.SENT, NoticeState.PARTLY, NoticeState.FAILED)),
     "cancelled": ("撤回的", (NoticeState.CANCELLED,)),
 }
@@ -57,10 +57,12 @@ def listing(services: Services, request: Request, tab: str = "", before: int | N
     with reading(services.engine) as session:
         rows = list(islice(notice_permissions.visible(session, visitor, TABS[name][1], before), PAGE + 1))
         shown = rows[:PAGE]
+        paused = notice_permissions.visible(session, visitor, (NoticeState.PAUSED,), None)
         context: dict[str, Any] = {
             "rows": [(row, notices.current(session, row)) for row in shown],
             "tallies": _outcomes(session, visitor, shown),
             "villages": visitor.village_names(session),
+            "paused": [(row, notices.current(session, row)) for row in list(paused)],
         }
     templates = load_templates(services.knowledge)
     due = proposals.due(load_calendar(services.knowledge), templates, clock.china_day(services.now()))

@@ -17,13 +17,13 @@ from fzbot.console.visitor import Visitor
 from fzbot.db import reading
 from fzbot.errors import NotFoundError
 from fzbot.notices.results import counts
-from fzbot.notices.results.counts import NOBODY, GroupBy, total
+from fzbot.notices.results.counts import NOBODY, DeliveryFilter, GroupBy, total
 from fzbot.people.staff import Staff
 from fzbot.people.village import NO_VILLAGE
 from fzbot.statistics import notice_rows, notice_tables, spans
 from fzbot.statistics.figures.notices import NOTICES, of_notices
 from fzbot.statistics.notice_tables import HEADS
-from fzbot.statistics.scope import Span
+from fzbot.statistics.scope import Scope, Span
 
 router = APIRouter()
 
@@ -67,7 +67,7 @@ def rows(services: Services, request: Request, figure: str = "", before: int | N
         raise NotFoundError("没有这个数字")
     period = period_of(request.query_params, clock.china_day(services.now()))
     only = {name: number for name in ("notice", "adviser") if (number := _number(request, name)) is not None}
-    wanted = notice_tables.wanted(scope_of(visitor, period.village), period.span, **only)
+    wanted = _wanted(visitor, period, only)
     with reading(services.engine) as session:
         match figure:
             case "read":
@@ -91,6 +91,15 @@ def rows(services: Services, request: Request, figure: str = "", before: int | N
         "titles": {id_: entry.title for id_, entry in services.current_snapshot.snapshot.entries.items()},
     }
     return render(request, "push_rows.html", context)
+
+
+def _wanted(visitor: Visitor, period: Period, only: dict[str, int]) -> DeliveryFilter:
+    if (
+        period.village == NO_VILLAGE and visitor.villages is not None
+    ):  # of none of them alone: what went to several at once
+        none = Scope(visitor.accounts, frozenset())
+        return notice_tables.wanted(none, period.span, only.get("notice"), only.get("adviser"), visitor.villages)
+    return notice_tables.wanted(scope_of(visitor, period.village), period.span, **only)
 
 
 def names_of(session: Session, visitor: Visitor, notices: set[int]) -> dict[GroupBy, dict[int | str, str]]:

@@ -24,6 +24,7 @@ class NoticeState(StrEnum):
     APPROVED = "approved"
     SCHEDULED = "scheduled"
     SENDING = "sending"
+    PAUSED = "paused"
     SENT = "sent"
     PARTLY = "partly"
     FAILED = "failed"
@@ -37,6 +38,7 @@ class NoticeState(StrEnum):
             "approved": "已审批",
             "scheduled": "待发送",
             "sending": "正在发送",
+            "paused": "已暂停",
             "sent": "已发送",
             "partly": "部分发出",
             "failed": "没发成",
