@@ -11,7 +11,15 @@ from fzbot.activities.ledger import Activity, ActivityPhoto
 from fzbot.audit import Change
 from fzbot.console.authorization import Services, visitor_of
 from fzbot.console.ledger_pages import Filled, context_of, filters_of, workbook_of
-from fzbot.console.pages.activities import album_of, get_editable, get_visible, put_photos, show_list, show_one
+from fzbot.console.pages.activities import (
+    album_of,
+    get_editable,
+    get_visible,
+    put_photos,
+    redraw_photos,
+    show_list,
+    show_one,
+)
 from fzbot.console.rendering import XLSX, download, go
 from fzbot.db import reading, writing
 from fzbot.errors import LedgerError, NotFoundError
@@ -70,13 +78,16 @@ def photo(services: Services, request: Request, activity_id: int, photo_id: int)
 @router.post("/activities/{activity_id}/photos")
 def add_photos(services: Services, request: Request, activity_id: int, form: Filled) -> Response:
     visitor = visitor_of(request)
+    with reading(services.engine) as session:
+        get_editable(session, visitor, activity_id)
     try:
+        pictures = redraw_photos(form)
+        if not pictures:
+            raise LedgerError("请先选照片")
         with writing(services.engine) as session:
             activity = get_editable(session, visitor, activity_id)
-            number = put_photos(session, services, visitor, activity, form)
-            if not number:
-                raise LedgerError("请先选照片")
-            change = Change("activity.photos", f"activity:{activity_id}", after={"added": number})
+            put_photos(session, services, visitor, activity, pictures)
+            change = Change("activity.photos", f"activity:{activity_id}", after={"added": len(pictures)})
             audit.record(session, visitor.actor, change, services.now())
     except LedgerError as error:
         return show_one(services, request, activity_id, str(error))
