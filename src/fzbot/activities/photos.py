@@ -2,8 +2,8 @@
 
 import hashlib
 import os
-import tempfile
 import struct
+import tempfile
 import zlib
 from io import BytesIO
 from pathlib import Path

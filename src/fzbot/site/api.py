@@ -24,6 +24,7 @@ from fzbot.people.token import TokenScope
 from fzbot.site.pages import templates
 from fzbot.statistics import figures, rollup
 from fzbot.statistics.figures import Scope, Span
+from fzbot.web.body_limit import BodyLimit
 from fzbot.web.security_headers import SecurityHeaders
 
 MOST_DAYS = 3660
@@ -101,6 +102,7 @@ def api(engine: Engine, current_snapshot: CurrentSnapshot) -> FastAPI:
     """The interface as an application of its own."""
     app = FastAPI(title="fzbot 接口", version="1", docs_url=None, redoc_url=None)
     app.add_middleware(SecurityHeaders, private=True)
+    app.add_middleware(BodyLimit)
     app.state.engine, app.state.current_snapshot, app.state.limit = engine, current_snapshot, RateLimit()
     app.add_api_route("/answer", answer, methods=["POST"], summary="答一句话，不计入统计")
     app.add_api_route("/stats", stats, methods=["GET"], summary="一段日子的数字")

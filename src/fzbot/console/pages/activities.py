@@ -15,7 +15,7 @@ from fzbot.activities.fields import read_fields
 from fzbot.activities.ledger import Activity, ActivityFacts, ActivityPhoto
 from fzbot.activities.photos import LARGEST_FILE, MOST_PHOTOS, Album, redrawn
 from fzbot.console.authorization import Services, visitor_of
-from fzbot.console.ledger_pages import PAGE, Filled, Filters, context_of, filters_of, uploads
+from fzbot.console.ledger_pages import PAGE, Filled, Filters, context_of, filters_of, imported, uploads
 from fzbot.console.rendering import go, render
 from fzbot.console.services import ConsoleServices
 from fzbot.console.visitor import Visitor
@@ -109,6 +109,7 @@ def show_list(services: ConsoleServices, request: Request, filters: Filters, err
             "years": listing.years(session, visitor.accounts, clock.china_day(services.now())),
             "kinds": context_of(session, services, visitor, visitor.home_account).kinds,
             "villages": visitor.villages_in_sight(session),
+            **imported(session, visitor, request.query_params),
         }
     context |= {"filters": filters, "page_size": PAGE, "error": error}
     return render(request, "activities.html", context, 422 if error else 200)

@@ -28,6 +28,8 @@ router = APIRouter()
 
 NOTES = (
     "一行一个活动，填在“台账”这张表里，从第 2 行开始；列名不要改。",
+    "日期要写年月日，如 2026-11-01、2026/11/1、2026年11月1日。合并了的日期、类型、村会按每一行补上；数字不要合并。",
+    "隐藏和被筛掉的行、别的工作表不导入，上传后会告诉您有多少。",
     "没有数过的格子空着，不要填 0：空着表示没有登记，0 表示数过、一个也没有。",
     "上传后如有一处不对，会说明是第几行哪一列，一行也不导入；改好再传。",
 )
@@ -59,10 +61,10 @@ def import_file(services: Services, request: Request, form: Filled) -> Response:
         with reading(services.engine) as session:
             context = context_of(session, services, visitor, visitor.home_account)
         with writing(services.engine) as session:
-            import_activities(session, upload, context)
+            result = import_activities(session, upload, context)
     except LedgerError as error:
         return show_list(services, request, filters_of({}), str(error))
-    return go("/activities", done="imported")
+    return go("/activities", done="imported", event=str(result.event_id))
 
 
 @router.get("/activities/{activity_id}/photos/{photo_id}")
