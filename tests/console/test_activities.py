@@ -200,11 +200,14 @@ def test_a_spreadsheet_with_a_bad_row_is_refused_and_mended(office: Office) -> N
     assert "第 3 行“场次”：要填" in answer.text
     assert activities(office) == []
     good = xlsx(("2026-01-05", "法治讲座", "红庄村"), ("2026-01-06", "法治讲座", "红庄村", None, None, 2))
-    assert "已导入" in browser.submit("/activities/import", files={"file": ("台账.xlsx", good)}).text
+    answer = browser.submit("/activities/import", files={"file": ("台账.xlsx", good)})
+    assert "读到 2 行，导入 2 行" in answer.text
+    colleague = office.sign_in("zhao", Role.EDITOR)
+    assert "读到 2 行" not in colleague.look("/activities", **answer.url.params).text
     assert len(activities(office)) == 2
     assert "已有一样的" in browser.submit("/activities/import", files={"file": ("台账.xlsx", good)}).text
     repeated = browser.submit("/activities/import", {"may_repeat": "1"}, files={"file": ("台账.xlsx", good)})
-    assert "已导入" in repeated.text
+    assert "读到 2 行，导入 2 行" in repeated.text
     assert "请先选文件" in browser.submit("/activities/import").text
 
 

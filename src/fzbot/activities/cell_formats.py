@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from fzbot.activities.fields import Unreadable
-from fzbot.activities.package import TOO_LARGE
+from fzbot.activities.file_kinds import TOO_LARGE
 from fzbot.errors import LedgerError
 
 DATE_FORMATS = frozenset({*range(14, 23), *range(27, 37), 45, 46, 47, *range(50, 59)})

@@ -5,8 +5,8 @@ import csv
 from io import StringIO
 
 from fzbot.activities.fields import Unreadable
-from fzbot.activities.file_kinds import NO_TABLE
-from fzbot.activities.package import LONGEST_TEXT, TOO_LARGE
+from fzbot.activities.file_kinds import NO_TABLE, TOO_LARGE
+from fzbot.activities.package import LONGEST_TEXT
 from fzbot.activities.sheet import Sheet
 from fzbot.activities.sheet_reader import FORMULA, LAST_ROW, MOST_COLUMNS
 from fzbot.errors import LedgerError

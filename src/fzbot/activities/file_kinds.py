@@ -14,6 +14,9 @@ DAMAGED = f"{CANNOT}它不完整或坏了，可能没有保存完、没有传完
 LOCKED = (
     "打不开这个文件：表格加了密码。请先打开它，点“文件 → 信息 → 保护工作簿 → 用密码进行加密”，把密码清空，保存后再传"
 )
+TOO_LARGE = "表格展开后太大，读不了：里面的格子或文字太多（常常是空白格带了格式）。请新建一个表，只把表头和要导入的行复制过去再传"
+MOST_MEMBERS = 2000
+_DIRECTORY_ENTRY = b"PK\x01\x02"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PICTURE = "这是图片，不是表格；照片请在活动那一页上传"
 _ARCHIVE = "这是压缩包；请解压后传里面的表"
@@ -60,6 +63,9 @@ def kind_of(content: bytes) -> FileKind:
 
 
 def _check_members(content: bytes) -> None:
+    # Each entry of the directory becomes an object as soon as the archive is opened.
+    if content.count(_DIRECTORY_ENTRY) > MOST_MEMBERS:
+        raise LedgerError(TOO_LARGE)
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             names = set(archive.namelist())

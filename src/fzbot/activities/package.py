@@ -10,10 +10,9 @@ from io import BytesIO
 from typing import IO, Protocol
 from xml.parsers import expat
 
-from fzbot.activities.file_kinds import CANNOT, DAMAGED, LOCKED
+from fzbot.activities.file_kinds import CANNOT, DAMAGED, LOCKED, TOO_LARGE
 from fzbot.errors import LedgerError
 
-MOST_MEMBERS = 2000
 LARGEST_UNPACKED = 60 * 1024 * 1024
 LARGEST_PART = 40 * 1024 * 1024
 MOST_RATIO = 250
@@ -27,7 +26,6 @@ LONGEST_TEXT = 40_000
 LONGEST_TAG = 256 * 1024
 MOST_NAMES = 5000
 CHUNK = 32 * 1024
-TOO_LARGE = "表格展开后太大，读不了：里面的格子或文字太多（常常是空白格带了格式）。请新建一个表，只把表头和要导入的行复制过去再传"
 SUSPICIOUS = f"{CANNOT}里面有表格不该有的内容（实体定义）；请新建一个表，把内容复制过去再传"
 _UNREADABLE = (
     zipfile.BadZipFile,
@@ -83,7 +81,7 @@ def _check_directory(members: list[zipfile.ZipInfo]) -> None:
         or (member.file_size > RATIO_FROM and member.file_size > MOST_RATIO * member.compress_size)
         for member in members
     )
-    if is_bomb or len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > LARGEST_UNPACKED:
+    if is_bomb or sum(member.file_size for member in members) > LARGEST_UNPACKED:
         raise LedgerError(TOO_LARGE)
     if any(member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for member in members):
         raise LedgerError(DAMAGED)

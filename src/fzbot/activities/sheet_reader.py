@@ -7,7 +7,7 @@ from datetime import date
 
 from fzbot.activities.cell_formats import DateFormat, moment_of
 from fzbot.activities.fields import Unreadable
-from fzbot.activities.package import TOO_LARGE
+from fzbot.activities.file_kinds import TOO_LARGE
 from fzbot.activities.sheet import Sheet
 from fzbot.errors import LedgerError
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from fzbot.activities.cell_formats import FIRST_DAY, FIRST_DAY_1904, Styles
-from fzbot.activities.file_kinds import DAMAGED
-from fzbot.activities.package import TOO_LARGE, Package
+from fzbot.activities.file_kinds import DAMAGED, TOO_LARGE
+from fzbot.activities.package import Package
 from fzbot.activities.sheet import Sheet
 from fzbot.activities.sheet_reader import TRUE, Budget, SheetContext, SheetReader, plain
 from fzbot.errors import LedgerError
