@@ -57,9 +57,7 @@ def import_activities(session: Session, upload: Upload, context: LedgerContext) 
     days = [facts.day for _, facts in found]
     there = activities(session, ActivityFilter((upload.account_id,), min(days), max(days)))
     _refuse_repeated(upload, [(n, _same_activity(facts)) for n, facts in found], [_as_facts(row) for row in there])
-    villages = ledger.villages_by_id(session, context.villages.values())
-    for _, facts in found:
-        ledger.insert(session, upload.account_id, facts, villages, upload.actor.name, upload.at)
+    ledger.insert_many(session, upload.account_id, [facts for _, facts in found], upload.actor.name, upload.at)
     return _written(session, upload, "activity", reading)
 
 
@@ -72,8 +70,7 @@ def import_services(session: Session, upload: Upload, context: LedgerContext) ->
     there = services(session, ActivityFilter((upload.account_id,), min(days), max(days)))
     known = [_same_service(service_log.facts_of(row)) for row in there]
     _refuse_repeated(upload, [(n, _same_service(facts)) for n, facts in found], known)
-    for _, facts in found:
-        service_log.insert(session, upload.account_id, facts, upload.actor.name, upload.at)
+    service_log.insert_many(session, upload.account_id, [facts for _, facts in found], upload.actor.name, upload.at)
     return _written(session, upload, "service", reading)
 
 

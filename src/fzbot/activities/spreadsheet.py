@@ -166,8 +166,9 @@ def _moment(value: object, first_day: date) -> object:
     """A day that is shown as a plain number (46327) is one all the same; 20261103 is left to the field."""
     if isinstance(value, str) and _SERIAL.fullmatch(value.strip()):
         value = float(value)
-    is_serial = isinstance(value, int | float) and not isinstance(value, bool) and value <= LAST_SERIAL
-    return moment_of(float(value), first_day) if is_serial else value
+    if isinstance(value, int | float) and not isinstance(value, bool) and value <= LAST_SERIAL:
+        return moment_of(value, first_day)
+    return value
 
 
 def _left_out(sheet: Sheet, sheets: Sequence[Sheet]) -> Iterator[str]:
