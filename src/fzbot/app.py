@@ -28,15 +28,11 @@ from fzbot.site.kiosk import kiosk
 from fzbot.site.notices import notice_pages
 from fzbot.site.pages import not_found, pages
 from fzbot.statutes.repository import StatuteRepository
-from fzbot.web.body_limit import KILOBYTE, MEGABYTE, BodyLimit
+from fzbot.web.body_limit import BodyLimit
 from fzbot.web.request_log import RequestLog, broken
 from fzbot.web.security_headers import SecurityHeaders
 from fzbot.wechat.receipts import Receipts
 from fzbot.wechat.webhook import Webhook
-
-FORM = (64 * KILOBYTE, 10.0)
-UPLOAD = (20 * MEGABYTE, 60.0)
-"""The most bytes and seconds that a request may take; photos and spreadsheets come over slow lines."""
 
 
 def from_environment() -> FastAPI:
@@ -72,22 +68,20 @@ def build(services: Services) -> FastAPI:
     # Bare Starlette routes: FastAPI's parameter handling would halve the throughput of the one hot path.
     for path in ("/wechat", "/wechat/", "/wechat/{account}", "/wechat/{account}/"):
         app.router.routes.append(Route(path, webhook.answer, methods=["GET", "POST"]))
-    _mount(app, "/api/v1", api(services.engine, services.current_snapshot), FORM)
+    _mount(app, "/api/v1", api(services.engine, services.current_snapshot))
     app.router.routes.append(Route("/console", _to_console))
     app.mount("/console/assets", StaticFiles(directory=CONSOLE_ASSETS), name="console assets")
-    _mount(app, "/console", create_console(console_services(services)), UPLOAD)
+    _mount(app, "/console", create_console(console_services(services)))
     app.mount("/assets", StaticFiles(directory=Path(fzbot.__file__).parent / "site" / "assets"), name="assets")
     add_health(app, health_of(services))
-    _mount(app, "/", public_pages(services), FORM)
+    _mount(app, "/", public_pages(services))
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, broken)
     app.add_middleware(RequestLog)
     return app
 
 
-def _mount(app: FastAPI, path: str, part: FastAPI, limits: tuple[int, float]) -> None:
-    most, seconds = limits
-    part.add_middleware(BodyLimit, most=most, seconds=seconds)
+def _mount(app: FastAPI, path: str, part: FastAPI) -> None:
     part.add_exception_handler(Exception, broken)
     app.mount(path, part)
 
@@ -97,6 +91,7 @@ def public_pages(services: Services) -> FastAPI:
     settings = services.settings
     site = FastAPI(title="fzbot pages", docs_url=None, redoc_url=None, openapi_url=None)
     site.add_middleware(SecurityHeaders)
+    site.add_middleware(BodyLimit)
     reads = ReadCounter(services.engine)
     site.include_router(
         pages(services.current_snapshot, StatuteRepository(services.engine), reads, settings.public_url)

@@ -21,6 +21,7 @@ FzbotError
 │   └── PlatformUnclearError  a call may have been carried out or not
 ├── CurationError        an entry cannot be changed or published like this
 ├── LedgerError          a row of the ledger or a photo cannot be taken like this
+│   └── BusyError        too many files are being read at once: this one may be sent again
 ├── ReportError          a yearly report cannot be made like this
 └── StoreError           the database cannot be used
 """
@@ -130,6 +131,12 @@ class CurationError(FzbotError):
 
 class LedgerError(FzbotError):
     """A row of the ledger or a photo cannot be taken like this; the message has a line for each fault."""
+
+
+class BusyError(LedgerError):
+    """Too many files are being read at once; this one may be sent again. `status` is the HTTP status to answer with."""
+
+    status = 503
 
 
 class ReportError(FzbotError):

@@ -24,6 +24,7 @@ from fzbot.statistics.figures.registry import shown_on
 from fzbot.statistics.interaction_counts import breakdown, by_theme
 from fzbot.statistics.recorded import Recorded, counted
 from fzbot.statistics.scope import Scope, Span
+from fzbot.web.body_limit import BodyLimit
 from fzbot.web.rate_limiter import RateLimiter
 from fzbot.web.security_headers import SecurityHeaders
 
@@ -107,6 +108,7 @@ def api(engine: Engine, current_snapshot: CurrentSnapshot) -> FastAPI:
     """The interface as an application of its own."""
     app = FastAPI(title="fzbot 接口", version="1", docs_url=None, redoc_url=None)
     app.add_middleware(SecurityHeaders, private=True)
+    app.add_middleware(BodyLimit)
     app.state.engine, app.state.current_snapshot, app.state.limit = engine, current_snapshot, RateLimiter()
     app.add_api_route("/answer", answer, methods=["POST"], summary="答一句话，不计入统计")
     app.add_api_route("/stats", stats, methods=["GET"], summary="一段日子的数字")

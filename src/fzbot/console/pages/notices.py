@@ -165,7 +165,7 @@ def _checked(
 def _with_picture(services: ConsoleServices, form: FormData, sent: NoticeForm) -> NoticeForm:
     chosen = uploads(form, "photo", LARGEST_FILE)
     if chosen:
-        return replace(sent, picture=pictures.save(services.uploads, chosen[0].file.read()))
+        return replace(sent, picture=pictures.save(services.uploads, chosen[0].file))
     return sent if pictures.load(services.uploads, sent.picture) else replace(sent, picture="")
 
 
