@@ -107,13 +107,12 @@ class Snapshot:
         """Step 1."""
         question = self.normaliser(text)
         mended = self.trained.corrector(question.text, self.tokeniser.cut.is_word)
-        return question if mended == question.text else replace(self.normaliser(mended), raw=text)
+        return question if mended == question.text else replace(self.normaliser(mended), raw=text, written=question.text)
 
     def judge(self, question: NormalisedQuestion, encoded: EncodedText, best: Candidate | None) -> Judgement:
         """What is urgent in a question whose best candidate is known."""
-        own = self._asked(question)
-        is_known_as_calm = own is not None and not own.urgent
-        return self.trained.emergencies.judge(question.text, encoded, best, is_known_as_calm)
+        readings = tuple(dict.fromkeys((question.text, question.written)))
+        return self.trained.emergencies.judge(readings, encoded, best, self._asked(question))
 
     def candidates(self, question: NormalisedQuestion, ranking: Ranking) -> tuple[Candidate, ...]:
         """The candidates, best first; a question that stands in an entry word for word is that entry's."""
