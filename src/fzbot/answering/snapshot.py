@@ -23,7 +23,7 @@ from fzbot.answering.text.tokenise import Tokeniser
 from fzbot.errors import KnowledgeError
 from fzbot.knowledge import files, lexicon
 from fzbot.knowledge.directory import Directory
-from fzbot.knowledge.entry import Entry
+from fzbot.knowledge.entry import Danger, Entry
 from fzbot.knowledge.files import KnowledgeBase, Law
 from fzbot.knowledge.folding import fold
 from fzbot.knowledge.lexicon import Lexicon
@@ -34,6 +34,8 @@ SHOWN = 5
 REMEMBERED = 4096
 ALARMING = "fraud"
 """The theme whose questions all sound alarming."""
+ACCIDENTS = frozenset({Danger.LIFE, Danger.ELDER})
+"""The dangers that are met with entries about who pays for the harm: what these are asked is calm."""
 CALM_EACH = 4
 """One in so many of the entries' own questions is learned as calm."""
 
@@ -107,7 +109,9 @@ class Snapshot:
         """Step 1."""
         question = self.normaliser(text)
         mended = self.trained.corrector(question.text, self.tokeniser.cut.is_word)
-        return question if mended == question.text else replace(self.normaliser(mended), raw=text, written=question.text)
+        return (
+            question if mended == question.text else replace(self.normaliser(mended), raw=text, written=question.text)
+        )
 
     def judge(self, question: NormalisedQuestion, encoded: EncodedText, best: Candidate | None) -> Judgement:
         """What is urgent in a question whose best candidate is known."""
@@ -139,7 +143,8 @@ class Snapshot:
 
     def _asked(self, question: NormalisedQuestion) -> Entry | None:
         """The entry of whose own questions this is one, word for word."""
-        number = self.ranker.exact.get(fold(question.text))
+        exact = self.ranker.exact
+        number = exact.get(fold(question.text), exact.get(fold(question.written)))
         return None if number is None else self._entries[number]
 
     def _train(self, lexicon: Lexicon) -> TrainedParts:
@@ -160,7 +165,7 @@ class Snapshot:
         """Cues, and what is learned from examples: calm are also questions of the entries about no danger that have no cue."""
         rules = EmergencyRules(lexicon.urgent)
         examples = [one for one in lexicon.emergencies if one.entry in self.entries]
-        alarming = {example.entry for example in examples}
+        alarming = {example.entry for example in examples if example.danger not in ACCIDENTS}
         calm = [self.normaliser(text) for text in lexicon.calm]
         for entry in self._entries:
             if entry.id not in alarming and not entry.urgent and entry.theme != ALARMING:

@@ -44,9 +44,10 @@ class EmergencyJudge:
         likeness = self.classifier.likeness(encoded) if self.classifier else 0.0
         cue = self._cue(readings)
         asks_calmly = any(map(self.rules.is_calm, readings))
-        sure = own or (best.entry if best and best.score >= self.thresholds.calm_from else None)
-        is_calm = asks_calmly or (sure is not None and self._is_calm(sure))
-        if cue and (cue.is_strong or not is_calm):
+        sure = best.entry if best and best.score >= self.thresholds.calm_from else None
+        is_calm = asks_calmly or self._is_own_calm(own) or (sure is not None and self._is_calm(sure))
+        is_other = sure is not None and not sure.urgent and cue is not None and not self._meets(sure, cue.danger)
+        if cue and (cue.is_strong or not (is_calm or is_other)):
             return self._alarmed(cue, likeness, best)
         if (own and is_calm) or not self._may_be_like(readings, best, likeness):
             return Judgement(likeness, None, None)
@@ -82,6 +83,10 @@ class EmergencyJudge:
 
     def _likely(self, best: Candidate | None) -> Entry | None:
         return best.entry if best and best.score >= self.thresholds.entry_from else None
+
+    def _is_own_calm(self, own: Entry | None) -> bool:
+        """Whether the message is a question of an entry about no danger. Swindles are all about one."""
+        return own is not None and not own.urgent and not self._meets(own, Danger.FRAUD)
 
     def _is_calm(self, entry: Entry) -> bool:
         """Whether an entry is about no danger at all."""
