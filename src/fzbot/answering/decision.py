@@ -27,6 +27,10 @@ class Thresholds(BaseModel):
     """The probability that the first `SUGGESTED` candidates hold the answer, from which they are offered."""
     chat_from: float
     """Small talk that is none does no harm, so it needs less certainty than law."""
+    calm_from: float
+    """The probability from which a calm entry outvotes a weak cue."""
+    like_from_chars: int
+    """How many characters a message has at least that is judged by its likeness to emergencies."""
     alarm_from: float
     """How like known emergencies a message without a cue must be to be one."""
     warn_from: float

@@ -26,7 +26,7 @@ from fzbot.answering.text.typed_pinyin import PinyinReader
 from fzbot.errors import KnowledgeError
 from fzbot.knowledge import files, lexicon
 from fzbot.knowledge.directory import Directory
-from fzbot.knowledge.entry import Entry
+from fzbot.knowledge.entry import Danger, Entry
 from fzbot.knowledge.files import KnowledgeBase, Law
 from fzbot.knowledge.folding import fold
 from fzbot.knowledge.lexicon import Lexicon
@@ -37,6 +37,8 @@ SHOWN = 5
 REMEMBERED = 4096
 ALARMING = "fraud"
 """The theme whose questions all sound alarming."""
+ACCIDENTS = frozenset({Danger.LIFE, Danger.ELDER})
+"""The dangers that are met with entries about who pays for the harm: what these are asked is calm."""
 CALM_EACH = 4
 """One in so many of the entries' own questions is learned as calm."""
 
@@ -113,17 +115,18 @@ class Snapshot:
         is_word = self.tokeniser.cut.is_word
         question = self.normaliser(self.trained.pinyin(text, is_word))
         mended = self.trained.corrector(question.text, is_word)
-        return replace(question if mended == question.text else self.normaliser(mended), raw=text)
+        if mended == question.text:
+            return replace(question, raw=text)
+        return replace(self.normaliser(mended), raw=text, written=question.text)
 
     def cue(self, text: str) -> Alarm | None:
         """What a written cue alone tells of danger: all that is looked for in messages that come too fast."""
-        return self.trained.emergencies.cue(self.normalise(text).text)
+        found = self.trained.emergencies.cue(_readings(self.normalise(text)))
+        return found if found and found.entry in self.entries else None
 
     def judge(self, question: NormalisedQuestion, encoded: EncodedText, best: Candidate | None) -> Judgement:
         """What is urgent in a question whose best candidate is known."""
-        own = self._asked(question)
-        is_known_as_calm = own is not None and not own.urgent
-        return self.trained.emergencies.judge(question.text, encoded, best, is_known_as_calm)
+        return self.trained.emergencies.judge(_readings(question), encoded, best, self._asked(question))
 
     def candidates(self, question: NormalisedQuestion, ranking: Ranking) -> tuple[Candidate, ...]:
         """The candidates, best first; a question that stands in an entry word for word is that entry's."""
@@ -150,7 +153,8 @@ class Snapshot:
 
     def _asked(self, question: NormalisedQuestion) -> Entry | None:
         """The entry of whose own questions this is one, word for word."""
-        number = self.ranker.exact.get(fold(question.text))
+        exact = self.ranker.exact
+        number = exact.get(fold(question.text), exact.get(fold(question.written)))
         return None if number is None else self._entries[number]
 
     def _train(self, lexicon: Lexicon) -> TrainedParts:
@@ -179,7 +183,7 @@ class Snapshot:
         """Cues, and what is learned from examples: calm are also questions of the entries about no danger that have no cue."""
         rules = EmergencyRules(lexicon.urgent)
         examples = [one for one in lexicon.emergencies if one.entry in self.entries]
-        alarming = {example.entry for example in examples}
+        alarming = {example.entry for example in examples if example.danger not in ACCIDENTS}
         calm = [self.normaliser(text) for text in lexicon.calm]
         for entry in self._entries:
             if entry.id not in alarming and not entry.urgent and entry.theme != ALARMING:
@@ -193,3 +197,8 @@ class Snapshot:
             emergencies, [ranker.encode(self.encoders, question) for question in calm], len(ranker.vocabulary)
         )
         return EmergencyJudge(rules, classifier, frozenset(self.entries), Thresholds.shipped())
+
+
+def _readings(question: NormalisedQuestion) -> tuple[str, ...]:
+    """The words as mended and as written: mending must not lose danger."""
+    return tuple(dict.fromkeys((question.text, question.written)))

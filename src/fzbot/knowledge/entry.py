@@ -32,6 +32,10 @@ class Danger(StrEnum):
     SUICIDE = "suicide"
     CHILD = "child"
     CONFINED = "confined"
+    LIFE = "life"
+    """Life and limb: poison, drowning, gas, fire, accidents, collapse, bites."""
+    ELDER = "elder"
+    """An old person lost, abandoned or lying without care."""
 
 
 class About(StrEnum):

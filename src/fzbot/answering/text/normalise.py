@@ -38,11 +38,15 @@ LAST_CLAUSES = 1
 
 @dataclass(frozen=True)
 class NormalisedQuestion:
-    """A normalised question. `asking` is the part that asks; in a short question it is all of `text`."""
+    """A normalised question. `asking` is the part that asks; in a short question it is all of `text`.
+
+    `written` is what `text` was before its spelling was mended.
+    """
 
     raw: str
     text: str
     asking: str
+    written: str
 
     @property
     def story(self) -> str:
@@ -68,7 +72,7 @@ class Normaliser:
         text = _NOISE.sub(" ", text).strip(_EDGE)
         bare = self._tail.sub("", self._head.sub("", text)).strip(_EDGE)
         text = self._replace(bare or text)
-        return NormalisedQuestion(raw, text, asking_part(text))
+        return NormalisedQuestion(raw, text, asking_part(text), text)
 
 
 def visible(raw: str) -> str:
