@@ -256,7 +256,7 @@ def test_a_body_over_64_kb_is_refused(wechat: Wechat) -> None:
 
 def test_what_would_break_xml_in_a_reply_is_harmless(plain: Wechat) -> None:
     for mode in ("plain", "secure"):
-        client = PlatformClient(mode=mode)  # type: ignore[arg-type]
+        client = PlatformClient(mode=mode)
         xml = client.xml(MsgType="text", Content="]]&gt;<b>&amp;\x0b彩礼", MsgId="9")
         assert plain.send(xml, client)
 
