@@ -22,7 +22,7 @@ MISSPELT_LETTERS = range(5, 13)
 LEAST_CHANCE, LEAST_OF_EACH_MORE, LEAST_OF_MANY = -4.5, -0.6, -6.2
 """How likely two characters must be on the average, as a logarithm, to take the letters' place; each further one may make them less
 likely, down to a bound: hardly anything but pinyin consists of that many syllables."""
-LEAST_OF_WORD, LEAST_OF_ONE, LEAST_OF_MISSPELT = -6.5, -3.0, -3.0
+LEAST_OF_WORD, LEAST_OF_ONE, LEAST_OF_MISSPELT = -6.5, -4.5, -3.0
 """The same for a word of the dictionary, for a single syllable among Chinese characters, and for a misspelt word that stands alone."""
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u01dc\uff21-\uff5a]")
 _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@&=?#%+\\'’*~-]*")
