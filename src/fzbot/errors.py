@@ -21,6 +21,7 @@ FzbotError
 ├── CurationError        an entry cannot be changed or published like this
 ├── LedgerError          a row of the ledger or a photo cannot be taken like this
 ├── ReportError          a yearly report cannot be made like this
+├── SpoolError           a record of the spool that cannot be read
 └── StoreError           the database cannot be used
 """
 
@@ -129,6 +130,10 @@ class LedgerError(FzbotError):
 
 class ReportError(FzbotError):
     """A yearly report cannot be made like this."""
+
+
+class SpoolError(FzbotError):
+    """A record of the spool cannot be read: it is torn, damaged, or another version's."""
 
 
 class StoreError(FzbotError):

@@ -17,8 +17,10 @@ from fzbot.interactions.record import Recorder
 from fzbot.notices.sending import outbox
 from fzbot.people.account import Account
 from fzbot.runtime import metrics
+from fzbot.runtime.log_limit import OncePerMinute
 
 log = logging.getLogger(__name__)
+log.addFilter(OncePerMinute())
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,13 @@ class Health:
 
     def gauges(self) -> dict[str, float]:
         """The gauges as they are now; those of the database are left out while it is away."""
+        spool = self.recorder.waiting
         found = {
-            "fzbot_spool_bytes": float(self.recorder.waiting_bytes),
+            "fzbot_spool_bytes": float(spool.waiting_bytes),
+            "fzbot_spool_share": spool.share,
+            "fzbot_spool_refused_bytes": float(spool.refused_bytes),
+            "fzbot_spool_damaged_files": float(spool.damaged_files),
+            "fzbot_held_rows": float(self.recorder.held),
             "fzbot_entries": float(len(self.current_snapshot.snapshot.entries)),
             "fzbot_release": float(self.release()),
             "fzbot_snapshot_age_seconds": self.current_snapshot.age_seconds,

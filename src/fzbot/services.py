@@ -78,7 +78,6 @@ class Services:
 
 
 @dataclass(frozen=True)
-@dataclass(frozen=True)
 class Ready:
     """A snapshot that was read already, and the release that it is of."""
 

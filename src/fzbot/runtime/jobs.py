@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from sqlalchemy.exc import SQLAlchemyError
 
 from fzbot.runtime.leader_election import LeaderElection
+from fzbot.runtime.log_limit import OncePerMinute
 
 log = logging.getLogger(__name__)
+log.addFilter(OncePerMinute())
 
 TICK_SECONDS = 5.0
 
