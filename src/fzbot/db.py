@@ -28,6 +28,8 @@ from sqlalchemy.types import TypeDecorator
 from fzbot import deadline
 from fzbot.errors import ConfigError
 
+SQLITE_FILE = "fzbot.db"
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -77,7 +79,7 @@ Sessions = sessionmaker[Session]
 def database_url(configured: str, data_dir: Path) -> str:
     """The configured URL with psycopg 3 as the driver, or SQLite in the data directory."""
     if not configured:
-        return f"sqlite:///{data_dir / 'fzbot.db'}"
+        return f"sqlite:///{data_dir / SQLITE_FILE}"
     if configured.startswith(("postgres://", "postgresql://")):
         return "postgresql+psycopg://" + configured.split("://", 1)[1]
     return configured

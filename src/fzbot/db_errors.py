@@ -30,6 +30,17 @@ def is_away(error: BaseException) -> bool:
     return error.connection_invalidated or is_corrupt(error) or state.startswith(_POSTGRESQL_AWAY)
 
 
+def is_passing(error: BaseException) -> bool:
+    """Whether the database may be back by itself: it is away or locked, and not broken."""
+    return is_away(error) and not is_corrupt(error) and not _stays(error)
+
+
+def _stays(error: BaseException) -> bool:
+    """SQLite has no server that comes back: only a lock or a full disk passes."""
+    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", None)
+    return code is not None and code & 0xFF not in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL}
+
+
 def kind(error: BaseException) -> str:
     """What to call an error in a log: its types, never its words, which may hold a person's."""
     original = getattr(error, "orig", None)

@@ -41,6 +41,7 @@ class BatchWriter:
         self._spool = spool
         self._most_held = most_held
         self._is_away = False
+        self.is_corrupt = False
         self._held: list[NewInteraction] = []
         # Replies of rows that only the spool knows, so that a repeat is answered alike while the database is away.
         self._waiting_replies: OrderedDict[tuple[int, str], str] = OrderedDict()
@@ -57,7 +58,7 @@ class BatchWriter:
         try:
             return self._store(rows, limit)
         except SQLAlchemyError as error:
-            self._is_away = True
+            self._lose(error)
             log.warning("database away (%s): rows go to the spool", db_errors.kind(error))
             return self._put_aside(rows)
 
@@ -72,7 +73,7 @@ class BatchWriter:
                 self._replay(self._held)
                 self._held = []
         except (SQLAlchemyError, OSError) as error:
-            self._is_away = True
+            self._lose(error)
             log.warning("the spool waits on: %s", db_errors.kind(error))
             return False
         self._is_away = not is_done
@@ -107,7 +108,12 @@ class BatchWriter:
     def _commit(self, rows: Sequence[NewInteraction]) -> Replies:
         with self._engine.begin() as connection:
             replies = store(connection, rows)
+        self.is_corrupt = False
         return {identity: self._waiting_replies.get(identity, reply) for identity, reply in replies.items()}
+
+    def _lose(self, error: Exception) -> None:
+        self._is_away = True
+        self.is_corrupt = self.is_corrupt or db_errors.is_corrupt(error)
 
     def _refuse(self, row: NewInteraction, error: Exception) -> None:
         REFUSED.inc()

@@ -89,6 +89,11 @@ class Recorder:
         """Rows in memory because neither database nor spool takes them."""
         return self._writer.held
 
+    @property
+    def is_database_corrupt(self) -> bool:
+        """Whether the last that the database said to a row was that its file is damaged."""
+        return self._writer.is_corrupt
+
     def close(self) -> None:
         """Write what is waiting and stop."""
         self._queue.put(None)

@@ -25,6 +25,7 @@ from fzbot.interactions.spool_files import (
     LINES,
     REFUSED,
     REFUSED_LINES,
+    RESERVE,
     LockedFile,
     SpoolCounts,
     look,
@@ -34,7 +35,6 @@ from fzbot.interactions.spool_files import (
 
 log = logging.getLogger(__name__)
 
-RESERVE = "reserve"
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 Take = Callable[[list[NewInteraction]], None]

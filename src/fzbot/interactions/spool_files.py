@@ -13,6 +13,8 @@ from fzbot.interactions.new_interaction import NewInteraction
 
 log = logging.getLogger(__name__)
 
+FOLDER = "spool"
+"""Within the data folder."""
 CHUNK = 200
 LIMIT_BYTES = 512 << 20
 """About two hundred thousand rows."""
@@ -20,6 +22,7 @@ FRAMED = ".spool"
 LINES = ".jsonl"
 """How earlier versions wrote it: a row a line."""
 DAMAGED = ".torn"
+RESERVE = "reserve"
 REFUSED = "refused.frames"
 REFUSED_LINES = "rejected.txt"
 """How earlier versions kept what the database refused."""
