@@ -135,7 +135,7 @@ def sealer() -> Sealer:
 
 @pytest.fixture
 def spool(tmp_path: Path) -> Spool:
-    return Spool(tmp_path / "spool")
+    return Spool(tmp_path / "spool", reserve_bytes=0)
 
 
 @pytest.fixture

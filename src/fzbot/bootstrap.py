@@ -1,22 +1,28 @@
 """What every command needs before it can begin: the database and its schema, accounts, the first administrator, a snapshot."""
 
+import logging
 import multiprocessing
+import os
 
-from sqlalchemy import Engine
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import SQLAlchemyError
 
-from fzbot import clock, db, migrations
+from fzbot import clock, db, db_errors, migrations, private_files
 from fzbot.answering.snapshot import Snapshot
 from fzbot.answering.snapshot_cache import is_built
 from fzbot.audit import SYSTEM
 from fzbot.curation.release_loader import live_entries
 from fzbot.knowledge.entry import Entry
 from fzbot.people import account as accounts
-from fzbot.people import members
-from fzbot.people.account import Credentials
+from fzbot.people import key_fingerprint, members
+from fzbot.people.account import Account, Credentials
 from fzbot.people.members import Profile
 from fzbot.people.sealing import Sealer
 from fzbot.people.staff import Role
 from fzbot.settings import Settings
+
+log = logging.getLogger(__name__)
 
 ACCOUNT_NAME = "本公众号"
 SIMULATOR = "simulator"
@@ -27,22 +33,28 @@ KIOSK = "kiosk"
 KIOSK_NAME = "未登记的触摸屏"
 FIRST_ADMIN = "admin"
 CACHE = "cache"
+LAST_START = "last-start.json"
 
 
 def prepare(settings: Settings) -> None:
     """Bring the database up to date and see to the accounts that the settings name; once before any server starts."""
     prepare_database(settings)
-    _, overlay = published_entries(settings)
-    _build_snapshot(settings, overlay)
+    engine = open_engine(settings)
+    try:
+        _build_snapshot(settings, look_up(settings, engine).overlay)
+    finally:
+        engine.dispose()
 
 
 def prepare_database(settings: Settings) -> None:
     """What `prepare` does to the database; all that a worker needs."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    private_files.tighten(settings.data_dir)
     engine = open_engine(settings)
     sealer = Sealer(settings.secret())
     try:
         migrations.upgrade(engine)
+        with db.writing(engine) as session:
+            key_fingerprint.claim(session, sealer)
         _ensure_account(engine, sealer, Credentials(slug=accounts.DEFAULT, token=""), ACCOUNT_NAME)
         _ensure_account(engine, sealer, Credentials(slug=KIOSK, token=""), KIOSK_NAME)
         if settings.simulator:
@@ -68,13 +80,58 @@ def open_engine(settings: Settings) -> Engine:
     return db.make_engine(db.database_url(settings.database_url, settings.data_dir))
 
 
-def published_entries(settings: Settings) -> tuple[int | None, tuple[Entry, ...]]:
-    """The release that answers now, and the entries that staff changed in it."""
-    engine = open_engine(settings)
+def open_sealer(settings: Settings, engine: Engine) -> Sealer:
+    """The sealer of the configured key; `ConfigError` when the database belongs to another one."""
+    sealer = Sealer(settings.secret())
+    with db.reading(engine) as session:
+        key_fingerprint.check(session, sealer)
+    return sealer
+
+
+class Known(BaseModel):
+    """What serving needs of the database: the default account, the release that answers, and what staff changed in it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    account_id: int
+    release: int | None
+    kiosk_account_id: int
+    overlay: tuple[Entry, ...]
+
+
+def look_up(settings: Settings, engine: Engine) -> Known:
+    """What the database says; while it is away, what it said at the last start."""
     try:
-        return live_entries(engine)
-    finally:
-        engine.dispose()
+        release, overlay = live_entries(engine)
+        with db.reading(engine) as session:
+            ids = dict(session.execute(select(Account.slug, Account.id)).tuples().all())
+    except SQLAlchemyError as error:
+        known = remembered(settings)
+        if known is None or not db_errors.is_passing(error):
+            raise
+        return known
+    known = Known(account_id=ids[accounts.DEFAULT], kiosk_account_id=ids[KIOSK], release=release, overlay=overlay)
+    _remember(settings, known)
+    return known
+
+
+def remembered(settings: Settings) -> Known | None:
+    """What the database said at the last start; None when there was none, or an older version's."""
+    try:
+        return Known.model_validate_json((settings.data_dir / LAST_START).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def _remember(settings: Settings, known: Known) -> None:
+    path = settings.data_dir / LAST_START
+    part = path.with_name(f"{LAST_START}.{os.getpid()}")
+    try:
+        part.write_text(known.model_dump_json(), encoding="utf-8")
+        part.replace(path)
+    except OSError as error:  # a full disk: serving goes on without
+        log.warning("what the database said is not remembered: %s", error.strerror)
+        part.unlink(missing_ok=True)
 
 
 def read_snapshot(settings: Settings, overlay: tuple[Entry, ...]) -> Snapshot:

@@ -1,6 +1,7 @@
 """The `fzbot` command. Every subcommand is thin: it reads the settings, calls one function, prints."""
 
 import json
+import os
 import sys
 from datetime import date
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from fzbot import clock
+from fzbot import clock, private_files
 from fzbot.errors import FzbotError
 from fzbot.runtime import metrics_folder
 from fzbot.settings import Settings
@@ -24,17 +25,37 @@ app.add_typer(staff, name="staff")
 app.add_typer(knowledge, name="knowledge")
 app.add_typer(account, name="account")
 app.add_typer(statutes, name="statutes")
+spool = typer.Typer(no_args_is_help=True, help="暂存的互动记录：查看、补写。")
+app.add_typer(spool, name="spool")
 simulate = typer.Typer(no_args_is_help=True, help="试用：模拟微信平台。")
 app.add_typer(simulate, name="simulate")
 
 
 def run() -> None:
-    """The entry point: an error of ours is one line for a person, not a traceback."""
+    """The entry point: whatever goes wrong is one line for a person, never a traceback."""
+    private_files.by_default()
     try:
         app()
-    except FzbotError as error:
-        typer.secho(f"fzbot：{error}", err=True, fg="red")
-        raise SystemExit(1) from error
+    except Exception as error:  # noqa: BLE001 - the last place that can say it
+        typer.secho(f"fzbot：{_said(error)}", err=True, fg="red")
+        raise SystemExit(1) from None
+
+
+def _said(error: Exception) -> str:
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 - keeps `fzbot answer` light
+
+    from fzbot.commands.database_faults import describe  # noqa: PLC0415
+    from fzbot.runtime import crash_log  # noqa: PLC0415
+
+    if isinstance(error, FzbotError):
+        return str(error)
+    if isinstance(error, SQLAlchemyError):
+        return describe(error)
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename or '系统'}：{error.strerror}"
+    path = crash_log.note(error, Path(os.environ.get("FZBOT_DATA_DIR", "data")))
+    where = f"，经过写在 {path}，请交给开发者看" if path else ""
+    return f"没有料到的错误（{type(error).__name__}）{where}"
 
 
 @app.command()
@@ -283,6 +304,22 @@ def staff_list() -> None:
     from fzbot.commands import staff as staff_command  # noqa: PLC0415
 
     typer.echo(staff_command.listing(Settings.from_environment()))
+
+
+@spool.command("show")
+def spool_show() -> None:
+    """看有多少记录等着写进数据库，有多少被数据库拒收。"""
+    from fzbot.commands import spool as spool_command  # noqa: PLC0415
+
+    typer.echo(spool_command.show(Settings.from_environment()))
+
+
+@spool.command("replay")
+def spool_replay() -> None:
+    """把数据库拒收、放在一边的记录再补写一遍；服务运行时也能用。"""
+    from fzbot.commands import spool as spool_command  # noqa: PLC0415
+
+    typer.echo(spool_command.replay(Settings.from_environment()))
 
 
 @simulate.command("platform")

@@ -21,10 +21,14 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import TimeoutError as WaitedTooLong
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
+from fzbot import deadline
 from fzbot.errors import ConfigError
+
+SQLITE_FILE = "fzbot.db"
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -35,7 +39,8 @@ NAMING = {
 }
 
 LOCK_WAIT_SECONDS = 2
-"""How long a statement waits for another writer. Well under the platform's 5 s: after it the row goes to the spool."""
+"""How long a statement waits for another writer; less where a deadline is nearer. After it the row goes to the spool."""
+STATEMENT_SECONDS = 30
 
 
 class Base(DeclarativeBase):
@@ -74,7 +79,7 @@ Sessions = sessionmaker[Session]
 def database_url(configured: str, data_dir: Path) -> str:
     """The configured URL with psycopg 3 as the driver, or SQLite in the data directory."""
     if not configured:
-        return f"sqlite:///{data_dir / 'fzbot.db'}"
+        return f"sqlite:///{data_dir / SQLITE_FILE}"
     if configured.startswith(("postgres://", "postgresql://")):
         return "postgresql+psycopg://" + configured.split("://", 1)[1]
     return configured
@@ -92,14 +97,15 @@ def make_engine(url: str, pool_size: int = 8) -> Engine:
             pool_size=pool_size,
             max_overflow=pool_size,
             hide_parameters=True,
+            pool_timeout=LOCK_WAIT_SECONDS,
             connect_args={"timeout": LOCK_WAIT_SECONDS},
         )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_immediately)
         return engine
     if backend == "postgresql":
-        options = f"-c lock_timeout={LOCK_WAIT_SECONDS}s -c statement_timeout=30s"
-        return create_engine(
+        options = f"-c lock_timeout={LOCK_WAIT_SECONDS}s -c statement_timeout={STATEMENT_SECONDS}s"
+        engine = create_engine(
             url,
             pool_size=pool_size,
             max_overflow=pool_size,
@@ -108,6 +114,9 @@ def make_engine(url: str, pool_size: int = 8) -> Engine:
             pool_timeout=LOCK_WAIT_SECONDS,
             connect_args={"connect_timeout": LOCK_WAIT_SECONDS, "options": options},
         )
+        event.listen(engine, "do_connect", _connect_postgresql)
+        event.listen(engine, "begin", _bound_postgresql)
+        return engine
     raise ConfigError(f"FZBOT_DATABASE_URL 的数据库类型 {backend} 不支持，请用 PostgreSQL 或留空用 SQLite")
 
 
@@ -122,6 +131,7 @@ def reading(engine: Engine) -> Iterator[Session]:
     options: dict[str, Any] = {"fzbot_reading": True}
     if engine.dialect.name == "postgresql":  # SQLite's readers do so by themselves
         options["isolation_level"] = "REPEATABLE READ"
+    refuse_when_late()
     with Session(engine.execution_options(**options)) as session:
         yield session
 
@@ -129,8 +139,16 @@ def reading(engine: Engine) -> Iterator[Session]:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
     """A session whose transaction is committed at the end, and rolled back by an error."""
+    refuse_when_late()
     with Session(engine, expire_on_commit=False) as session, session.begin():
         yield session
+
+
+def refuse_when_late() -> None:
+    """Raise what a database that is away raises, once the deadline of the work under way is past."""
+    limit = deadline.current()
+    if limit is not None and not limit.left:
+        raise WaitedTooLong("no time is left to ask the database")
 
 
 def take_turns(session: Session, name: str) -> None:
@@ -158,4 +176,23 @@ def _begin_immediately(connection: Any) -> None:
     # A transaction that reads first and writes later fails at once under WAL when another writer came between;
     # taking the write lock at the start makes it wait instead. Readers do not take it.
     reads = connection.get_execution_options().get("fzbot_reading", False)
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {_lock_wait_ms()}")
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def _connect_postgresql(dialect: object, record: object, arguments: Any, named: Any) -> Any:  # noqa: ARG001 - SQLAlchemy's
+    from fzbot.pg_connection import BoundedConnection  # noqa: PLC0415 - SQLite does without psycopg
+
+    return BoundedConnection.connect(*arguments, **named)
+
+
+def _bound_postgresql(connection: Any) -> None:
+    limit = deadline.current()
+    if limit is not None:
+        lock, statement = _lock_wait_ms(), min(STATEMENT_SECONDS * 1000, int(limit.left * 1000) + 1)
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {lock}; SET LOCAL statement_timeout = {statement}")
+
+
+def _lock_wait_ms() -> int:
+    limit = deadline.current()
+    return min(LOCK_WAIT_SECONDS * 1000, int(limit.left * 1000) + 1 if limit else LOCK_WAIT_SECONDS * 1000)

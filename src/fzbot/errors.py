@@ -23,6 +23,7 @@ FzbotError
 ├── LedgerError          a row of the ledger or a photo cannot be taken like this
 │   └── BusyError        too many files are being read at once: this one may be sent again
 ├── ReportError          a yearly report cannot be made like this
+├── SpoolError           a record of the spool that cannot be read
 └── StoreError           the database cannot be used
 """
 
@@ -141,6 +142,10 @@ class BusyError(LedgerError):
 
 class ReportError(FzbotError):
     """A yearly report cannot be made like this."""
+
+
+class SpoolError(FzbotError):
+    """A record of the spool cannot be read: it is torn, damaged, or another version's."""
 
 
 class StoreError(FzbotError):

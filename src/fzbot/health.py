@@ -1,8 +1,10 @@
 """`/healthz` (the process), `/readyz` (database, snapshot and loops) and `/metrics`."""
 
 import logging
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -10,8 +12,9 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from sqlalchemy import Engine, func, not_, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from fzbot import clock, db
+from fzbot import clock, db, db_errors
 from fzbot.answering.current_snapshot import CurrentSnapshot
+from fzbot.backups import last_backup
 from fzbot.handovers import handover
 from fzbot.interactions.interaction import Interaction
 from fzbot.interactions.record import Recorder
@@ -19,8 +22,10 @@ from fzbot.notices.sending import outbox, pausing
 from fzbot.people.account import Account
 from fzbot.runtime import metrics
 from fzbot.runtime.heartbeats import RUNNING
+from fzbot.runtime.log_limit import OncePerMinute
 
 log = logging.getLogger(__name__)
+log.addFilter(OncePerMinute())
 
 NEEDED_TO_ANSWER = frozenset({"recorder"})
 """Loops without which nobody is answered. When another stands, villagers still are, so that traffic must go on coming."""
@@ -34,15 +39,24 @@ class Health:
     current_snapshot: CurrentSnapshot
     recorder: Recorder
     release: Callable[[], int]
+    data_dir: Path
 
     def gauges(self) -> dict[str, float]:
         """The gauges as they are now; those of the database are left out while it is away."""
+        spool = self.recorder.waiting
         found = {
-            "fzbot_spool_bytes": float(self.recorder.waiting_bytes),
+            "fzbot_spool_bytes": float(spool.waiting_bytes),
+            "fzbot_spool_share": spool.share,
+            "fzbot_spool_refused_bytes": float(spool.refused_bytes),
+            "fzbot_spool_damaged_files": float(spool.damaged_files),
+            "fzbot_held_rows": float(self.recorder.held),
+            "fzbot_disk_free_bytes": float(shutil.disk_usage(self.data_dir).free),
             "fzbot_entries": float(len(self.current_snapshot.snapshot.entries)),
             "fzbot_release": float(self.release()),
             "fzbot_snapshot_age_seconds": self.current_snapshot.age_seconds,
         }
+        if (made := last_backup.read(self.data_dir)) is not None:
+            found["fzbot_backup_age_seconds"] = (clock.now() - made).total_seconds()
         try:
             with db.reading(self.engine) as session:
                 uncounted = select(func.count()).select_from(Interaction).where(not_(Interaction.counted))
@@ -71,7 +85,9 @@ def add_health(app: FastAPI, health: Health) -> None:
             with db.reading(health.engine) as session:
                 session.execute(text("SELECT 1"))
         except SQLAlchemyError as error:
-            return JSONResponse({"database": type(error).__name__} | _loops(), 503)
+            return JSONResponse({"database": db_errors.kind(error)} | _loops(), 503)
+        if health.recorder.is_database_corrupt:
+            return JSONResponse({"database": "corrupt", "do": "fzbot doctor"} | _loops(), 503)
         found: dict[str, Any] = {"database": "ok", "entries": len(health.current_snapshot.snapshot.entries)} | _loops()
         return JSONResponse(found, 503 if NEEDED_TO_ANSWER & found["standing"].keys() else 200)
 

@@ -13,18 +13,17 @@ from fzbot.console.services import ConsoleServices
 from fzbot.conversation.turn import Conversation
 from fzbot.curation import golden
 from fzbot.curation.publishing import PublishingPolicy
-from fzbot.curation.release_loader import ReleaseLoader, live_entries
+from fzbot.curation.release_loader import ReleaseLoader
 from fzbot.errors import PlatformError
 from fzbot.health import Health
 from fzbot.interactions.record import Recorder
 from fzbot.interactions.spool import Spool
+from fzbot.interactions.spool_files import FOLDER
 from fzbot.notices.authoring import notice as notices
 from fzbot.notices.authoring.wording import Links
 from fzbot.notices.sending.next_reply import NextReplyItems
 from fzbot.notices.sending.worker import NoticeWorker
 from fzbot.outgoing import Outgoing, open_outgoing
-from fzbot.people import account as accounts
-from fzbot.people.account import Account
 from fzbot.people.erasure_log import FILE as ERASURES
 from fzbot.people.erasure_log import ErasureLog
 from fzbot.people.sealing import Sealer
@@ -56,6 +55,10 @@ class Services:
     """What the faces are built from."""
 
     settings: Settings
+    account_id: int
+    """Of the default account, which the settings name."""
+    kiosk_account_id: int
+    """Of what is asked at touch screens in no village."""
     engine: Engine
     sealer: Sealer
     current_snapshot: CurrentSnapshot
@@ -89,8 +92,12 @@ class Ready:
 
 def read_ahead(settings: Settings) -> Ready:
     """Read what server processes may share."""
-    release, overlay = bootstrap.published_entries(settings)
-    return Ready(release, bootstrap.read_snapshot(settings, overlay))
+    engine = bootstrap.open_engine(settings)
+    try:
+        known = bootstrap.look_up(settings, engine)
+    finally:
+        engine.dispose()
+    return Ready(known.release, bootstrap.read_snapshot(settings, known.overlay))
 
 
 def start(settings: Settings, ready: Ready | None = None) -> Services:
@@ -98,9 +105,9 @@ def start(settings: Settings, ready: Ready | None = None) -> Services:
     engine = bootstrap.open_engine(settings)
     heartbeats.RUNNING.keep_in(settings.data_dir / heartbeats.FOLDER)
     sealer = Sealer(settings.secret())
-    release, overlay = live_entries(engine)
+    known = bootstrap.look_up(settings, engine)
     current_snapshot = CurrentSnapshot(
-        ready.snapshot if ready and ready.release == release else bootstrap.read_snapshot(settings, overlay)
+        ready.snapshot if ready and ready.release == known.release else bootstrap.read_snapshot(settings, known.overlay)
     )
     release_loader = ReleaseLoader(
         engine=engine,
@@ -108,9 +115,9 @@ def start(settings: Settings, ready: Ready | None = None) -> Services:
         folder=settings.knowledge,
         cache=settings.data_dir / CACHE,
         golden=golden.load(settings.knowledge),
-        loaded=release,
+        loaded=known.release,
     )
-    recorder = Recorder(engine, Spool(settings.data_dir / "spool"))
+    recorder = Recorder(engine, Spool(settings.data_dir / FOLDER))
     erasures = ErasureLog(settings.data_dir / ERASURES)
     riders = NextReplyItems(engine, Links(settings.public_url))
     conversation = Conversation(
@@ -130,6 +137,8 @@ def start(settings: Settings, ready: Ready | None = None) -> Services:
     jobs = Jobs(LeaderElection(engine, settings.data_dir), _jobs(engine, settings, outgoing.account_admin()))
     return Services(
         settings=settings,
+        account_id=known.account_id,
+        kiosk_account_id=known.kiosk_account_id,
         engine=engine,
         sealer=sealer,
         current_snapshot=current_snapshot,
@@ -169,7 +178,11 @@ def _synchronise_tags(engine: Engine, side: WeChatAccountAdmin) -> None:
 def health_of(services: Services) -> Health:
     """What health checks and metrics look at."""
     return Health(
-        services.engine, services.current_snapshot, services.recorder, lambda: services.release_loader.loaded or 0
+        services.engine,
+        services.current_snapshot,
+        services.recorder,
+        lambda: services.release_loader.loaded or 0,
+        services.settings.data_dir,
     )
 
 
@@ -200,20 +213,10 @@ def endpoints(services: Services) -> AccountEndpoints:
     default = None
     if settings.wechat_token:
         envelope = Envelope(settings.credentials, settings.post_max_age, settings.wechat_plain)
-        default = AccountEndpoint(default_account(services), envelope)
+        default = AccountEndpoint(services.account_id, envelope)
     return AccountEndpoints(default, engine, services.sealer, settings.post_max_age, settings.wechat_plain)
-
-
-def default_account(services: Services) -> int:
-    """The id of the account that the settings name."""
-    return _account(services, accounts.DEFAULT)
 
 
 def kiosk_accounts(services: Services) -> KioskAccounts:
     """The accounts that what is asked at touch screens is counted under."""
-    return KioskAccounts(default_account(services), _account(services, bootstrap.KIOSK))
-
-
-def _account(services: Services, slug: str) -> int:
-    with db.reading(services.engine) as session:
-        return session.scalars(select(Account.id).where(Account.slug == slug)).one()
+    return KioskAccounts(services.account_id, services.kiosk_account_id)

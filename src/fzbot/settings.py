@@ -4,12 +4,15 @@ Read by `app` and `cli` only; everything below gets what it needs as parameters.
 """
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 
 import fzbot
 from fzbot.errors import ConfigError
@@ -17,6 +20,29 @@ from fzbot.people.account import DEFAULT, Credentials
 
 PREFIX = "FZBOT_"
 SECRET_FILE = "secret.key"  # noqa: S105 - a file's name
+
+_OTHERS = re.compile(r"FZBOT_(SERVICE_|PORT($|_))")
+"""What Kubernetes and container links set for a service called fzbot."""
+
+_AES = (
+    "要正好 43 个字母和数字，现在是 {length} 个字符。在公众平台“设置与开发 → 基本配置”里把 EncodingAESKey 整个复制过来"
+)
+_WEB = "要写成 https://域名 这样，开头是 https:// 或 http://"
+_FORMS = {
+    "wechat_aes_key": _AES,
+    "wechat_previous_aes_key": _AES,
+    "wechat_token": "要 3 到 32 个字母和数字，和公众平台上填的令牌一样",
+    "public_url": _WEB,
+    "wechat_api_base": _WEB,
+    "redis_url": "要写成 redis://主机:端口/库号 这样",
+}
+_KINDS = {
+    "bool": "写 1（要）或 0（不要）",
+    "int": "要是整数",
+    "greater_than_equal": "不能小于 {ge}",
+    "less_than_equal": "不能大于 {le}",
+    "literal_error": "只能是 {expected}",
+}
 
 AccountType = Literal["subscription", "service", "subscription-unverified", "service-unverified"]
 Address = Annotated[str, Field(pattern=r"^https?://[^\s/]+(/\S*)?$")]
@@ -72,7 +98,16 @@ class Settings(BaseModel):
             return cls.model_validate(given)
         except ValidationError as error:
             first = error.errors()[0]
-            raise ConfigError(f"{PREFIX}{str(first['loc'][0]).upper()} 不对：{first['msg']}") from error
+            name = str(first["loc"][0])
+            raise ConfigError(f"{PREFIX}{name.upper()} 不对：{_how(name, given[name], first)}") from error
+
+    @classmethod
+    def unknown(cls, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+        """Variables that look like ours and are not, each with the likeliest right name (empty if none is near)."""
+        known = [PREFIX + name.upper() + end for name in cls.model_fields for end in ("", "_FILE")]
+        strangers = [name for name in environ if name.startswith(PREFIX) and name not in known]
+        found = {name: get_close_matches(name, known, n=1, cutoff=0.7) for name in strangers if not _OTHERS.match(name)}
+        return {name: near[0] if near else "" for name, near in found.items()}
 
     @property
     def knowledge(self) -> Path:
@@ -94,14 +129,32 @@ class Settings(BaseModel):
 
     def secret(self) -> str:
         """The secret key: as configured, or made at the first start and kept in the data directory."""
+        found = self.find_secret()
+        return found if found is not None else self._make_secret()
+
+    def find_secret(self) -> str | None:
+        """The secret key as configured or kept, None when there is none yet; `ConfigError` when its file is no good."""
         if self.secret_key:
             return self.secret_key
         path = self.data_dir / SECRET_FILE
         try:
-            self.data_dir.mkdir(parents=True, exist_ok=True)
+            kept = path.read_text(encoding="ascii").strip()
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            raise ConfigError(f"密钥文件 {path} 读不出来：{getattr(error, 'strerror', '里面不是密钥')}") from error
+        if not kept:
+            do = "从另存的那份密钥恢复它；要是这里从来没有启动过，删掉它再启动"
+            raise ConfigError(f"密钥文件 {path} 是空的（多半是写的时候磁盘满了或断电）：{do}")
+        return kept
+
+    def _make_secret(self) -> str:
+        path = self.data_dir / SECRET_FILE
+        try:
+            self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
             descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        except FileExistsError:
-            return path.read_text(encoding="ascii").strip()
+        except FileExistsError:  # another process made it just now
+            return self.secret()
         except OSError as error:
             raise ConfigError(f"FZBOT_DATA_DIR（{self.data_dir}）写不进去：{error.strerror}") from error
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
@@ -110,6 +163,17 @@ class Settings(BaseModel):
             file.flush()
             os.fsync(file.fileno())
         return made
+
+
+def _how(name: str, value: str, error: ErrorDetails) -> str:
+    """How a value should be, in plain words."""
+    if name in _FORMS:
+        return _FORMS[name].format(length=len(value))
+    limits = error.get("ctx", {})
+    for kind, words in _KINDS.items():
+        if error["type"].startswith(kind):
+            return words.format(**limits)
+    return error["msg"]
 
 
 def shipped_knowledge() -> Path:

@@ -1,25 +1,28 @@
 """A backup is restored onto a blank machine, of either kind of database; counts agree, and erasures are made again."""
 
 import itertools
+import stat
 import tarfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, func, inspect, select
+from sqlalchemy import Engine, func, inspect, select, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from fzbot import db
 from fzbot.audit import COMMAND_LINE, Change, first_broken, record
 from fzbot.backups import backup
 from fzbot.backups.backup import Place
 from fzbot.db import reading, writing
-from fzbot.errors import BackupError
+from fzbot.errors import BackupError, ConfigError
 from fzbot.interactions.store import store
 from fzbot.migrations.tables import METADATA
-from fzbot.people import erasure, members
+from fzbot.people import erasure, key_fingerprint, members
 from fzbot.people.erasure_log import ErasureLog
 from fzbot.people.members import Profile
+from fzbot.people.sealing import Sealer
 from fzbot.people.staff import Role
 from fzbot.statistics import interaction_counts as counts
 from fzbot.statistics import rollup
@@ -28,6 +31,8 @@ from tests.conftest import command, database
 from tests.interactions.new_interactions import make_account, make_row, stored
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+SEALER = Sealer("x" * 16)
+"""As of the accounts of `make_account`."""
 _names = itertools.count()
 
 
@@ -64,7 +69,7 @@ def blank(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
 def test_everything_is_there_again(place: Place, blank: Place, tmp_path: Path) -> None:
     made = backup.make(place, tmp_path / "b.tar.gz", NOW)
     assert made.rows["interaction"] == 5
-    manifest, erased = backup.restore(blank, tmp_path / "b.tar.gz")
+    manifest, erased = backup.restore(blank, tmp_path / "b.tar.gz", SEALER)
     assert (manifest, erased) == (made, 0)
     before, after = stored(place.engine), stored(blank.engine)
     assert [(row.id, row.key, row.at, row.question) for row in after] == [
@@ -79,7 +84,7 @@ def test_everything_is_there_again(place: Place, blank: Place, tmp_path: Path) -
 
 def test_life_goes_on_after_a_restore(place: Place, blank: Place, tmp_path: Path) -> None:
     backup.make(place, tmp_path / "b.tar.gz", NOW)
-    backup.restore(blank, tmp_path / "b.tar.gz")
+    backup.restore(blank, tmp_path / "b.tar.gz", SEALER)
     with blank.engine.begin() as connection:
         store(connection, [make_row(1, "new", openid_hash="c")])
     assert rollup.catch_up(blank.engine) == 1
@@ -95,7 +100,7 @@ def test_who_was_erased_after_the_backup_is_erased_again(place: Place, blank: Pl
         erasure.erase(session, 1, "a")
     with place.erasures.path.open("a") as file:
         file.write('{"account": 1, "per')  # torn by a crash
-    _, erased = backup.restore(blank, tmp_path / "b.tar.gz")
+    _, erased = backup.restore(blank, tmp_path / "b.tar.gz", SEALER)
     assert erased == 1
     rows = stored(blank.engine)
     assert [row.question for row in rows if row.openid_hash != "b"] == [None, None, None]
@@ -107,7 +112,7 @@ def test_who_was_erased_after_the_backup_is_erased_again(place: Place, blank: Pl
 def test_a_database_with_rows_is_left_alone(place: Place, tmp_path: Path) -> None:
     backup.make(place, tmp_path / "b.tar.gz", NOW)
     with pytest.raises(BackupError, match="已有数据"):
-        backup.restore(place, tmp_path / "b.tar.gz")
+        backup.restore(place, tmp_path / "b.tar.gz", SEALER)
     assert len(stored(place.engine)) == 5
 
 
@@ -121,23 +126,17 @@ def test_a_count_that_does_not_agree_restores_nothing(place: Place, blank: Place
         for path in sorted((tmp_path / "opened").iterdir()):
             archive.add(path, path.name)
     with pytest.raises(BackupError, match="应有 5 行，只恢复了 4 行"):
-        backup.restore(blank, tmp_path / "short.tar.gz")
-    with blank.engine.connect() as connection:
-        counts = [
-            connection.scalar(select(func.count()).select_from(METADATA.tables[name]))
-            for name in inspect(connection).get_table_names()
-            if name in METADATA.tables
-        ]
-    assert set(counts) == {0}
+        backup.restore(blank, tmp_path / "short.tar.gz", SEALER)
+    assert rows_in(blank.engine) == 0
 
 
 @pytest.mark.parametrize("content", [b"", b"not an archive", b"\x1f\x8b torn"])
 def test_what_is_no_backup_is_refused(blank: Place, tmp_path: Path, content: bytes) -> None:
     (tmp_path / "x").write_bytes(content)
     with pytest.raises(BackupError):
-        backup.restore(blank, tmp_path / "x")
+        backup.restore(blank, tmp_path / "x", SEALER)
     with pytest.raises(BackupError, match="没有这个文件"):
-        backup.restore(blank, tmp_path / "missing")
+        backup.restore(blank, tmp_path / "missing", SEALER)
 
 
 def test_a_backup_never_overwrites_one(place: Place, tmp_path: Path) -> None:
@@ -148,3 +147,71 @@ def test_a_backup_never_overwrites_one(place: Place, tmp_path: Path) -> None:
 
 def test_sign_ins_do_not_travel(place: Place, tmp_path: Path) -> None:
     assert "sign_in" not in backup.make(place, tmp_path / "b.tar.gz", NOW).rows
+
+
+def rows_in(engine: Engine) -> int:
+    with engine.connect() as connection:
+        names = [name for name in inspect(connection).get_table_names() if name in METADATA.tables]
+        counts = [connection.scalar(select(func.count()).select_from(METADATA.tables[name])) for name in names]
+    return sum(count or 0 for count in counts)
+
+
+def test_a_backup_of_another_key_is_refused_and_the_right_key_goes_on(
+    place: Place, blank: Place, tmp_path: Path
+) -> None:
+    backup.make(place, tmp_path / "b.tar.gz", NOW)
+    with pytest.raises(ConfigError, match="另一把密钥"):
+        backup.restore(blank, tmp_path / "b.tar.gz", Sealer("another key of this length"))
+    assert rows_in(blank.engine) == 0
+    assert not blank.uploads.exists()
+    backup.restore(blank, tmp_path / "b.tar.gz", SEALER)
+    with writing(blank.engine) as session, pytest.raises(ConfigError):
+        key_fingerprint.claim(session, Sealer("another key of this length"))
+
+
+def test_uploads_that_cannot_be_written_leave_nothing_and_a_second_try_succeeds(
+    place: Place, blank: Place, tmp_path: Path
+) -> None:
+    backup.make(place, tmp_path / "b.tar.gz", NOW)
+    (tmp_path / "new uploads.fzbot-part").write_bytes(b"in the way")
+    with pytest.raises(BackupError, match="什么都没有恢复"):
+        backup.restore(blank, tmp_path / "b.tar.gz", SEALER)
+    (tmp_path / "new uploads.fzbot-part").unlink()
+    assert rows_in(blank.engine) == 0
+    assert not blank.uploads.exists()
+    backup.restore(blank, tmp_path / "b.tar.gz", SEALER)
+    assert (blank.uploads / "photo.jpg").read_bytes() == b"photo"
+
+
+def test_an_archive_that_was_cut_short_restores_nothing(place: Place, blank: Place, tmp_path: Path) -> None:
+    backup.make(place, tmp_path / "b.tar.gz", NOW)
+    whole = (tmp_path / "b.tar.gz").read_bytes()
+    (tmp_path / "cut.tar.gz").write_bytes(whole[: len(whole) * 2 // 3])
+    with pytest.raises(BackupError, match="什么都没有恢复"):
+        backup.restore(blank, tmp_path / "cut.tar.gz", SEALER)
+    assert rows_in(blank.engine) == 0
+
+
+def test_only_the_own_account_reads_a_backup_and_what_is_restored(place: Place, blank: Place, tmp_path: Path) -> None:
+    backup.make(place, tmp_path / "b.tar.gz", NOW)
+    backup.restore(blank, tmp_path / "b.tar.gz", SEALER)
+    files = (tmp_path / "b.tar.gz", blank.uploads / "photo.jpg")
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (*files, blank.uploads)] == [0o600, 0o600, 0o700]
+
+
+def test_what_a_killed_backup_left_goes_at_the_next_one(place: Place, tmp_path: Path) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    (folder / "old.tar.gz.fzbot-part").write_bytes(b"half")
+    (folder / "mine.part").write_bytes(b"of another program")
+    backup.make(place, folder / "b.tar.gz", NOW)
+    assert {path.name for path in folder.iterdir()} == {"b.tar.gz", "mine.part"}
+
+
+def test_a_backup_that_fails_leaves_nothing(place: Place, tmp_path: Path) -> None:
+    folder = tmp_path / "backups"
+    with place.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE village RENAME COLUMN scene TO scene_away"))
+    with pytest.raises(SQLAlchemyError):
+        backup.make(place, folder / "b.tar.gz", NOW)
+    assert list(folder.iterdir()) == []

@@ -3,16 +3,21 @@
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 
 from fzbot import db
+from fzbot.clock import now
 from fzbot.interactions.new_interaction import NewInteraction, Upsert
 from fzbot.interactions.record import Recorder
 from fzbot.interactions.spool import Spool
+from fzbot.interactions.store import store
+from fzbot.people import village
+from fzbot.people.follower import Follower
 from tests.interactions.new_interactions import NOON, make_account, make_row, stored
 
 
@@ -27,7 +32,7 @@ class BreakableDatabase:
     def __init__(self, engine: Engine, folder: Path) -> None:
         self.engine = engine
         self.account_id = make_account(engine)
-        self.spool = Spool(folder / "spool")
+        self.spool = Spool(folder / "spool", reserve_bytes=0)
 
     def go_away(self) -> None:
         with self.engine.begin() as connection:
@@ -68,7 +73,7 @@ def test_the_same_key_of_another_account_is_another_row(engine: Engine, recorder
 
 def test_many_writers_and_two_recorders_store_each_row_once(engine: Engine, tmp_path: Path) -> None:
     account_id = make_account(engine)
-    recorders = [Recorder(engine, Spool(tmp_path / f"spool {n}")) for n in range(2)]
+    recorders = [Recorder(engine, Spool(tmp_path / f"spool {n}", reserve_bytes=0)) for n in range(2)]
 
     def post(n: int) -> tuple[str, str]:
         key = f"post {n // 3:03}"
@@ -103,6 +108,54 @@ def test_an_upsert_is_written_once_with_its_row_and_never_goes_back_in_time(engi
     assert len(rows) == 1
     assert rows[0][0] == "sealed 5"
     assert "04:09" in str(rows[0][1])
+
+
+def test_a_join_and_the_message_after_it_in_one_commit_leave_the_join(engine: Engine) -> None:
+    account_id = make_account(engine)
+    village_id = make_village(engine, account_id)
+    joined = seen_at(account_id, NOON, village_id=village_id)
+    later = seen_at(account_id, NOON + timedelta(minutes=1))
+    with engine.begin() as connection:
+        store(connection, [make_row(account_id, "b", upserts=(joined,)), make_row(account_id, "a", upserts=(later,))])
+    assert follower(engine) == (village_id, NOON + timedelta(minutes=1))
+
+
+def test_a_join_counts_though_the_clock_was_ahead_before(engine: Engine, recorder: Recorder) -> None:
+    account_id = make_account(engine)
+    village_id = make_village(engine, account_id)
+    ahead = now() + timedelta(days=1)
+    recorder.record(make_row(account_id, "ahead", upserts=(seen_at(account_id, ahead),)))
+    back = now()
+    recorder.record(make_row(account_id, "back", upserts=(seen_at(account_id, back, village_id=village_id),)))
+    assert follower(engine) == (village_id, back)
+
+
+def test_what_was_written_before_does_not_undo_what_another_process_wrote_since(
+    engine: Engine, recorder: Recorder
+) -> None:
+    account_id = make_account(engine)
+    village_id = make_village(engine, account_id)
+    recorder.record(make_row(account_id, "new", upserts=(seen_at(account_id, NOON, village_id=village_id),)))
+    late = seen_at(account_id, NOON - timedelta(minutes=5), village_id=None)
+    recorder.record(make_row(account_id, "from a spool", upserts=(late,)))
+    assert follower(engine) == (village_id, NOON)
+
+
+def make_village(engine: Engine, account_id: int) -> int:
+    with db.writing(engine) as session:
+        return village.add(session, account_id, "石窑村").id
+
+
+def seen_at(account_id: int, moment: datetime, **more: Any) -> Upsert:
+    values = {"account_id": account_id, "openid_hash": "somebody", "openid_sealed": "x", "last_message_at": moment}
+    key = ("account_id", "openid_hash")
+    return Upsert("follower", key, "last_message_at", values | more, frozenset({"openid_sealed"}))
+
+
+def follower(engine: Engine) -> tuple[int | None, datetime]:
+    with db.reading(engine) as session:
+        found = session.scalars(select(Follower)).one()
+        return found.village_id, found.last_message_at
 
 
 def test_the_village_of_the_follower_is_put_on_the_row(engine: Engine, recorder: Recorder) -> None:
@@ -165,14 +218,57 @@ def test_a_replay_that_was_cut_short_counts_nothing_twice(broken: BreakableDatab
 
 def test_a_row_that_the_database_refuses_does_not_hold_up_the_others(engine: Engine, tmp_path: Path) -> None:
     account_id = make_account(engine)
-    spool = Spool(tmp_path / "spool")
+    spool = Spool(tmp_path / "spool", reserve_bytes=0)
     recorder = Recorder(engine, spool)
     impossible = make_row(999_999, "no such account", "还是要答的")
     futures = [recorder.submit(row) for row in (make_row(account_id, "a"), impossible, make_row(account_id, "b"))]
     assert [future.result(timeout=10) for future in futures] == ["答", "还是要答的", "答"]
     recorder.close()
     assert [row.key for row in stored(engine)] == ["a", "b"]
-    assert "no such account" in (tmp_path / "spool" / "rejected.txt").read_text(encoding="utf-8")
+    assert b"no such account" in (tmp_path / "spool" / "refused.frames").read_bytes()
+
+
+def test_a_row_of_the_spool_that_the_database_refuses_does_not_hold_up_the_others(
+    engine: Engine, tmp_path: Path
+) -> None:
+    account_id = make_account(engine)
+    left = Spool(tmp_path / "spool", reserve_bytes=0)
+    left.append([make_row(account_id, "a"), make_row(999_999, "no such account"), make_row(account_id, "b")])
+    left.close()
+    spool = Spool(tmp_path / "spool", reserve_bytes=0)
+    Recorder(engine, spool).close()
+    assert [row.key for row in stored(engine)] == ["a", "b"]
+    assert spool.counts().waiting_bytes == 0
+    assert spool.counts().refused_bytes > 0
+
+
+def test_refused_rows_come_in_once_the_reason_is_gone(engine: Engine, tmp_path: Path) -> None:
+    account_id = make_account(engine)
+    spool = Spool(tmp_path / "spool", reserve_bytes=0)
+    spool.refuse([make_row(account_id + 1, "too early")])
+    make_account(engine, "the other")
+    spool.retry_refused()
+    Recorder(engine, spool).close()
+    assert [row.key for row in stored(engine)] == ["too early"]
+    assert spool.counts().refused_bytes == 0
+
+
+def test_text_that_cannot_be_encoded_is_set_aside(engine: Engine, tmp_path: Path) -> None:
+    account_id = make_account(engine)
+    spool = Spool(tmp_path / "spool", reserve_bytes=0)
+    recorder = Recorder(engine, spool)
+    torn = make_row(account_id, "half a sign", question="\ud83d")
+    assert [recorder.record(row) for row in (torn, make_row(account_id, "whole"))] == ["答", "答"]
+    recorder.close()
+    assert [row.key for row in stored(engine)] == ["whole"]
+    assert spool.counts().refused_bytes > 0
+
+
+def test_who_gives_up_waiting_does_not_stop_the_recorder(engine: Engine, recorder: Recorder) -> None:
+    account_id = make_account(engine)
+    assert not recorder.submit(make_row(account_id, "impatient")).cancel()
+    recorder.record(make_row(account_id, "patient"))
+    assert [row.key for row in stored(engine)] == ["impatient", "patient"]
 
 
 def test_a_row_survives_the_way_through_json() -> None:
@@ -183,7 +279,7 @@ def test_a_row_survives_the_way_through_json() -> None:
 
 def test_closing_writes_what_is_waiting(engine: Engine, tmp_path: Path) -> None:
     account_id = make_account(engine)
-    recorder = Recorder(engine, Spool(tmp_path / "spool"))
+    recorder = Recorder(engine, Spool(tmp_path / "spool", reserve_bytes=0))
     threads = [threading.Thread(target=recorder.record, args=(make_row(account_id, f"p{n}"),)) for n in range(5)]
     for thread in threads:
         thread.start()

@@ -3,6 +3,7 @@
 import io
 import json
 import tarfile
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -47,16 +48,17 @@ class Manifest:
 
 
 def write_table(archive: tarfile.TarFile, connection: Connection, table: Table, folder: Path) -> int:
-    """Add a table's rows; returns how many. They pass through a file, so that memory stays flat."""
-    path = folder / f"{table.name}.jsonl"
+    """Add a table's rows; returns how many. They pass through a file without a name, so that memory stays flat."""
     number = 0
     rows = connection.execute(select(table).execution_options(yield_per=ROWS_AT_ONCE))
-    with path.open("w", encoding="utf-8") as file:
+    with tempfile.TemporaryFile(dir=folder) as file:
         for row in rows.mappings():
-            file.write(json.dumps(dict(row), ensure_ascii=False, default=_iso) + "\n")
+            file.write((json.dumps(dict(row), ensure_ascii=False, default=_iso) + "\n").encode())
             number += 1
-    archive.add(path, f"tables/{table.name}.jsonl")
-    path.unlink()
+        info = tarfile.TarInfo(f"tables/{table.name}.jsonl")
+        info.size, info.mode = file.tell(), 0o600
+        file.seek(0)
+        archive.addfile(info, file)
     return number
 
 

@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
-from fzbot import bootstrap, clock
-from fzbot.backups import backup
+from fzbot import bootstrap, clock, private_files
+from fzbot.backups import backup, last_backup
 from fzbot.backups.backup import Place
 from fzbot.errors import BackupError
 from fzbot.migrations.tables import METADATA
 from fzbot.people.erasure_log import FILE, ErasureLog
-from fzbot.settings import Settings
+from fzbot.people.sealing import Sealer
+from fzbot.settings import SECRET_FILE, Settings
 
 
 def make(settings: Settings, target: Path, keys: Path | None) -> str:
@@ -19,6 +20,7 @@ def make(settings: Settings, target: Path, keys: Path | None) -> str:
         manifest = backup.make(place, target, clock.now())
     finally:
         place.engine.dispose()
+    last_backup.note(settings.data_dir, clock.now())
     said = [f"已备份到 {target}：{sum(manifest.rows.values()):,} 行"]
     if keys is not None:
         _save_key(settings, keys)
@@ -30,9 +32,13 @@ def make(settings: Settings, target: Path, keys: Path | None) -> str:
 
 def restore(settings: Settings, source: Path, erasures: Path | None) -> str:
     """Restore onto a blank installation."""
+    secret = settings.find_secret()
+    if secret is None:
+        do = f"请先把备份时用 --keys 另存的密钥放到 {settings.data_dir / SECRET_FILE}，或设成 FZBOT_SECRET_KEY"
+        raise BackupError(f"这里还没有密钥，恢复出来也解不开关注者编号。{do}")
     place = _place(settings, erasures)
     try:
-        manifest, erased = backup.restore(place, source)
+        manifest, erased = backup.restore(place, source, Sealer(secret))
     finally:
         place.engine.dispose()
     rows = sum(manifest.rows.values())
@@ -40,7 +46,7 @@ def restore(settings: Settings, source: Path, erasures: Path | None) -> str:
 
 
 def _place(settings: Settings, erasures: Path | None = None) -> Place:
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    private_files.tighten(settings.data_dir)
     log = ErasureLog(erasures or settings.data_dir / FILE)
     return Place(bootstrap.open_engine(settings), METADATA, settings.data_dir / "uploads", log)
 

@@ -2,25 +2,30 @@
 
 import shutil
 import socket
-import stat
 import subprocess
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sqlalchemy import Engine, func, not_, select
+from sqlalchemy import Engine, func, not_, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from fzbot import audit, bootstrap, clock, migrations
+from fzbot import audit, bootstrap, clock, db, migrations
+from fzbot.commands.database_faults import CORRUPT, describe
 from fzbot.commands.doctor_loops import examine_loops
 from fzbot.commands.doctor_platform import examine_platform
+from fzbot.commands.doctor_settings import examine_settings, unknown_variables
+from fzbot.commands.doctor_storage import examine_storage
 from fzbot.commands.findings import Finding, Level
 from fzbot.db import reading
-from fzbot.errors import FzbotError
+from fzbot.errors import ConfigError, FzbotError
 from fzbot.interactions.interaction import Interaction
 from fzbot.knowledge import files
 from fzbot.migrations import partitions
-from fzbot.settings import SECRET_FILE, Settings
+from fzbot.people import key_fingerprint
+from fzbot.people.sealing import Sealer
+from fzbot.settings import Settings
 
 LOW_DISK = 1 << 30
 MANY_UNCOUNTED = 50_000
@@ -29,56 +34,30 @@ REACH_SECONDS = 3.0
 
 def examine(settings: Settings) -> list[Finding]:
     """All findings. Looks only; changes nothing, save that a token of the platform may be fetched."""
+    found = [
+        *examine_settings(settings),
+        *unknown_variables(),
+        *_machine(settings),
+        *examine_loops(settings),
+        *_knowledge(settings),
+    ]
+    if not settings.database_url and not (settings.data_dir / db.SQLITE_FILE).exists():
+        return [*found, Finding("数据库", Level.BAD, "还没有数据库", "运行一次 fzbot serve，会自动建好")]
     engine = bootstrap.open_engine(settings)
     try:
-        found = [*_configuration(settings), *_machine(settings), *examine_loops(settings), *_knowledge(settings)]
-        for look in (_schema, _audit_chain, _rollups):
-            found += _of_database(look, engine)
-        return found + _of_platform(settings, engine)
+        return found + _database(settings, engine)
     finally:
         engine.dispose()
 
 
-def _configuration(settings: Settings) -> Iterator[Finding]:
-    is_local = "127.0.0.1" in settings.public_url or "localhost" in settings.public_url
-    if settings.wechat_token and is_local:
-        do = "把 FZBOT_PUBLIC_URL 设成村民手机能打开的 https 地址"
-        yield Finding("对外地址", Level.BAD, f"{settings.public_url} 手机打不开", do)
-    elif settings.wechat_token and not settings.public_url.startswith("https://"):
-        yield Finding(
-            "对外地址", Level.WARNING, "不是 https", "在前面的 nginx 配好证书，FZBOT_PUBLIC_URL 写 https 地址"
-        )
-    else:
-        yield Finding("对外地址", Level.GOOD, settings.public_url)
-    yield _official_account(settings)
-    if settings.simulator and settings.wechat_token:
-        yield Finding("模拟聊天", Level.WARNING, "正式服务上开着", "去掉 FZBOT_SIMULATOR")
-    yield from _secret(settings)
-
-
-def _official_account(settings: Settings) -> Finding:
-    if not settings.wechat_token:
-        do = "要接公众号，设置 FZBOT_WECHAT_TOKEN 等，步骤见 README.zh-CN.md"
-        return Finding("公众号", Level.WARNING, "默认公众号没有配置", do)
-    if settings.wechat_aes_key and not settings.wechat_app_id:
-        do = "从公众平台“基本配置”里复制 AppID，设置 FZBOT_WECHAT_APP_ID"
-        return Finding("公众号", Level.BAD, "有密钥，没有 AppID：加密的消息一条也解不开", do)
-    if not settings.wechat_aes_key:
-        return Finding("公众号", Level.WARNING, "没有配置消息加密密钥", "公众平台选安全模式，设置 FZBOT_WECHAT_AES_KEY")
-    if settings.wechat_plain:
-        do = "去掉 FZBOT_WECHAT_PLAIN；公众平台选安全模式或兼容模式都不需要它"
-        return Finding("公众号", Level.WARNING, "也收明文消息：截到一条消息的网址，就能冒充别人", do)
-    return Finding("公众号", Level.GOOD, "已配置，安全模式")
-
-
-def _secret(settings: Settings) -> Iterator[Finding]:
-    path = settings.data_dir / SECRET_FILE
-    if settings.secret_key or not path.exists():
-        return
-    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        yield Finding("密钥文件", Level.BAD, f"{path} 别人也能读", f"运行 chmod 600 {path}")
-    else:
-        yield Finding("密钥文件", Level.GOOD, "只有本账号能读；请另存一份，丢了就解不开关注者编号")
+def _database(settings: Settings, engine: Engine) -> list[Finding]:
+    sound = _of_database(_pages, engine)
+    if any(finding.is_bad for finding in sound):
+        return sound
+    looks = (_schema, partial(_key, settings), _audit_chain, _rollups)
+    return (
+        sound + [finding for look in looks for finding in _of_database(look, engine)] + _of_platform(settings, engine)
+    )
 
 
 def _machine(settings: Settings) -> Iterator[Finding]:
@@ -86,12 +65,7 @@ def _machine(settings: Settings) -> Iterator[Finding]:
     said = f"{settings.data_dir} 所在磁盘还有 {free / (1 << 30):.1f} GB"
     low = free < LOW_DISK
     yield Finding("磁盘", Level.BAD if low else Level.GOOD, said, "清理磁盘或换大盘" if low else "")
-    waiting = sum(path.stat().st_size for path in (settings.data_dir / "spool").glob("*.jsonl"))
-    do = "数据库恢复后会自动补写；一直不减少就看日志" if waiting else ""
-    yield Finding("待补写", Level.WARNING if waiting else Level.GOOD, f"{waiting} 字节", do)
-    rejected = settings.data_dir / "spool" / "rejected.txt"
-    if rejected.exists():
-        yield Finding("被拒的行", Level.BAD, f"{rejected} 里有数据库不收的行", "把文件交给开发者看")
+    yield from examine_storage(settings.data_dir)
     yield _fonts()
     yield _clock()
     if settings.wechat_app_id:
@@ -150,15 +124,39 @@ def _of_database(look: Callable[[Engine], Finding], engine: Engine) -> list[Find
     try:
         return [look(engine)]
     except SQLAlchemyError as error:
-        do = "检查 FZBOT_DATABASE_URL 和数据库服务；没启动过就先运行一次 fzbot serve"
-        return [Finding("数据库", Level.BAD, f"{look.__name__.strip('_')} 没查成（{type(error).__name__}）", do)]
+        return [Finding("数据库", Level.BAD, describe(error))]
 
 
 def _of_platform(settings: Settings, engine: Engine) -> list[Finding]:
     try:
-        return examine_platform(settings, engine)
-    except SQLAlchemyError:  # said already, by the checks of the database
+        secret = settings.find_secret()
+        return examine_platform(settings, engine, Sealer(secret)) if secret else []
+    except (SQLAlchemyError, ConfigError):  # said already, by the checks of the database and of the key
         return []
+
+
+def _pages(engine: Engine) -> Finding:
+    if engine.dialect.name != "sqlite":
+        return Finding("数据库文件", Level.GOOD, "由 PostgreSQL 自己照看")
+    with engine.connect() as connection:
+        said = connection.scalars(text("PRAGMA quick_check(1)")).first()
+    return (
+        Finding("数据库文件", Level.GOOD, "每一页都读得通")
+        if said == "ok"
+        else Finding("数据库文件", Level.BAD, CORRUPT)
+    )
+
+
+def _key(settings: Settings, engine: Engine) -> Finding:
+    try:
+        secret = settings.find_secret()
+        if secret is None:
+            return Finding("密钥", Level.BAD, "有数据库，没有密钥", "把另存的密钥放回数据文件夹里的 secret.key")
+        with reading(engine) as session:
+            key_fingerprint.check(session, Sealer(secret))
+    except ConfigError as error:
+        return Finding("密钥", Level.BAD, str(error))
+    return Finding("密钥", Level.GOOD, "是这个数据库的")
 
 
 def _schema(engine: Engine) -> Finding:

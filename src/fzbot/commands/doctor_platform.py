@@ -18,9 +18,9 @@ WRONG_KEY = (40001, 40013, 40125)
 SHOWN = 5
 
 
-def examine_platform(settings: Settings, engine: Engine) -> list[Finding]:
+def examine_platform(settings: Settings, engine: Engine, sealer: Sealer) -> list[Finding]:
     """All findings."""
-    outgoing = open_outgoing(settings, engine, Sealer(settings.secret()))
+    outgoing = open_outgoing(settings, engine, sealer)
     try:
         with reading(engine) as session:
             rows = session.scalars(select(Account).order_by(Account.id)).all()

@@ -5,9 +5,10 @@ from pathlib import Path
 from fzbot import bootstrap, clock, db
 from fzbot.audit import COMMAND_LINE
 from fzbot.curation import exchange, golden
-from fzbot.curation.release_loader import build_release
+from fzbot.curation.release_loader import build_release, live_entries
 from fzbot.errors import CurationError
 from fzbot.knowledge import checks, files, law_changes
+from fzbot.knowledge.entry import Entry
 from fzbot.knowledge.files import KnowledgeBase, Severity
 from fzbot.settings import Settings
 
@@ -15,7 +16,7 @@ from fzbot.settings import Settings
 def export(settings: Settings, target: Path) -> str:
     """Write the knowledge folder with what staff published in the console to `target`."""
     bootstrap.prepare_database(settings)
-    _, overlay = bootstrap.published_entries(settings)
+    overlay = _overlay(settings)
     count = exchange.export(files.load_sound(settings.knowledge), overlay, target)
     return f"已写到 {target}，其中 {count} 条是后台改过的。把它设为 FZBOT_KNOWLEDGE_DIR，或在别处运行 fzbot knowledge import"
 
@@ -23,7 +24,7 @@ def export(settings: Settings, target: Path) -> str:
 def import_files(settings: Settings, source: Path) -> str:
     """Publish the entries of a folder that differ from those that answer; they are checked and tried first."""
     bootstrap.prepare_database(settings)
-    _, overlay = bootstrap.published_entries(settings)
+    overlay = _overlay(settings)
     live = files.overlaid(files.load_sound(settings.knowledge), overlay)
     entries = exchange.differing(files.load_sound(source).entries, {entry.id: entry for entry in live.entries})
     if not entries:
@@ -52,6 +53,15 @@ def affected(settings: Settings, law: str) -> str:
     lines = [f"{one.entry.id} 第 {one.number} 点（{one.reason}）：{one.point.text}" for one in found]
     entries = len({one.entry.id for one in found})
     return "\n".join([*lines, f"共 {len(found)} 个要点，在 {entries} 条里"])
+
+
+def _overlay(settings: Settings) -> tuple[Entry, ...]:
+    """The entries that staff changed, as they answer now."""
+    engine = bootstrap.open_engine(settings)
+    try:
+        return live_entries(engine)[1]
+    finally:
+        engine.dispose()
 
 
 def _refuse_faulty(before: KnowledgeBase, after: KnowledgeBase) -> None:

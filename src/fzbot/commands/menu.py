@@ -8,7 +8,6 @@ from fzbot.errors import AccountError
 from fzbot.knowledge.menu import SUB_HANZI, TOP_HANZI, cut, load_menu
 from fzbot.outgoing import open_outgoing
 from fzbot.people import account as accounts
-from fzbot.people.sealing import Sealer
 from fzbot.settings import Settings
 
 
@@ -25,7 +24,7 @@ def put(settings: Settings, slug: str) -> str:
     """Put it on the platform; `PlatformError` when the platform refuses, `AccountError` where there is no such account."""
     bootstrap.prepare_database(settings)
     engine = bootstrap.open_engine(settings)
-    outgoing = open_outgoing(settings, engine, Sealer(settings.secret()))
+    outgoing = open_outgoing(settings, engine, bootstrap.open_sealer(settings, engine))
     try:
         account_id = _account(engine, slug)
         outgoing.account_admin().put_menu(account_id)

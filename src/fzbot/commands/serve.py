@@ -1,6 +1,8 @@
 """`fzbot serve`: prepare the database, say where things are, and run the server."""
 
+import errno
 import gc
+import socket
 import threading
 import time
 from urllib.error import URLError
@@ -9,10 +11,17 @@ from urllib.request import urlopen
 import uvicorn
 
 from fzbot import app, bootstrap, services
+from fzbot.commands import waiting
+from fzbot.commands.doctor_settings import examine_settings, unknown_variables
 from fzbot.commands.limits import SERVER
+from fzbot.errors import ConfigError
 from fzbot.runtime import logs
 from fzbot.settings import Settings
 
+_PORT_TROUBLES = {
+    errno.EADDRINUSE: "已被别的程序占用（也许 fzbot 已经开着）：先停掉它，或用 --port 换一个",
+    errno.EACCES: "本账号没有权限用：用 --port 换一个 1024 以上的，前面让 nginx 转发",
+}
 GREETING_PATIENCE_SECONDS = 60
 
 
@@ -22,13 +31,37 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
     Then `metrics_folder.prepare` must have run before this module is imported.
     """
     logs.configure()
-    bootstrap.prepare(settings)
-    password = bootstrap.first_admin(settings)
+    _check_port(host, port)
+    for line in notes(settings):
+        print(line, flush=True)  # noqa: T201 - said to the person who started it
+    password = None
+    if waiting.prepare(settings):
+        password = bootstrap.first_admin(settings)
+    else:
+        waiting.prepare_later(settings)
     threading.Thread(target=_greet, args=(settings, host, port, password), daemon=True).start()
     if workers > 1:
         _serve_together(settings, host, port, workers)
     else:
         uvicorn.run("fzbot.app:from_environment", factory=True, host=host, port=port, **SERVER)
+
+
+def _check_port(host: str, port: int) -> None:
+    """`ConfigError` when nobody could listen there; asked first, so that nothing is promised that cannot be kept."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            why = _PORT_TROUBLES.get(error.errno or 0, f"不能用（{error.strerror}）：看 --host 写得对不对")
+            raise ConfigError(f"{host} 的端口 {port} {why}") from error
+
+
+def notes(settings: Settings) -> list[str]:
+    """What is wrong with the settings though it keeps nobody from beginning."""
+    said = [str(finding) for finding in examine_settings(settings) if finding.is_bad]
+    return said + [str(finding) for finding in unknown_variables()]
 
 
 def _serve_together(settings: Settings, host: str, port: int, workers: int) -> None:

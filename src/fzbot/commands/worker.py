@@ -3,6 +3,7 @@
 import signal
 
 from fzbot import bootstrap, outgoing
+from fzbot.commands import waiting
 from fzbot.people.sealing import Sealer
 from fzbot.runtime import heartbeats, logs
 from fzbot.settings import Settings
@@ -11,7 +12,7 @@ from fzbot.settings import Settings
 def work(settings: Settings) -> None:
     """Send what is due until stopped by SIGTERM or SIGINT; the wave under way is finished first."""
     logs.configure()
-    bootstrap.prepare_database(settings)
+    waiting.prepare_database(settings)
     engine = bootstrap.open_engine(settings)
     out = outgoing.open_outgoing(settings, engine, Sealer(settings.secret()))
     heartbeats.RUNNING.keep_in(settings.data_dir / heartbeats.FOLDER)

@@ -14,8 +14,10 @@ from fzbot.interactions.new_interaction import Upsert
 from fzbot.people.follower import Follower
 from fzbot.people.sealing import Sealer
 from fzbot.people.village import Village
+from fzbot.runtime.log_limit import OncePerMinute
 
 log = logging.getLogger(__name__)
+log.addFilter(OncePerMinute())
 
 
 def village_scanned(engine: Engine, message: Message) -> Village | None:

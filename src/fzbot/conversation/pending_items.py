@@ -10,8 +10,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from fzbot.conversation.reply_text import truncate
 from fzbot.knowledge.reply import PASSIVE_LIMIT
+from fzbot.runtime.log_limit import OncePerMinute
 
 log = logging.getLogger(__name__)
+log.addFilter(OncePerMinute())
 
 DIVIDER = "\n\n——————\n"
 LEAST_REPLY_BYTES = 300

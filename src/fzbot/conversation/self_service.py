@@ -21,10 +21,12 @@ from fzbot.people import erasure
 from fzbot.people.erasure_log import ErasureLog
 from fzbot.people.follower import Follower
 from fzbot.people.village import Village
+from fzbot.runtime.log_limit import OncePerMinute
 
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
+log.addFilter(OncePerMinute())
 
 ASKED_WITHIN = timedelta(minutes=30)
 QUESTION_CHARS = 600
@@ -58,7 +60,7 @@ class SelfService:
             if request.wish is RequestKind.ERASE_SURELY:
                 return self._erase(person, now)
             return self._hand_over(request.words, person, answers, now)
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, OSError) as error:  # the log of erasures is a file
             log.warning("a follower's request was not served: %s", type(error).__name__)
             return TurnOutcome(wording.TRY_LATER)
 

@@ -3,14 +3,13 @@
 import logging
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from fzbot import clock
+from fzbot import clock, deadline
 from fzbot.answering.current_snapshot import CurrentSnapshot
 from fzbot.answering.decision import DecisionKind
 from fzbot.conversation import session as sessions
@@ -23,21 +22,30 @@ from fzbot.conversation.responder import Responder, TurnOutcome
 from fzbot.conversation.self_service import Person, SelfService
 from fzbot.conversation.session import ConversationState
 from fzbot.db import reading
+from fzbot.deadline import Deadline, until
 from fzbot.handovers import handover
 from fzbot.handovers.handover import Handover
 from fzbot.interactions.masking import mask
 from fzbot.interactions.message_kind import Channel, MessageKind
 from fzbot.interactions.new_interaction import NewInteraction, Upsert
-from fzbot.interactions.record import Recorder
+from fzbot.interactions.record import Recorded, Recorder
 from fzbot.people.erasure_log import ErasureLog
 from fzbot.people.sealing import Sealer
 from fzbot.people.village import Village
+from fzbot.runtime.log_limit import OncePerMinute
 from fzbot.runtime.metrics import THROTTLED, TURN_SECONDS, TURNS
 from fzbot.statutes.repository import StatuteRepository
 from fzbot.web.rate_limiter import RateLimiter
 
 log = logging.getLogger(__name__)
+log.addFilter(OncePerMinute())
 
+REPLY_SECONDS = 4.3
+"""From the arrival of a post until its reply leaves; the platform waits 5 s."""
+WRITE_SECONDS = 2.8
+"""What is kept back of that for writing the row: all reads before it together end by then."""
+LEAST_SECONDS = 0.1
+"""What the reads of a turn get that has waited long for its thread."""
 QUESTION_CHARS = 2000
 
 
@@ -67,12 +75,25 @@ class Conversation:
     pending_items: PendingItems = field(default_factory=NoPendingItems)
     tappable: bool = False
 
-    def handle(self, message: Message) -> "Future[str]":
+    def handle(self, message: Message) -> Recorded:
         """Answer a message and hand its row over; the future holds the reply once the row is durable.
 
         The reply is empty where there is nothing to say. A repeat of a post gets the reply that the first one got, and is not
-        counted again.
+        counted again. All that the turn waits for, and the writing of its row, is done by the deadline in force.
         """
+        limit = deadline.current() or Deadline.after(REPLY_SECONDS)
+        with until(limit.earlier(WRITE_SECONDS, LEAST_SECONDS)):
+            row = self._answered(message)
+        with until(limit):
+            return self.recorder.submit(row)
+
+    def reply_to(self, message: Message) -> str:
+        """`handle`, waiting for the reply: for callers that have a thread to spare."""
+        limit = deadline.current() or Deadline.after(REPLY_SECONDS)
+        with until(limit):
+            return self.handle(message).by(limit)
+
+    def _answered(self, message: Message) -> NewInteraction:
         started = time.perf_counter()
         now = self.now()
         person = self.sealer.hash(message.openid)
@@ -91,11 +112,7 @@ class Conversation:
         elapsed = time.perf_counter() - started
         TURNS.labels(outcome.decision or "none").inc()
         TURN_SECONDS.observe(elapsed)
-        return self.recorder.submit(self._interaction(turn, outcome, reply, village or outcome.joins, elapsed))
-
-    def reply_to(self, message: Message) -> str:
-        """`handle`, waiting for the reply: for callers that have a thread to spare."""
-        return self.handle(message).result()
+        return self._interaction(turn, outcome, reply, village or outcome.joins, elapsed)
 
     def reply_unrecorded(self, text: str) -> str:
         """The reply to words that nobody has to answer for: numbers to call in danger, otherwise to wait. Leaves no row."""

@@ -1,19 +1,23 @@
 """An interaction on its way to the database, with the rows that change together with it."""
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Date, Table
 
 from fzbot.db import Base, Moment
+from fzbot.errors import SpoolError
 from fzbot.interactions.interaction import Interaction
 
 
 @dataclass(frozen=True)
 class Upsert:
-    """A row of another table, inserted or brought up to date unless that row carries a later `stamp` already."""
+    """A row of another table, inserted or brought up to date unless that row carries a later `stamp` already.
+
+    A stamp later than now does not count: the clock was ahead when it was written.
+    """
 
     table: str
     key: tuple[str, ...]
@@ -26,6 +30,13 @@ class Upsert:
     def identity(self) -> tuple[Any, ...]:
         """What tells it apart from upserts of other rows of its table."""
         return (self.table, *(self.values[column] for column in self.key))
+
+    def followed_by(self, later: "Upsert") -> "Upsert":
+        """One upsert that does what this one and then a later one of the same row would."""
+        changed = (self.values.keys() - self.only_new) | (later.values.keys() - later.only_new)
+        kept = later.only_new & self.values.keys()
+        values = self.values | {name: value for name, value in later.values.items() if name not in kept}
+        return replace(later, values=values, only_new=frozenset(values.keys() - changed))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,9 +90,15 @@ class NewInteraction:
         return json.dumps({"values": self.columns, "upserts": upserts}, ensure_ascii=False, default=_iso)
 
     @classmethod
-    def from_json(cls, line: str) -> "NewInteraction":
-        """What `to_json` wrote; `ValueError` when the line is torn."""
-        raw = json.loads(line)
+    def from_json(cls, line: str | bytes) -> "NewInteraction":
+        """What `to_json` wrote; `SpoolError` for anything else, whatever it is."""
+        try:
+            return cls._from(json.loads(line))
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+            raise SpoolError("暂存的一行读不懂") from error
+
+    @classmethod
+    def _from(cls, raw: Any) -> "NewInteraction":
         upserts = tuple(
             Upsert(
                 table=item["table"],

@@ -4,69 +4,106 @@ A row is durable (committed, or fsynced in the spool) before `record` returns. T
 repeated post return the first one's reply and leave no second row, also across processes.
 """
 
-import logging
 import queue
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import Future
+from typing import NamedTuple
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 
+from fzbot import deadline
+from fzbot.deadline import Deadline
+from fzbot.interactions.batches import BatchWriter
 from fzbot.interactions.new_interaction import NewInteraction
 from fzbot.interactions.spool import Spool
-from fzbot.interactions.store import store
-from fzbot.runtime.metrics import LOST, SPOOLED
+from fzbot.interactions.spool_files import SpoolCounts
+from fzbot.runtime.metrics import EARLY
 from fzbot.runtime.supervisor import Supervisor
 
-log = logging.getLogger(__name__)
-
 MAX_BATCH = 200
-REPLAY_SECONDS = 5.0
-REMEMBERED = 10_000
 STANDS_SECONDS = 30.0
 """Without a turn for so long, nothing is recorded, and nobody is answered."""
 LONGEST_PAUSE_SECONDS = 0.1
 """After a failed turn: villagers wait for the next one."""
+REPLAY_SECONDS = 5.0
+PATIENCE_SECONDS = 4.0
+"""How long somebody waits for a reply who set no deadline."""
+SPOOL_SECONDS = 0.8
+"""What is kept back of a deadline for the spool, should the database not be done by then."""
+LEAST_SECONDS = 0.2
+"""What the database gets at any rate."""
+
+
+class Recorded(Future[str]):
+    """The reply that counts, once the row is durable; `own` is the row's, for whoever cannot wait so long."""
+
+    def __init__(self, own: str) -> None:
+        super().__init__()
+        self.own = own
+        self.set_running_or_notify_cancel()  # who waits may go away; the row is written nevertheless
+
+    def by(self, limit: Deadline) -> str:
+        """The reply that counts, or the row's own when that is not known by then; the row is written all the same."""
+        try:
+            return self.result(limit.left)
+        except TimeoutError:
+            EARLY.inc()
+            return self.own
+
+
+class _Waiting(NamedTuple):
+    row: NewInteraction
+    recorded: Recorded
+    limit: Deadline
 
 
 class Recorder:
     """Writes rows in shared commits on a thread of its own. Close it to flush."""
 
     def __init__(self, engine: Engine, spool: Spool, replay_seconds: float = REPLAY_SECONDS) -> None:
-        self._engine = engine
         self._spool = spool
+        self._writer = BatchWriter(engine, spool)
         self._replay_seconds = replay_seconds
-        self._queue: queue.SimpleQueue[tuple[NewInteraction, Future[str]] | None] = queue.SimpleQueue()
-        # Replies of rows that only the spool knows, so that a repeat is answered alike while the database is away.
-        self._spooled: OrderedDict[tuple[int, str], str] = OrderedDict()
+        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._next_replay = 0.0
         self._is_ending = False
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
 
-    def submit(self, row: NewInteraction) -> Future[str]:
-        """Hand a row over; the future holds the reply that counts: this row's, or the first's if it is a repeat."""
-        future: Future[str] = Future()
-        self._queue.put((row, future))
-        return future
+    def submit(self, row: NewInteraction) -> Recorded:
+        """Hand a row over; the future holds the reply that counts: this row's, or the first's if it is a repeat.
+
+        It is written by the deadline of the work under way, to the database or to the spool.
+        """
+        recorded = Recorded(row.reply)
+        self._queue.put(_Waiting(row, recorded, deadline.current() or Deadline.after(PATIENCE_SECONDS)))
+        return recorded
 
     def record(self, row: NewInteraction) -> str:
         """Hand a row over and wait until it is durable; returns the reply that counts."""
         return self.submit(row).result()
 
     @property
-    def waiting_bytes(self) -> int:
-        """How much waits in the spool for the database."""
-        return self._spool.depth
+    def waiting(self) -> SpoolCounts:
+        """What waits in the spool for the database."""
+        return self._spool.counts()
+
+    @property
+    def held(self) -> int:
+        """Rows in memory because neither database nor spool takes them."""
+        return self._writer.held
+
+    @property
+    def is_database_corrupt(self) -> bool:
+        """Whether the last that the database said to a row was that its file is damaged."""
+        return self._writer.is_corrupt
 
     def close(self) -> None:
         """Write what is waiting and stop."""
         self._queue.put(None)
         self._thread.join()
-        self._spool.close()
 
     def _run(self) -> None:
         supervisor = Supervisor("recorder", STANDS_SECONDS, longest_pause=LONGEST_PAUSE_SECONDS)
@@ -78,7 +115,6 @@ class Recorder:
             return False
         try:
             if time.monotonic() >= self._next_replay:
-                self._next_replay = time.monotonic() + self._replay_seconds
                 self._replay()
         finally:  # whatever stands in the way of a replay keeps no villager waiting
             self._write_next()
@@ -95,18 +131,23 @@ class Recorder:
 
     def _last_turn(self) -> bool:
         self._replay()
+        self._writer.close()
         return False
 
-    def _give_up(self, batch: Sequence[tuple[NewInteraction, Future[str]]], error: Exception) -> None:
+    def _give_up(self, batch: Sequence[_Waiting], error: Exception) -> None:
         # Whoever waits for these rows must hear of it: nothing else would ever answer them.
-        for _, future in batch:
-            if not future.done() and future.set_running_or_notify_cancel():
-                future.set_exception(error)
+        for item in batch:
+            if not item.recorded.done():
+                item.recorded.set_exception(error)
 
-    def _next_batch(self) -> tuple[list[tuple[NewInteraction, Future[str]]], bool]:
-        batch: list[tuple[NewInteraction, Future[str]]] = []
+    def _replay(self) -> None:
+        is_more = self._writer.catch_up()
+        self._next_replay = time.monotonic() + (0 if is_more else self._replay_seconds)
+
+    def _next_batch(self) -> tuple[list[_Waiting], bool]:
+        batch: list[_Waiting] = []
         try:
-            item = self._queue.get(timeout=self._replay_seconds)
+            item = self._queue.get(timeout=max(0.0, self._next_replay - time.monotonic()))
             while item is not None:
                 batch.append(item)
                 if len(batch) == MAX_BATCH:
@@ -116,57 +157,8 @@ class Recorder:
             return batch, False
         return batch, True
 
-    def _finish(self, batch: Sequence[tuple[NewInteraction, Future[str]]]) -> None:
-        replies = self._write([row for row, _ in batch])
-        for row, future in batch:
-            future.set_result(replies.get(row.identity, row.reply))
-
-    def _write(self, rows: list[NewInteraction]) -> dict[tuple[int, str], str]:
-        try:
-            return self._commit(rows)
-        except (OperationalError, InterfaceError, TimeoutError) as error:
-            return self._put_aside(rows, error)
-        except DBAPIError as error:
-            if len(rows) == 1:
-                log.error("a row was refused by the database and set aside: %s", type(error.orig).__name__)
-                self._spool.reject(rows)
-                return {}
-            replies: dict[tuple[int, str], str] = {}
-            for row in rows:
-                replies |= self._write([row])
-            return replies
-        except SQLAlchemyError as error:
-            return self._put_aside(rows, error)
-
-    def _commit(self, rows: Sequence[NewInteraction]) -> dict[tuple[int, str], str]:
-        with self._engine.begin() as connection:
-            replies = store(connection, rows)
-        for identity in replies:
-            if identity in self._spooled:
-                replies[identity] = self._spooled[identity]
-        return replies
-
-    def _put_aside(self, rows: Sequence[NewInteraction], error: Exception) -> dict[tuple[int, str], str]:
-        log.warning("database away (%s): %d rows go to the spool", type(error).__name__, len(rows))
-        SPOOLED.inc(len(rows))
-        fresh = {row.identity: row for row in rows if row.identity not in self._spooled}
-        try:
-            self._spool.append(list(fresh.values()))
-        except OSError as trouble:
-            # Nothing durable is left to write to. The villager still gets an answer; the row is lost, loudly.
-            LOST.inc(len(fresh))
-            log.critical("neither database nor spool can be written (%s): %d rows lost", trouble.strerror, len(fresh))
-        for identity, row in fresh.items():
-            self._spooled[identity] = row.reply
-        while len(self._spooled) > REMEMBERED:
-            self._spooled.popitem(last=False)
-        return {row.identity: self._spooled.get(row.identity, row.reply) for row in rows}
-
-    def _replay(self) -> None:
-        try:
-            for rows in self._spool.waiting():
-                self._commit(rows)
-        except SQLAlchemyError as error:
-            log.warning("the spool waits on: %s", type(error).__name__)
-        except OSError as error:
-            log.error("the spool cannot be read: %s", error.strerror)
+    def _finish(self, batch: Sequence[_Waiting]) -> None:
+        first = min((item.limit for item in batch), key=lambda limit: limit.at)
+        replies = self._writer.write([item.row for item in batch], first.earlier(SPOOL_SECONDS, LEAST_SECONDS))
+        for row, recorded, _ in batch:
+            recorded.set_result(replies.get(row.identity, row.reply))

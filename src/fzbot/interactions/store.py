@@ -6,10 +6,11 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, select, tuple_, update
+from sqlalchemy import Connection, bindparam, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from fzbot.db import Base
+from fzbot import clock
+from fzbot.db import Base, Moment
 from fzbot.interactions.interaction import THESE, Interaction
 from fzbot.interactions.new_interaction import NewInteraction, Upsert
 from fzbot.people.follower import Follower
@@ -17,6 +18,7 @@ from fzbot.runtime.metrics import DUPLICATES
 
 _INTERACTIONS = Base.metadata.tables[Interaction.__tablename__]
 _FOLLOWERS = Base.metadata.tables[Follower.__tablename__]
+WRITTEN_AT = "written_at"
 _DIALECTS: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 _VILLAGES = (
     update(_INTERACTIONS)
@@ -35,7 +37,8 @@ _VILLAGES = (
 def store(connection: Connection, rows: Sequence[NewInteraction]) -> dict[tuple[int, str], str]:
     """Insert the rows that are not there yet, with their upserts; returns the stored reply of every row.
 
-    Rows are taken in the order of their key, so that two processes never wait for each other in a circle.
+    Rows are given in the order in which they came, and of two that change the same row of another table the later one
+    wins. They are written in the order of their key, so that two processes never wait for each other in a circle.
     """
     unique: dict[tuple[int, str], NewInteraction] = {}
     for row in rows:
@@ -43,7 +46,7 @@ def store(connection: Connection, rows: Sequence[NewInteraction]) -> dict[tuple[
     ordered = [unique[identity] for identity in sorted(unique)]
     new = _insert(connection, ordered)
     DUPLICATES.inc(len(rows) - len(new))
-    _upsert(connection, [upsert for row in ordered if row.identity in new for upsert in row.upserts])
+    _upsert(connection, [upsert for row in unique.values() if row.identity in new for upsert in row.upserts])
     if new:
         connection.execute(_VILLAGES, {"ids": list(new.values()), "days": _days(ordered)})
     replies = {row.identity: row.reply for row in ordered if row.identity in new}
@@ -56,10 +59,15 @@ def _insert(connection: Connection, rows: Sequence[NewInteraction]) -> dict[tupl
 
 
 def _upsert(connection: Connection, upserts: Sequence[Upsert]) -> None:
-    latest = {upsert.identity: upsert for upsert in sorted(upserts, key=lambda upsert: upsert.values[upsert.stamp])}
-    ordered = sorted(latest.values(), key=lambda upsert: (*_shape(upsert), upsert.identity))
+    merged: dict[tuple[Any, ...], Upsert] = {}
+    for upsert in upserts:
+        before = merged.get(upsert.identity)
+        merged[upsert.identity] = before.followed_by(upsert) if before else upsert
+    ordered = sorted(merged.values(), key=lambda upsert: (*_shape(upsert), upsert.identity))
+    now = {WRITTEN_AT: clock.now()}
     for shape, group in groupby(ordered, key=_shape):
-        connection.execute(_upsert_statement(connection.dialect.name, *shape), [upsert.values for upsert in group])
+        statement = _upsert_statement(connection.dialect.name, *shape)
+        connection.execute(statement, [upsert.values | now for upsert in group])
 
 
 def _shape(upsert: Upsert) -> tuple[str, tuple[str, ...], str, tuple[str, ...], tuple[str, ...]]:
@@ -81,8 +89,10 @@ def _upsert_statement(
     table = Base.metadata.tables[name]
     statement = _DIALECTS[dialect](table)
     changed = {column: statement.excluded[column] for column in columns if column not in {*key, *only_new}}
-    not_older = table.c[stamp] <= statement.excluded[stamp]
-    return statement.on_conflict_do_update(index_elements=list(key), set_=changed, where=not_older)
+    # A stamp in the future was made by a clock that was ahead: what comes now is later whatever its stamp says.
+    is_later = table.c[stamp] <= statement.excluded[stamp]
+    was_ahead = table.c[stamp] > bindparam(WRITTEN_AT, type_=Moment)
+    return statement.on_conflict_do_update(index_elements=list(key), set_=changed, where=is_later | was_ahead)
 
 
 def _days(rows: Sequence[NewInteraction]) -> list[date]:

@@ -43,6 +43,12 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
     _patiently(engine, lambda connection: _upgrade(connection, config_for(engine), revision))
 
 
+def upgrade_within(connection: Connection, revision: str = "head") -> None:
+    """As `upgrade`, in a transaction that the caller has begun and that may yet be taken back."""
+    _take_turns(connection)
+    _upgrade(connection, config_for(connection.engine), revision)
+
+
 def partition(engine: Engine) -> int | None:
     """Split the interactions into months, once every process is of this version.
 

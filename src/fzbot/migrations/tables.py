@@ -19,6 +19,7 @@ from fzbot.notices.results.receipts import Receipt
 from fzbot.notices.sending.quota import QuotaStop, QuotaUse
 from fzbot.people.account import Account
 from fzbot.people.follower import Follower
+from fzbot.people.key_fingerprint import Setting
 from fzbot.people.sign_in import SignIn, SignInFailure
 from fzbot.people.staff import Staff, StaffVillage
 from fzbot.people.token import ApiToken
@@ -38,6 +39,7 @@ TABLES = (
     SignIn,
     SignInFailure,
     ApiToken,
+    Setting,
     ConversationSession,
     Interaction,
     Handover,

@@ -33,6 +33,11 @@ class Sealer:
         """A keyed hash of 32 hexadecimal digits: equal for equal texts, and no way back."""
         return hmac.new(self._hash_key, text.encode(), hashlib.sha256).hexdigest()[:32]
 
+    @property
+    def fingerprint(self) -> str:
+        """What tells this key from others, and tells nothing of it."""
+        return self.hash("fzbot key fingerprint")
+
     def seal(self, text: str) -> str:
         """The text encrypted with AES-GCM, printable."""
         nonce = secrets.token_bytes(NONCE_BYTES)

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 
 from fzbot.runtime.heartbeats import RUNNING, Heartbeat
 from fzbot.runtime.leader_election import LeaderElection
+from fzbot.runtime.log_limit import OncePerMinute
 from fzbot.runtime.repeated_log import RepeatedLog
 from fzbot.runtime.supervisor import Supervisor
 
 log = logging.getLogger(__name__)
+log.addFilter(OncePerMinute())
 
 TICK_SECONDS = 5.0
 STANDS_SECONDS = 900.0

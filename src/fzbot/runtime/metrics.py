@@ -20,6 +20,9 @@ DUPLICATES = Counter("fzbot_duplicates_total", "Repeats of posts that were count
 POSTS_REFUSED = Counter("fzbot_posts_refused_total", "Posts that were not the platform's", ["status"])
 SPOOLED = Counter("fzbot_spooled_total", "Rows that went to the spool because the database was away")
 LOST = Counter("fzbot_lost_total", "Rows that neither database nor spool took")
+REFUSED = Counter("fzbot_refused_rows_total", "Rows that the database refused and that were set aside")
+EARLY = Counter("fzbot_early_replies_total", "Replies that left in time before their row was durable")
+LATE = Counter("fzbot_late_turns_total", "Posts answered that the service is busy: the turn took too long")
 THROTTLED = Counter("fzbot_throttled_total", "Messages over a follower's or an account's limit", ["whose"])
 PLATFORM_CALLS = Counter("fzbot_platform_calls_total", "Calls to the platform by outcome", ["call", "outcome"])
 PLATFORM_SECONDS = Histogram("fzbot_platform_seconds", "Time of a call to the platform", ["call"], buckets=BUCKETS)
@@ -33,6 +36,9 @@ ALL = (
     POSTS_REFUSED,
     SPOOLED,
     LOST,
+    REFUSED,
+    EARLY,
+    LATE,
     THROTTLED,
     PLATFORM_CALLS,
     PLATFORM_SECONDS,
@@ -41,6 +47,12 @@ ALL = (
 
 MADE_AT_A_LOOK = (
     "fzbot_spool_bytes",
+    "fzbot_spool_share",
+    "fzbot_spool_refused_bytes",
+    "fzbot_spool_damaged_files",
+    "fzbot_held_rows",
+    "fzbot_disk_free_bytes",
+    "fzbot_backup_age_seconds",
     "fzbot_uncounted_rows",
     "fzbot_handovers_open",
     "fzbot_outbox_due",

@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 from fzbot.db import reading
 from fzbot.knowledge.entry import Citation
 from fzbot.knowledge.statutes import Article
+from fzbot.runtime.log_limit import OncePerMinute
 from fzbot.statutes import article as articles
 from fzbot.statutes.article import ArticleRow
 from fzbot.statutes.likely import likely
 
 log = logging.getLogger(__name__)
+log.addFilter(OncePerMinute())
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,21 @@
 """The envelopes of the accounts that this service answers for."""
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from fzbot.db import reading
 from fzbot.people import account as accounts
 from fzbot.people.sealing import Sealer
+from fzbot.runtime.log_limit import OncePerMinute
 from fzbot.wechat.envelope import Envelope
+
+log = logging.getLogger(__name__)
+log.addFilter(OncePerMinute())
 
 FRESH_SECONDS = 30.0
 MAX_CACHED = 1000
@@ -44,13 +50,21 @@ class AccountEndpoints:
         self._cache: dict[str, tuple[float, AccountEndpoint | None]] = {}
 
     def find(self, slug: str) -> AccountEndpoint | None:
-        """The endpoint, None when there is no such account. A change in the table shows within `FRESH_SECONDS`."""
+        """The endpoint, None when there is no such account. A change in the table shows within `FRESH_SECONDS`.
+
+        While the database is away, what was read last goes on standing.
+        """
         if slug == accounts.DEFAULT:
             return self._default
         read_at, endpoint = self._cache.get(slug, (-FRESH_SECONDS, None))
         if self._clock() - read_at < FRESH_SECONDS:
             return endpoint
-        endpoint = self._read(slug)
+        try:
+            endpoint = self._read(slug)
+        except SQLAlchemyError:
+            if endpoint is None:
+                raise
+            log.warning("accounts stand as they were read last: the database is away")
         if len(self._cache) >= MAX_CACHED:  # made-up names push out one another, never an account
             self._cache = {name: cached for name, cached in self._cache.items() if cached[1]}
         self._cache[slug] = (self._clock(), endpoint)

@@ -89,9 +89,9 @@ class NextReplyItems:
     def _anything(self) -> bool:
         now = self._clock()
         if now - self._looked_at >= LOOK_SECONDS:
+            self._looked_at = now  # also when it fails: while the database is away, one turn in a while waits for it
             with reading(self._engine) as session:
                 self._is_any = session.scalar(select(Delivery.id).where(*_pending()).limit(1)) is not None
-            self._looked_at = now
         return self._is_any
 
     def _shown(self, session: Session, row: Delivery) -> WaitingItem:
