@@ -19,7 +19,7 @@ from tests.interactions.new_interactions import make_account, make_row
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(data_dir=tmp_path, secret_key="a secret that is only for tests")
+    return Settings(data_dir=tmp_path, secret_key="a secret that is only for tests", simulator=True)
 
 
 FIRST, LAST = date(2026, 11, 22), date(2026, 11, 23)

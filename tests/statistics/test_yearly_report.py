@@ -87,6 +87,7 @@ def test_a_year_as_a_township_reports_it(engine: Engine) -> None:
         "people": 2,
         "answered": 1,
         "direct-rate": 1,
+        "likely": 0,
         "unknown": 1,
         "urgent": 0,
         "handed-over": 1,
