@@ -11,6 +11,7 @@ from fzbot.errors import NoticeError
 from fzbot.notices.authoring import notice as notices
 from fzbot.notices.authoring.audience import Audience
 from fzbot.notices.authoring.notice import NoticeState
+from fzbot.notices.authoring.wording import NoticeText
 from fzbot.notices.delivery_methods import DeliveryMethod
 from fzbot.notices.push import Accepted, OutboundMessage, Paused, Postponed, RetryAfter, SendResult
 from fzbot.notices.sending import outbox, pausing, quota
@@ -88,7 +89,7 @@ def test_other_notices_go_on(town: Town) -> None:
     town.push.fate = lambda message: NOT_LISTED if message.title == "停" else Accepted()
     town.follow("o-1")
     town.says("o-1")
-    held = town.schedule(DeliveryMethod.CUSTOMER, words=notices.NoticeText("停", "内容"))
+    held = town.schedule(DeliveryMethod.CUSTOMER, words=NoticeText("停", "内容"))
     goes = town.schedule(DeliveryMethod.CUSTOMER)
     town.work()
     assert (town.notice(held).state, town.notice(goes).state) == (NoticeState.PAUSED, NoticeState.SENT)

@@ -95,7 +95,8 @@ def _wanted(visitor: Visitor, period: Period, only: dict[str, int]) -> DeliveryF
     ):  # of none of them alone: what went to several at once
         none = Scope(visitor.accounts, frozenset())
         return notice_figures.wanted(none, period.span, only.get("notice"), only.get("adviser"), visitor.villages)
-    return notice_figures.wanted(scope_of(visitor, period.village), period.span, **only)
+    scope = scope_of(visitor, period.village)
+    return notice_figures.wanted(scope, period.span, only.get("notice"), only.get("adviser"))
 
 
 def names_of(session: Session, visitor: Visitor, notices: set[int]) -> dict[GroupBy, dict[int | str, str]]:
