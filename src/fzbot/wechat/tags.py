@@ -4,11 +4,11 @@ One follower whom the platform will not tag is set aside for a day and told of; 
 """
 
 import logging
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, delete, func, insert, select
+from sqlalchemy import Engine, delete, insert, select
 from sqlalchemy.orm import Session
 
 from fzbot.db import reading, take_turns, writing
@@ -17,8 +17,9 @@ from fzbot.people.follower import Follower
 from fzbot.people.sealing import Sealer
 from fzbot.people.village import Village
 from fzbot.wechat import answers
-from fzbot.wechat.error_policy import Reaction, explain, reaction
+from fzbot.wechat.error_policy import Reaction, reaction
 from fzbot.wechat.platform import Platform
+from fzbot.wechat.set_aside import set_aside
 from fzbot.wechat.tag_names import tag_names
 from fzbot.wechat.tag_tables import FollowerTag, VillageTag
 
@@ -79,19 +80,8 @@ class Tags:
 
     def set_aside(self, village_id: int | None = None) -> str:
         """Whom the platform would not tag, of a village or of all, in Chinese; empty where there is nobody."""
-        query = select(FollowerTag.code, func.count()).where(
-            FollowerTag.account_id == self.account_id, FollowerTag.code.is_not(None)
-        )
-        if village_id is not None:
-            query = query.where(FollowerTag.village_id == village_id)
         with reading(self.engine) as session:
-            codes = Counter(
-                {code: number for code, number in session.execute(query.group_by(FollowerTag.code)) if code}
-            )
-        if not codes:
-            return ""
-        said = "；".join(f"{explain(code)}，{number} 人" for code, number in codes.most_common())
-        return f"有 {codes.total()} 人打不上村标签，按村群发到不了：{said}"
+            return set_aside(session, self.account_id, village_id)
 
     def compare(self) -> list[str]:
         """What differs between villages and the platform's tags, in Chinese; nothing when they agree."""

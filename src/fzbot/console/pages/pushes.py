@@ -99,9 +99,8 @@ def _wanted(visitor: Visitor, period: Period, only: dict[str, int]) -> DeliveryF
     ):  # of none of them alone: what went to several at once
         none = Scope(visitor.accounts, frozenset())
         return notice_tables.wanted(none, period.span, only.get("notice"), only.get("adviser"), visitor.villages)
-    return notice_tables.wanted(
-        scope_of(visitor, period.village), period.span, notice=only.get("notice"), adviser=only.get("adviser")
-    )
+    scope = scope_of(visitor, period.village)
+    return notice_tables.wanted(scope, period.span, only.get("notice"), only.get("adviser"))
 
 
 def names_of(session: Session, visitor: Visitor, notices: set[int]) -> dict[GroupBy, dict[int | str, str]]:
