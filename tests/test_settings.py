@@ -55,3 +55,48 @@ def test_the_secret_is_made_once_and_only_the_owner_reads_it(tmp_path: Path) -> 
 
 def test_secrets_are_not_shown() -> None:
     assert "hushhush" not in repr(Settings(wechat_token="hushhush", secret_key="hushhush" * 3))
+
+
+def test_a_wrong_key_is_explained_in_plain_words() -> None:
+    with pytest.raises(ConfigError) as refused:
+        Settings.from_environment({"FZBOT_WECHAT_AES_KEY": "a" * 42})
+    assert str(refused.value) == (
+        "FZBOT_WECHAT_AES_KEY 不对：要正好 43 个字母和数字，现在是 42 个字符。"
+        "在公众平台“设置与开发 → 基本配置”里把 EncodingAESKey 整个复制过来"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "how"),
+    [
+        ("FZBOT_SIMULATOR", "maybe", "写 1（要）或 0（不要）"),
+        ("FZBOT_TURN_THREADS", "many", "要是整数"),
+        ("FZBOT_TURN_THREADS", "0", "不能小于 1"),
+        ("FZBOT_KEEP_TEXT_DAYS", "9999", "不能大于 3660"),
+        ("FZBOT_PUBLIC_URL", "fz.example", "要写成 https://域名 这样"),
+        ("FZBOT_REQUIRE_TOTP", "some", "只能是 "),
+    ],
+)
+def test_every_wrong_value_is_explained_in_chinese(name: str, value: str, how: str) -> None:
+    with pytest.raises(ConfigError, match=f"^{name} 不对：{how}"):
+        Settings.from_environment({name: value})
+
+
+def test_a_variable_that_is_none_of_ours_is_named_with_the_likeliest_right_one() -> None:
+    environ = {
+        "FZBOT_WECHAT_APPID": "wx1",
+        "FZBOT_DATABSE_URL": "x",
+        "FZBOT_SECRET_KEY_FIEL": "x",
+        "FZBOT_QQQQ": "x",
+        "FZBOT_SECRET_KEY_FILE": "/x",
+        "FZBOT_WORKER": "1",
+        "FZBOT_PORT_8000_TCP": "tcp://10.0.0.1:8000",
+        "FZBOT_SERVICE_HOST": "10.0.0.1",
+        "PATH": "/bin",
+    }
+    assert Settings.unknown(environ) == {
+        "FZBOT_WECHAT_APPID": "FZBOT_WECHAT_APP_ID",
+        "FZBOT_DATABSE_URL": "FZBOT_DATABASE_URL",
+        "FZBOT_SECRET_KEY_FIEL": "FZBOT_SECRET_KEY_FILE",
+        "FZBOT_QQQQ": "",
+    }

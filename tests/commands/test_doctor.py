@@ -1,5 +1,6 @@
 """`fzbot doctor` finds what is wrong and says what to do."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -7,12 +8,19 @@ from sqlalchemy import text
 
 from fzbot import bootstrap
 from fzbot.audit import COMMAND_LINE, Change, record
+from fzbot.backups import last_backup
 from fzbot.clock import now
+from fzbot.commands.database_faults import CORRUPT, NO_DATABASE
 from fzbot.commands.doctor import examine
 from fzbot.commands.findings import Finding, Level
 from fzbot.db import writing
+from fzbot.errors import ConfigError
+from fzbot.interactions.spool import Spool
+from fzbot.interactions.spool_files import LIMIT_BYTES
 from fzbot.settings import Settings
 from tests.conftest import DataFolder
+from tests.fault.damage import damage
+from tests.interactions.new_interactions import make_row
 
 
 @pytest.fixture
@@ -54,18 +62,67 @@ def test_an_address_that_phones_cannot_open_is_found(settings: Settings) -> None
     assert findings(connected)["对外地址"].level is Level.BAD
 
 
-def test_a_key_without_an_app_id_is_found(settings: Settings) -> None:
-    connected = settings.model_copy(update={"wechat_token": "token", "wechat_aes_key": "a" * 43})
-    found = findings(connected)["公众号"]
-    assert (found.level, "FZBOT_WECHAT_APP_ID" in found.do) == (Level.BAD, True)
-
-
 def test_plain_posts_beside_a_key_are_warned_of(settings: Settings) -> None:
     update = {"wechat_token": "token", "wechat_aes_key": "a" * 43, "wechat_app_id": "wx1", "wechat_plain": True}
     found = findings(settings.model_copy(update=update))["公众号"]
     assert (found.level, "FZBOT_WECHAT_PLAIN" in found.do) == (Level.WARNING, True)
 
 
-def test_a_database_that_was_never_started_is_found(data_folder: DataFolder, small: Path) -> None:
-    found = [str(finding) for finding in examine(Settings(data_dir=data_folder(), knowledge_dir=small))]
-    assert any("[有问题] 数据库" in finding and "fzbot serve" in finding for finding in found)
+def test_before_the_first_start_it_says_so_and_makes_nothing(tmp_path: Path, small: Path) -> None:
+    folder = tmp_path / "data"
+    found = [str(finding) for finding in examine(Settings(data_dir=folder, knowledge_dir=small))]
+    assert "[有问题] 数据库：还没有数据库。怎么办：运行一次 fzbot serve，会自动建好" in found
+    assert not folder.exists()
+
+
+def test_it_only_looks(settings: Settings) -> None:
+    (settings.data_dir / "secret.key").rename(settings.data_dir / "saved")
+    before = {path: path.read_bytes() for path in settings.data_dir.rglob("*") if path.is_file()}
+    assert "有数据库，没有密钥" in findings(settings)["密钥"].said
+    assert {path: path.read_bytes() for path in settings.data_dir.rglob("*") if path.is_file()} == before
+
+
+def test_an_empty_key_is_named(settings: Settings) -> None:
+    (settings.data_dir / "secret.key").write_text("")
+    assert "secret.key 是空的" in findings(settings)["密钥文件"].said
+    with pytest.raises(ConfigError, match=r"secret\.key 是空的"):
+        settings.secret()
+
+
+def test_another_key_is_found(settings: Settings) -> None:
+    (settings.data_dir / "secret.key").write_text("a key that is another one\n")
+    assert "另一把密钥" in findings(settings)["密钥"].said
+
+
+def test_a_missing_app_id_is_found(settings: Settings) -> None:
+    connected = settings.model_copy(update={"wechat_token": "t0k", "wechat_aes_key": "a" * 43})
+    assert "没有 AppID" in findings(connected)["公众号"].said
+
+
+def test_a_corrupt_page_and_no_database_are_found(settings: Settings) -> None:
+    path = settings.data_dir / "fzbot.db"
+    damage(path, "interaction")
+    assert findings(settings)["数据库文件"].said == CORRUPT
+    path.write_bytes(b"not a database" * 1000)
+    assert findings(settings)["数据库"].said == NO_DATABASE
+
+
+def test_what_lies_in_the_spool_is_told(settings: Settings) -> None:
+    spool = Spool(settings.data_dir / "spool", limit=LIMIT_BYTES, reserve_bytes=0)
+    spool.refuse([make_row(1, "refused")])
+    (settings.data_dir / "spool" / "interactions-1.spool.torn").touch()
+    with (settings.data_dir / "spool" / "interactions-1.spool").open("wb") as file:
+        file.truncate(LIMIT_BYTES * 81 // 100)
+    found = findings(settings)
+    assert "fzbot spool replay" in found["被拒的行"].do
+    assert "1 个暂存文件" in found["坏了的暂存"].said
+    assert (found["待补写"].level, "81%" in found["待补写"].said) == (Level.BAD, True)
+    assert found["备用空间"].level is Level.WARNING
+
+
+def test_an_old_backup_is_told(settings: Settings) -> None:
+    assert findings(settings)["备份"].said == "还没有做过备份"
+    last_backup.note(settings.data_dir, now())
+    assert findings(settings)["备份"].level is Level.GOOD
+    last_backup.note(settings.data_dir, now() - timedelta(days=3))
+    assert findings(settings)["备份"].level is Level.WARNING

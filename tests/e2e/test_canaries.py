@@ -74,7 +74,7 @@ def test_what_villagers_write_is_kept_masked_or_not_at_all(server: Server) -> No
         client = PlatformClient()
         with database_away(server):
             post(http, server.url, client, client.text(WORDS, openid=OPENID))
-            assert any((server.data_dir / "spool").glob("*.jsonl"))
+            assert any((server.data_dir / "spool").glob("*.spool"))
             assert singing(server) == {}
         visit = "0123456789abcdef" * 2
         assert http.post(f"{server.url}/kiosk/messages", data={"visit": visit, "text": WORDS}).is_success
