@@ -68,7 +68,7 @@ def build(services: Services) -> FastAPI:
     # Bare Starlette routes: FastAPI's parameter handling would halve the throughput of the one hot path.
     for path in ("/wechat", "/wechat/", "/wechat/{account}", "/wechat/{account}/"):
         app.router.routes.append(Route(path, webhook.answer, methods=["GET", "POST"]))
-    _mount(app, "/api/v1", api(services.engine, services.current_snapshot))
+    _mount(app, "/api/v1", api(services.engine, services.current_snapshot, services.settings.public_url))
     app.router.routes.append(Route("/console", _to_console))
     app.mount("/console/assets", StaticFiles(directory=CONSOLE_ASSETS), name="console assets")
     _mount(app, "/console", create_console(console_services(services)))

@@ -33,7 +33,7 @@ class Caller:
     def __init__(self, engine: Engine, snapshot: Snapshot) -> None:
         self.engine = engine
         self.account = make_account(engine)
-        self.application: FastAPI = api(engine, CurrentSnapshot(snapshot))
+        self.application: FastAPI = api(engine, CurrentSnapshot(snapshot), "https://town.example")
         self.http = TestClient(self.application)
 
     def token(self, scopes: list[str] = ALL) -> dict[str, str]:
@@ -52,6 +52,9 @@ def test_a_question_is_answered_as_in_the_chat(caller: Caller) -> None:
     assert answer.status_code == 200
     said = answer.json()
     assert (said["decision"], said["entries"][0]["id"]) == ("answer", "marriage.bride-price")
+    danger = caller.http.post("/answer", json={"text": "我不想活了"}, headers=caller.token()).json()
+    assert danger["decision"] == "urgent"
+    assert "12356" in danger["reply"].splitlines()[0]
     assert "依据" in said["reply"]
 
 

@@ -12,10 +12,10 @@ from sqlalchemy import Engine
 
 from fzbot import clock
 from fzbot.answering.current_snapshot import CurrentSnapshot
-from fzbot.answering.decision import Decision
+from fzbot.conversation.preview import preview_reply
 from fzbot.db import reading, writing
 from fzbot.knowledge.entry import Entry
-from fzbot.knowledge.reply import basis_line, reply_text
+from fzbot.knowledge.reply import basis_line
 from fzbot.people import token as tokens
 from fzbot.people.token import TokenScope
 from fzbot.site.pages import templates
@@ -24,6 +24,7 @@ from fzbot.statistics.figures.registry import shown_on
 from fzbot.statistics.interaction_counts import breakdown, by_theme
 from fzbot.statistics.recorded import Recorded, counted
 from fzbot.statistics.scope import Scope, Span
+from fzbot.statutes.repository import StatuteRepository
 from fzbot.web.body_limit import BodyLimit
 from fzbot.web.rate_limiter import RateLimiter
 from fzbot.web.security_headers import SecurityHeaders
@@ -48,7 +49,7 @@ class CandidateShown(BaseModel):
 
 
 class Answered(BaseModel):
-    """A decision: `answer`, `suggest`, `unknown`, `chat` or `urgent`; `reply` is empty unless an entry answers."""
+    """A decision (`answer`, `likely`, `suggest`, `unknown`, `chat` or `urgent`) and the reply that somebody who asks this first reads."""
 
     decision: str
     entries: list[CandidateShown]
@@ -104,12 +105,13 @@ class EntryShown(BaseModel):
     review_by: date
 
 
-def api(engine: Engine, current_snapshot: CurrentSnapshot) -> FastAPI:
+def api(engine: Engine, current_snapshot: CurrentSnapshot, public_url: str) -> FastAPI:
     """The interface as an application of its own."""
     app = FastAPI(title="fzbot 接口", version="1", docs_url=None, redoc_url=None)
     app.add_middleware(SecurityHeaders, private=True)
     app.add_middleware(BodyLimit)
     app.state.engine, app.state.current_snapshot, app.state.limit = engine, current_snapshot, RateLimiter()
+    app.state.public_url = public_url
     app.add_api_route("/answer", answer, methods=["POST"], summary="答一句话，不计入统计")
     app.add_api_route("/stats", stats, methods=["GET"], summary="一段日子的数字")
     app.add_api_route("/entries", entries, methods=["GET"], summary="找条目")
@@ -145,7 +147,8 @@ def answer(
     found = [
         CandidateShown(id=one.entry.id, title=one.entry.title, score=round(one.score, 4)) for one in decision.candidates
     ]
-    reply = reply_text(decision.best, snapshot.directory) if _answers(decision) else ""
+    state = request.app.state
+    reply = preview_reply(snapshot, StatuteRepository(state.engine), state.public_url, question.text)
     return Answered(decision=decision.kind.value, entries=found, reply=reply)
 
 
@@ -215,10 +218,6 @@ def entry(entry_id: str, request: Request, _: Annotated[int, Depends(_allowed(To
 def documentation(request: Request) -> HTMLResponse:
     """The interface's documents, drawn by the browser from the box's own files."""
     return templates.TemplateResponse(request, "api.html")
-
-
-def _answers(decision: Decision) -> bool:
-    return decision.kind.value in {"answer", "urgent", "chat"}
 
 
 def _shown(one: Entry) -> EntryShown:
