@@ -2,14 +2,14 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
 from fzbot.knowledge.entry import Entry
 
-OUT = frozenset({"OOS", "VAGUE"})
+OUT = frozenset({"OOS", "VAGUE", "CHAT"})
 SHARED = Path(__file__).parents[2] / "shared" / "questions"
 DEV = SHARED / "dev.tsv"
 UNLABELLED = SHARED / "unlabelled.txt"
@@ -19,10 +19,26 @@ DIALECT = Path(__file__).parent / "dialect.tsv"
 
 
 class Part(StrEnum):
-    """What our own labels of the unlabelled questions are for."""
+    """What our own labels of shared questions are for.
+
+    `FRESH` and `LEARN` are for reading, wording and training, `TUNE` chooses thresholds, and the two labellings of `TEST2` are
+    measured against and never read: their errors are nobody's to look at.
+    """
 
     LEARN = "learn"
     HELD_OUT = "held-out"
+    FRESH = "fresh"
+    TUNE = "tune"
+    TEST2_A = "test2.a"
+    TEST2_B = "test2.b"
+
+    @property
+    def source(self) -> Path:
+        """The file that holds the words."""
+        return SHARED / f"{_SOURCES.get(self, 'unlabelled')}.txt"
+
+
+_SOURCES = {Part.FRESH: "fresh", Part.TUNE: "tune", Part.TEST2_A: "test2", Part.TEST2_B: "test2"}
 
 
 @dataclass(frozen=True)
@@ -33,6 +49,8 @@ class Labelled:
     text: str
     needs: frozenset[str]
     label: str
+    danger: str = ""
+    """What danger somebody is in right now, if any."""
 
     @property
     def is_in_scope(self) -> bool:
@@ -55,29 +73,49 @@ def read(path: Path) -> list[Labelled]:
 
 
 def ours(part: Part) -> list[Labelled]:
-    """The unlabelled questions that we labelled. Our labels name a question by its hash: the words are not ours to keep.
+    """The shared questions that we labelled. Our labels name a question by its hash: the words are not ours to keep.
 
     `HELD_OUT` was labelled by two; what either takes for right is right, and where they differ on scope it is left out. Encoders to
     come learn from `LEARN` alone; the one that is shipped was trained before this split, on labels of a part of both.
     """
-    labels = {}
-    for line in LABELS.read_text(encoding="utf-8").splitlines()[1:]:
-        name, needs, its_part = line.split("\t")
-        if its_part == part:
-            labels[name] = needs
-    texts = {_name(text): text for text in UNLABELLED.read_text(encoding="utf-8").splitlines()}
-    return [_labelled(name, needs, texts[name]) for name, needs in labels.items() if name in texts]
+    texts = {_name(text): text for text in part.source.read_text(encoding="utf-8").splitlines()}
+    rows = (line.split("\t") for line in LABELS.read_text(encoding="utf-8").splitlines()[1:])
+    return [
+        _labelled(name, needs, texts[name], danger)
+        for name, needs, its_part, danger in rows
+        if its_part == part and name in texts
+    ]
+
+
+def test2() -> list[Labelled]:
+    """The questions of `test2.txt`, each labelled twice independently: what either takes for right is right.
+
+    Where they differ on scope the question counts as in scope, answered by the needs of the one that sees some.
+    """
+    second = {question.id: question for question in ours(Part.TEST2_B)}
+    return [
+        replace(first, needs=first.needs | second[first.id].needs, danger=first.danger or second[first.id].danger)
+        for first in ours(Part.TEST2_A)
+        if first.id in second
+    ]
+
+
+def agreement() -> float:
+    """How often the first need of one labelling of `test2.txt` is among the needs of the other: about the ceiling."""
+    second = {question.id: question for question in ours(Part.TEST2_B)}
+    both = [one for one in ours(Part.TEST2_A) if one.is_in_scope and second[one.id].is_in_scope]
+    return sum(one.label.split(",")[0] in second[one.id].needs for one in both) / len(both)
 
 
 def named(*names: str) -> list[Labelled]:
-    """The questions of sets by name (`dev`, `learn`, `held-out`, `dialect`), or of labelled files."""
+    """The questions of sets by name (`dev`, `learn`, `held-out`, `fresh`, `tune`, `test2`, `dialect`), or of labelled files."""
     sets: dict[str, Callable[[], list[Labelled]]] = {part.value: partial(ours, part) for part in Part}
-    sets |= {"dev": partial(read, DEV), "dialect": partial(read, DIALECT)}
+    sets |= {"dev": partial(read, DEV), "dialect": partial(read, DIALECT), "test2": test2}
     return [question for name in names for question in (sets[name]() if name in sets else read(Path(name)))]
 
 
-def _labelled(id_: str, needs: str, text: str) -> Labelled:
-    return Labelled(id_, text, frozenset(needs.split(",")) - OUT, needs)
+def _labelled(id_: str, needs: str, text: str, danger: str = "") -> Labelled:
+    return Labelled(id_, text, frozenset(needs.split(",")) - OUT, needs, danger)
 
 
 def _name(text: str) -> str:

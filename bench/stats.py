@@ -17,14 +17,16 @@ from sqlalchemy import Engine, func, select, text
 from fzbot import clock, db, migrations
 from fzbot.db import reading, writing
 from fzbot.interactions.interaction import Interaction
+from fzbot.knowledge.files import load_themes
 from fzbot.people import account as accounts
 from fzbot.people import village
 from fzbot.people.account import Credentials
 from fzbot.people.sealing import Sealer
+from fzbot.settings import shipped_knowledge
 from fzbot.statistics import rebuild, rollup, rows
 from fzbot.statistics.dashboard.board import dashboard
-from fzbot.statistics.figures import Scope, Span
 from fzbot.statistics.rows import InteractionFilter
+from fzbot.statistics.scope import Scope, Span
 from fzbot.statistics.yearly_report.document import document
 from fzbot.statistics.yearly_report.gathering import gather
 
@@ -117,9 +119,13 @@ def measure(name: str, engine: Engine, generate: str, number: int) -> None:
         best(name, "dashboard, year, two villages", lambda: dashboard(session, two, YEAR))
         wanted = InteractionFilter((1,), YEAR, entry="topic5.need39")
         best(name, "rows behind a figure, first page", lambda: rows.page(session, wanted, None, 50))
-        today = YEAR.last
-        best(name, "yearly report, gathered", lambda: gather(session, 1, "红旗镇", today.year, today))
-        once(name, "yearly report, as a Word file", lambda: document(gather(session, 1, "红旗镇", today.year, today)))
+        today, themes = YEAR.last, load_themes(shipped_knowledge())
+        best(name, "yearly report, gathered", lambda: gather(session, 1, "红旗镇", today.year, today, themes))
+        once(
+            name,
+            "yearly report, as a Word file",
+            lambda: document(gather(session, 1, "红旗镇", today.year, today, themes)),
+        )
         counted = select(func.count(), func.count(func.distinct(Interaction.openid_hash))).where(
             Interaction.day.between(YEAR.first, YEAR.last)
         )

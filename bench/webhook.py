@@ -27,6 +27,7 @@ ENVIRONMENT = {
     "FZBOT_WECHAT_TOKEN": "testtoken",
     "FZBOT_WECHAT_APP_ID": "wx0123456789abcdef",
     "FZBOT_WECHAT_AES_KEY": AES_KEY,
+    "FZBOT_WECHAT_PLAIN": "1",
     "FZBOT_POST_MAX_AGE": "0",
 }
 OWN = [

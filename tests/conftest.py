@@ -150,6 +150,8 @@ def keep_only(folder: Path, entries: set[str]) -> None:
     for path in (folder / "entries").rglob("*.yaml"):
         known = yaml.safe_load(path.read_text(encoding="utf-8"))["entries"]
         kept = [entry for entry in known if entry["id"] in entries]
+        for entry in kept:  # a point may not refer to an entry that is gone
+            entry["see"] = [id_ for id_ in entry.get("see", ()) if id_ in entries]
         path.write_text(yaml.safe_dump({"entries": kept}, allow_unicode=True), encoding="utf-8")
 
 

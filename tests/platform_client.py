@@ -44,16 +44,17 @@ class PlatformClient:
             f"<CreateTime>{created}</CreateTime>{inner}</xml>"
         )
 
-    def post(self, xml: str) -> tuple[dict[str, str], bytes]:
+    def post(self, xml: str | bytes) -> tuple[dict[str, str], bytes]:
+        data = xml if isinstance(xml, bytes) else xml.encode("utf-8", "surrogatepass")
         stamp, nonce = str(int(self.clock or time.time())), os.urandom(5).hex()
         query = {"timestamp": stamp, "nonce": nonce, "signature": self.sign(stamp, nonce), "openid": "o-villager"}
         if self.mode == "plain":
-            return query, xml.encode()
-        encrypted = self.encrypt(xml)
+            return query, data
+        encrypted = self.encrypt(data)
         query |= {"encrypt_type": "aes", "msg_signature": self.sign(stamp, nonce, encrypted)}
         envelope = f"<ToUserName><![CDATA[gh_town]]></ToUserName><Encrypt><![CDATA[{encrypted}]]></Encrypt>"
         if self.mode == "compatible":
-            return query, xml.replace("</xml>", f"<Encrypt><![CDATA[{encrypted}]]></Encrypt></xml>").encode()
+            return query, data.replace(b"</xml>", f"<Encrypt><![CDATA[{encrypted}]]></Encrypt></xml>".encode())
         return query, f"<xml>{envelope}</xml>".encode()
 
     def open(self, body: bytes) -> dict[str, str]:
@@ -65,8 +66,8 @@ class PlatformClient:
         assert fields["MsgSignature"] == expected
         return {child.tag: child.text or "" for child in ElementTree.fromstring(self.decrypt(fields["Encrypt"]))}
 
-    def encrypt(self, xml: str) -> str:
-        data = xml.encode()
+    def encrypt(self, xml: str | bytes) -> str:
+        data = xml if isinstance(xml, bytes) else xml.encode()
         plain = os.urandom(16) + struct.pack(">I", len(data)) + data + self.app_id.encode()
         pad = 32 - len(plain) % 32
         encryptor = self._cipher().encryptor()

@@ -60,6 +60,7 @@ class Server:
             "FZBOT_WECHAT_TOKEN": "testtoken",
             "FZBOT_WECHAT_APP_ID": "wx0123456789abcdef",
             "FZBOT_WECHAT_AES_KEY": AES_KEY,
+            "FZBOT_WECHAT_PLAIN": "1",
         }
         return environment | self.more
 

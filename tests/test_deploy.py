@@ -11,8 +11,11 @@ import kubernetes_validate
 import pytest
 import yaml
 
+from fzbot.activities import photos
+from fzbot.console.app import LARGEST_UPLOAD
 from fzbot.runtime import metrics
 from fzbot.settings import PREFIX, Settings
+from fzbot.web.body_limit import FORM, KILOBYTE, MEGABYTE
 
 DEPLOY = Path(__file__).parents[1] / "deploy"
 MANIFESTS = sorted((DEPLOY / "kubernetes").rglob("*.yaml"))
@@ -70,9 +73,17 @@ def test_containers_run_without_privileges_on_a_read_only_root() -> None:
 
 def test_nginx_keeps_the_platforms_limits() -> None:
     config = text_of(DEPLOY / "nginx.conf")
-    assert "client_max_body_size 64k" in config
+    assert f"client_max_body_size {FORM // KILOBYTE}k" in config
     assert config.count("{") == config.count("}")
     assert "location = /metrics { deny all; }" in config
+
+
+def test_what_a_page_offers_to_take_passes_nginx_and_the_application() -> None:
+    photos_of_an_activity = photos.MOST_PHOTOS * photos.LARGEST_FILE
+    assert photos_of_an_activity == 12 * 20 * MEGABYTE
+    assert photos_of_an_activity < LARGEST_UPLOAD
+    limits = re.findall(r"client_max_body_size (\d+)m;", text_of(DEPLOY / "nginx.conf"))
+    assert [int(most) * MEGABYTE for most in limits] == [LARGEST_UPLOAD]
 
 
 def test_kubernetes_accepts_every_resource() -> None:

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI, Request
-from fastapi.responses import PlainTextResponse, Response
+from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
@@ -19,7 +19,7 @@ from fzbot.console.app import create_console
 from fzbot.health import add_health
 from fzbot.notices.results.reads import ReadCounter
 from fzbot.runtime import logs
-from fzbot.services import Ready, Services, console_services, endpoints, health_of, start
+from fzbot.services import Ready, Services, console_services, endpoints, health_of, kiosk_accounts, start
 from fzbot.settings import Settings
 from fzbot.simulation.simulated_client import SimulatedWeChatClient
 from fzbot.site import simulator
@@ -28,15 +28,11 @@ from fzbot.site.kiosk import kiosk
 from fzbot.site.notices import notice_pages
 from fzbot.site.pages import not_found, pages
 from fzbot.statutes.repository import StatuteRepository
-from fzbot.web.body_limit import KILOBYTE, MEGABYTE, BodyLimit
+from fzbot.web.body_limit import BodyLimit
 from fzbot.web.request_log import RequestLog, broken
 from fzbot.web.security_headers import SecurityHeaders
 from fzbot.wechat.receipts import Receipts
 from fzbot.wechat.webhook import Webhook
-
-FORM = (64 * KILOBYTE, 10.0)
-UPLOAD = (20 * MEGABYTE, 60.0)
-"""The most bytes and seconds that a request may take; photos and spreadsheets come over slow lines."""
 
 
 def from_environment() -> FastAPI:
@@ -70,23 +66,22 @@ def build(services: Services) -> FastAPI:
     receipts = Receipts(services.engine, services.sealer)
     webhook = Webhook(endpoints(services), services.conversation, services.pool, receipts)
     # Bare Starlette routes: FastAPI's parameter handling would halve the throughput of the one hot path.
-    for path in ("/wechat", "/wechat/{account}"):
+    for path in ("/wechat", "/wechat/", "/wechat/{account}", "/wechat/{account}/"):
         app.router.routes.append(Route(path, webhook.answer, methods=["GET", "POST"]))
-    _mount(app, "/api/v1", api(services.engine, services.current_snapshot), FORM)
+    _mount(app, "/api/v1", api(services.engine, services.current_snapshot, services.settings.public_url))
+    app.router.routes.append(Route("/console", _to_console))
     app.mount("/console/assets", StaticFiles(directory=CONSOLE_ASSETS), name="console assets")
-    _mount(app, "/console", create_console(console_services(services)), UPLOAD)
+    _mount(app, "/console", create_console(console_services(services)))
     app.mount("/assets", StaticFiles(directory=Path(fzbot.__file__).parent / "site" / "assets"), name="assets")
     add_health(app, health_of(services))
-    _mount(app, "/", public_pages(services), FORM)
+    _mount(app, "/", public_pages(services))
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, broken)
     app.add_middleware(RequestLog)
     return app
 
 
-def _mount(app: FastAPI, path: str, part: FastAPI, limits: tuple[int, float]) -> None:
-    most, seconds = limits
-    part.add_middleware(BodyLimit, most=most, seconds=seconds)
+def _mount(app: FastAPI, path: str, part: FastAPI) -> None:
     part.add_exception_handler(Exception, broken)
     app.mount(path, part)
 
@@ -96,10 +91,13 @@ def public_pages(services: Services) -> FastAPI:
     settings = services.settings
     site = FastAPI(title="fzbot pages", docs_url=None, redoc_url=None, openapi_url=None)
     site.add_middleware(SecurityHeaders)
+    site.add_middleware(BodyLimit)
     reads = ReadCounter(services.engine)
-    site.include_router(pages(services.current_snapshot, StatuteRepository(services.engine), reads))
+    site.include_router(
+        pages(services.current_snapshot, StatuteRepository(services.engine), reads, settings.public_url)
+    )
     site.include_router(notice_pages(services.engine, services.current_snapshot, reads))
-    site.include_router(kiosk(services.conversation, services.current_snapshot, services.account_id))
+    site.include_router(kiosk(services.conversation, services.current_snapshot, kiosk_accounts(services)))
     if settings.simulator:
         site.include_router(simulator.simulator(platform_side(settings)))
     site.add_exception_handler(HTTPException, _http_error)
@@ -110,6 +108,10 @@ def platform_side(settings: Settings) -> SimulatedWeChatClient:
     """The simulator's end of the line."""
     credentials = bootstrap.simulator_credentials(settings)
     return SimulatedWeChatClient(credentials.token, credentials.app_id, credentials.aes_key)
+
+
+async def _to_console(_: Request) -> Response:
+    return RedirectResponse("/console/")
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

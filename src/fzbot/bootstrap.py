@@ -28,6 +28,9 @@ ACCOUNT_NAME = "本公众号"
 SIMULATOR = "simulator"
 """The slug of the simulator's account."""
 SIMULATOR_NAME = "模拟聊天"
+KIOSK = "kiosk"
+"""The slug of what is asked at touch screens that stand in no village: an account of its own, so that it is counted apart."""
+KIOSK_NAME = "未登记的触摸屏"
 FIRST_ADMIN = "admin"
 CACHE = "cache"
 LAST_START = "last-start.json"
@@ -53,6 +56,7 @@ def prepare_database(settings: Settings) -> None:
         with db.writing(engine) as session:
             key_fingerprint.claim(session, sealer)
         _ensure_account(engine, sealer, Credentials(slug=accounts.DEFAULT, token=""), ACCOUNT_NAME)
+        _ensure_account(engine, sealer, Credentials(slug=KIOSK, token=""), KIOSK_NAME)
         if settings.simulator:
             _ensure_account(engine, sealer, simulator_credentials(settings), SIMULATOR_NAME)
     finally:
@@ -91,6 +95,7 @@ class Known(BaseModel):
 
     account_id: int
     release: int | None
+    kiosk_account_id: int
     overlay: tuple[Entry, ...]
 
 
@@ -99,13 +104,13 @@ def look_up(settings: Settings, engine: Engine) -> Known:
     try:
         release, overlay = live_entries(engine)
         with db.reading(engine) as session:
-            account_id = session.scalars(select(Account.id).where(Account.slug == accounts.DEFAULT)).one()
+            ids = dict(session.execute(select(Account.slug, Account.id)).tuples().all())
     except SQLAlchemyError as error:
         known = remembered(settings)
         if known is None or not db_errors.is_passing(error):
             raise
         return known
-    known = Known(account_id=account_id, release=release, overlay=overlay)
+    known = Known(account_id=ids[accounts.DEFAULT], kiosk_account_id=ids[KIOSK], release=release, overlay=overlay)
     _remember(settings, known)
     return known
 

@@ -169,6 +169,30 @@ def knowledge_check(
     raise typer.Exit(1 if errors else 0)
 
 
+@knowledge.command("export")
+def knowledge_export(target: Annotated[Path, typer.Argument(help="新的文件夹")]) -> None:
+    """把知识库连同后台改过的条目写成文件。"""
+    from fzbot.commands import knowledge as knowledge_command  # noqa: PLC0415
+
+    typer.echo(knowledge_command.export(Settings.from_environment(), target))
+
+
+@knowledge.command("import")
+def knowledge_import(source: Annotated[Path, typer.Argument(help="别处导出的知识库文件夹")]) -> None:
+    """把文件夹里不一样的条目检查、试过以后发布。"""
+    from fzbot.commands import knowledge as knowledge_command  # noqa: PLC0415
+
+    typer.echo(knowledge_command.import_files(Settings.from_environment(), source))
+
+
+@knowledge.command("affected")
+def knowledge_affected(law: Annotated[str, typer.Argument(help="法律的简称，如 治安管理处罚法")]) -> None:
+    """某部法变了，列出依据它的要点。"""
+    from fzbot.commands import knowledge as knowledge_command  # noqa: PLC0415
+
+    typer.echo(knowledge_command.affected(Settings.from_environment(), law))
+
+
 @app.command()
 def stats(
     first: Annotated[str, typer.Option("--from", help="起始日，如 2026-11-01")],

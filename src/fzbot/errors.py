@@ -16,10 +16,12 @@ FzbotError
 ├── BackupError          a backup cannot be made or restored like this
 ├── TokenError           a token for the interface cannot be made like this
 ├── NoticeError          a notice cannot be written, approved or sent like this
+│   └── NoticeWaitsError  a notice cannot be sent until somebody has seen to something
 ├── PlatformError        the platform refused a call or was not reached: nothing was done
 │   └── PlatformUnclearError  a call may have been carried out or not
 ├── CurationError        an entry cannot be changed or published like this
 ├── LedgerError          a row of the ledger or a photo cannot be taken like this
+│   └── BusyError        too many files are being read at once: this one may be sent again
 ├── ReportError          a yearly report cannot be made like this
 ├── SpoolError           a record of the spool that cannot be read
 └── StoreError           the database cannot be used
@@ -104,6 +106,10 @@ class NoticeError(FzbotError):
     """A notice cannot be written, approved or sent like this."""
 
 
+class NoticeWaitsError(NoticeError):
+    """A notice cannot be sent until somebody has seen to something; nothing of it needs to be rewritten."""
+
+
 class PlatformError(FzbotError):
     """The platform refused a call, or was not reached: nothing was done.
 
@@ -126,6 +132,12 @@ class CurationError(FzbotError):
 
 class LedgerError(FzbotError):
     """A row of the ledger or a photo cannot be taken like this; the message has a line for each fault."""
+
+
+class BusyError(LedgerError):
+    """Too many files are being read at once; this one may be sent again. `status` is the HTTP status to answer with."""
+
+    status = 503
 
 
 class ReportError(FzbotError):

@@ -1,10 +1,11 @@
-"""`/healthz` (the process), `/readyz` (database and snapshot) and `/metrics`."""
+"""`/healthz` (the process), `/readyz` (database, snapshot and loops) and `/metrics`."""
 
 import logging
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
@@ -17,13 +18,17 @@ from fzbot.backups import last_backup
 from fzbot.handovers import handover
 from fzbot.interactions.interaction import Interaction
 from fzbot.interactions.record import Recorder
-from fzbot.notices.sending import outbox
+from fzbot.notices.sending import outbox, pausing
 from fzbot.people.account import Account
 from fzbot.runtime import metrics
+from fzbot.runtime.heartbeats import RUNNING
 from fzbot.runtime.log_limit import OncePerMinute
 
 log = logging.getLogger(__name__)
 log.addFilter(OncePerMinute())
+
+NEEDED_TO_ANSWER = frozenset({"recorder"})
+"""Loops without which nobody is answered. When another stands, villagers still are, so that traffic must go on coming."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,7 @@ class Health:
                 due, oldest = outbox.backlog(session, clock.now())
                 found["fzbot_outbox_due"] = float(due)
                 found["fzbot_outbox_oldest_seconds"] = oldest.total_seconds()
+                found["fzbot_notices_paused"] = float(pausing.number_paused(session))
         except SQLAlchemyError as error:
             log.warning("gauges of the database are missing: %s", type(error).__name__)
         return found
@@ -79,11 +85,23 @@ def add_health(app: FastAPI, health: Health) -> None:
             with db.reading(health.engine) as session:
                 session.execute(text("SELECT 1"))
         except SQLAlchemyError as error:
-            return JSONResponse({"database": db_errors.kind(error)}, 503)
+            return JSONResponse({"database": db_errors.kind(error)} | _loops(), 503)
         if health.recorder.is_database_corrupt:
-            return JSONResponse({"database": "corrupt", "do": "fzbot doctor"}, 503)
-        return JSONResponse({"database": "ok", "entries": len(health.current_snapshot.snapshot.entries)})
+            return JSONResponse({"database": "corrupt", "do": "fzbot doctor"} | _loops(), 503)
+        found: dict[str, Any] = {"database": "ok", "entries": len(health.current_snapshot.snapshot.entries)} | _loops()
+        return JSONResponse(found, 503 if NEEDED_TO_ANSWER & found["standing"].keys() else 200)
 
     @app.get("/metrics", include_in_schema=False)
     def page() -> Response:
-        return Response(metrics.page(health.gauges()), media_type="text/plain; version=0.0.4")
+        return Response(
+            metrics.page(health.gauges(), RUNNING.ages_of_machine()), media_type="text/plain; version=0.0.4"
+        )
+
+
+def _loops() -> dict[str, Any]:
+    """The loops of this process: how long ago each turned, in seconds, and which of them stand."""
+    ages = RUNNING.ages()
+    return {
+        "loops": {loop.name: round(loop.seconds, 1) for loop in ages},
+        "standing": {loop.name: round(loop.seconds) for loop in ages if loop.stands},
+    }

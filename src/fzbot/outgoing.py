@@ -18,7 +18,7 @@ from fzbot.notices.sending.worker import NoticeWorker
 from fzbot.people.sealing import Sealer
 from fzbot.settings import Settings
 from fzbot.wechat.account_admin import WeChatAccountAdmin
-from fzbot.wechat.platform import make_http
+from fzbot.wechat.connections import make_http
 from fzbot.wechat.platforms import Platforms
 from fzbot.wechat.push import PlatformPushes
 from fzbot.wechat.template import TemplateForm

@@ -30,9 +30,11 @@ from fzbot.people.sealing import Sealer
 from fzbot.people.staff import Role
 from fzbot.people.village import Village
 from fzbot.retention import RetentionPolicy
+from fzbot.runtime import heartbeats
 from fzbot.runtime.jobs import Job, Jobs
 from fzbot.runtime.leader_election import LeaderElection
 from fzbot.settings import Settings
+from fzbot.site.kiosk import KioskAccounts
 from fzbot.statistics import rollup
 from fzbot.statutes.repository import StatuteRepository
 from fzbot.web.rate_limiter import RateLimiter
@@ -55,6 +57,8 @@ class Services:
     settings: Settings
     account_id: int
     """Of the default account, which the settings name."""
+    kiosk_account_id: int
+    """Of what is asked at touch screens in no village."""
     engine: Engine
     sealer: Sealer
     current_snapshot: CurrentSnapshot
@@ -99,6 +103,7 @@ def read_ahead(settings: Settings) -> Ready:
 def start(settings: Settings, ready: Ready | None = None) -> Services:
     """Open the database and the knowledge base, and start recording."""
     engine = bootstrap.open_engine(settings)
+    heartbeats.RUNNING.keep_in(settings.data_dir / heartbeats.FOLDER)
     sealer = Sealer(settings.secret())
     known = bootstrap.look_up(settings, engine)
     current_snapshot = CurrentSnapshot(
@@ -124,6 +129,7 @@ def start(settings: Settings, ready: Ready | None = None) -> Services:
         public_url=settings.public_url,
         erasures=erasures,
         rate_limiter=RateLimiter(settings.follower_per_minute),
+        tappable=settings.wechat_tappable,
         pending_items=riders,
     )
     pool = FairPool(settings.turn_threads)
@@ -132,6 +138,7 @@ def start(settings: Settings, ready: Ready | None = None) -> Services:
     return Services(
         settings=settings,
         account_id=known.account_id,
+        kiosk_account_id=known.kiosk_account_id,
         engine=engine,
         sealer=sealer,
         current_snapshot=current_snapshot,
@@ -196,7 +203,7 @@ def console_services(services: Services) -> ConsoleServices:
         policy=PublishingPolicy(settings.second_person),
         notice_policy=notices.ApprovalPolicy(settings.second_person),
         totp_roles=roles[settings.require_totp],
-        hidden_accounts=frozenset({bootstrap.SIMULATOR}),
+        hidden_accounts=frozenset({bootstrap.SIMULATOR, bootstrap.KIOSK}),
     )
 
 
@@ -205,5 +212,11 @@ def endpoints(services: Services) -> AccountEndpoints:
     settings, engine = services.settings, services.engine
     default = None
     if settings.wechat_token:
-        default = AccountEndpoint(services.account_id, Envelope(settings.credentials, settings.post_max_age))
-    return AccountEndpoints(default, engine, services.sealer, settings.post_max_age)
+        envelope = Envelope(settings.credentials, settings.post_max_age, settings.wechat_plain)
+        default = AccountEndpoint(services.account_id, envelope)
+    return AccountEndpoints(default, engine, services.sealer, settings.post_max_age, settings.wechat_plain)
+
+
+def kiosk_accounts(services: Services) -> KioskAccounts:
+    """The accounts that what is asked at touch screens is counted under."""
+    return KioskAccounts(services.account_id, services.kiosk_account_id)

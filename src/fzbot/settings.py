@@ -71,9 +71,11 @@ class Settings(BaseModel):
     wechat_app_secret: str = Field(default="", repr=False)
     wechat_aes_key: str = Field(default="", repr=False, pattern=r"^([A-Za-z0-9]{43})?$")
     wechat_previous_aes_key: str = Field(default="", repr=False, pattern=r"^([A-Za-z0-9]{43})?$")
+    wechat_plain: bool = False
     wechat_account_type: AccountType = "subscription-unverified"
     wechat_api_base: Address = "https://api.weixin.qq.com"
     wechat_notice_template: str = ""
+    wechat_tappable: bool = True
     worker: bool = True
     send_per_minute: int = Field(default=3000, ge=1, le=1_000_000)
     redis_url: str = Field(default="", repr=False, pattern=r"^((rediss?|unix)://\S+)?$")

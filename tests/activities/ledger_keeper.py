@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from fzbot.activities import ledger, service_log
 from fzbot.activities.columns import LedgerContext
-from fzbot.activities.importing import Upload, import_activities, import_services
+from fzbot.activities.importing import ImportResult, Upload, import_activities, import_services
 from fzbot.activities.kinds import DEFAULTS
 from fzbot.activities.ledger import Activity, ActivityFacts
 from fzbot.activities.service_log import Service, ServiceFacts
@@ -59,12 +59,15 @@ class Town:
         return Upload(content, "台账.xlsx", self.account_id, LI, NOW, may_repeat)
 
     def import_activities(self, content: bytes, may_repeat: bool = False) -> int:
+        return self.import_result(content, may_repeat).imported
+
+    def import_result(self, content: bytes, may_repeat: bool = False) -> ImportResult:
         with writing(self.engine) as session:
             return import_activities(session, self.upload(content, may_repeat), self.context)
 
     def import_services(self, content: bytes) -> int:
         with writing(self.engine) as session:
-            return import_services(session, self.upload(content), self.context)
+            return import_services(session, self.upload(content), self.context).imported
 
 
 def xlsx(*rows: tuple[object, ...], heads: tuple[str, ...] = XLSX_HEADS) -> bytes:

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from fzbot.activities import ledger, photos
 from fzbot.activities.ledger import Activity, ActivityPhoto
-from fzbot.activities.photos import Album, redrawn
+from fzbot.activities.photos import Album
 from fzbot.db import writing
 from fzbot.errors import LedgerError
 from tests.activities.ledger_keeper import LI, NOW, Town
@@ -22,6 +22,10 @@ def picture(kind: str = "JPEG", size: tuple[int, int] = (60, 40), mode: str = "R
     target = BytesIO()
     Image.new(mode, size).save(target, kind, **more)
     return target.getvalue()
+
+
+def redrawn(content: bytes) -> bytes:
+    return photos.redrawn(BytesIO(content))
 
 
 def opened(content: bytes) -> Image.Image:

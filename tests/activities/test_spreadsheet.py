@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import Engine, func, select
 
-from fzbot.activities import ledger, listing, service_log, spreadsheet
+from fzbot.activities import ledger, listing, package, service_log, sheet, spreadsheet
 from fzbot.activities.columns import activity_fields, activity_row, heads, service_fields, service_row
 from fzbot.activities.ledger import Activity, ActivityFacts
 from fzbot.activities.listing import ActivityFilter
@@ -176,7 +176,7 @@ def test_a_zip_without_a_sheet_and_one_that_blows_up_are_refused(sqlite_engine: 
     with zipfile.ZipFile(empty, "w") as parts:
         parts.writestr("a.txt", "a")
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as parts:
-        parts.writestr("xl/worksheets/sheet1.xml", b"0" * (spreadsheet.LARGEST_UNPACKED + 1))
+        parts.writestr("xl/worksheets/sheet1.xml", b"0" * (package.LARGEST_UNPACKED + 1))
     with pytest.raises(LedgerError, match="打不开"):
         town.import_activities(empty.getvalue())
     with pytest.raises(LedgerError, match="展开后太大"):
@@ -193,7 +193,7 @@ def test_entities_that_multiply_are_not_expanded(sqlite_engine: Engine) -> None:
 
 
 def test_too_many_rows_are_refused(sqlite_engine: Engine) -> None:
-    rows = [(date(2026, 1, 1), "学法", None, None, str(number)) for number in range(spreadsheet.MOST_ROWS + 1)]
+    rows = [(date(2026, 1, 1), "学法", None, None, str(number)) for number in range(sheet.MOST_ROWS + 1)]
     with pytest.raises(LedgerError, match="一次最多导入 5000 行"):
         Town(sqlite_engine).import_activities(xlsx(*rows))
 

@@ -24,8 +24,9 @@ from fzbot.people.erasure_log import ErasureLog
 from fzbot.people.members import Profile
 from fzbot.people.sealing import Sealer
 from fzbot.people.staff import Role
-from fzbot.statistics import figures, rollup
-from fzbot.statistics.figures import Scope, Span
+from fzbot.statistics import interaction_counts as counts
+from fzbot.statistics import rollup
+from fzbot.statistics.scope import Scope, Span
 from tests.conftest import command, database
 from tests.interactions.new_interactions import make_account, make_row, stored
 
@@ -77,7 +78,7 @@ def test_everything_is_there_again(place: Place, blank: Place, tmp_path: Path) -
     with reading(blank.engine) as session:
         assert first_broken(session) is None
         day = Span(before[0].day, before[0].day)
-        assert figures.figures(session, Scope((1,)), day).people == 2
+        assert counts.interaction_counts(session, Scope((1,)), day).people == 2
     assert (blank.uploads / "photo.jpg").read_bytes() == b"photo"
 
 
@@ -106,7 +107,7 @@ def test_who_was_erased_after_the_backup_is_erased_again(place: Place, blank: Pl
     assert [row.question for row in rows if row.openid_hash != "b"] == [None, None, None]
     assert "a" not in {row.openid_hash for row in rows}
     with reading(blank.engine) as session:
-        assert figures.figures(session, Scope((1,)), Span(rows[0].day, rows[0].day)).people == 2
+        assert counts.interaction_counts(session, Scope((1,)), Span(rows[0].day, rows[0].day)).people == 2
 
 
 def test_a_database_with_rows_is_left_alone(place: Place, tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from typer.testing import CliRunner, Result
 from fzbot import clock
 from fzbot.cli import app
 from fzbot.errors import AccountError, FzbotError, ReportError, StatuteError
+from fzbot.statistics.figures.figure import Surface
+from fzbot.statistics.figures.registry import shown_on
 from tests.conftest import DataFolder
 
 Run = Callable[..., Result]
@@ -72,7 +74,8 @@ def test_explain_shows_the_way_to_the_decision(run: Run) -> None:
 def test_stats_count_nothing_at_first_and_refuse_a_backward_span(run: Run) -> None:
     assert "合计\t0\t0\t0" in run("stats", "--from", "2026-11-01", "--to", "2026-11-30").stdout
     counted = json.loads(run("stats", "--from", "2026-11-01", "--to", "2026-11-30", "--json").stdout)
-    assert counted["total"]["interactions"] == 0
+    assert list(counted["total"]) == [figure.key for figure in shown_on(Surface.CLI)]
+    assert (counted["total"]["interactions"], counted["total"]["direct-rate"]) == (0, None)
     assert isinstance(run("stats", "--from", "2026-12-01", "--to", "2026-11-30").exception, FzbotError)
     assert "不是日期" in run("stats", "--from", "yesterday", "--to", "2026-11-30").output
 

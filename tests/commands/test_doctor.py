@@ -62,6 +62,12 @@ def test_an_address_that_phones_cannot_open_is_found(settings: Settings) -> None
     assert findings(connected)["对外地址"].level is Level.BAD
 
 
+def test_plain_posts_beside_a_key_are_warned_of(settings: Settings) -> None:
+    update = {"wechat_token": "token", "wechat_aes_key": "a" * 43, "wechat_app_id": "wx1", "wechat_plain": True}
+    found = findings(settings.model_copy(update=update))["公众号"]
+    assert (found.level, "FZBOT_WECHAT_PLAIN" in found.do) == (Level.WARNING, True)
+
+
 def test_before_the_first_start_it_says_so_and_makes_nothing(tmp_path: Path, small: Path) -> None:
     folder = tmp_path / "data"
     found = [str(finding) for finding in examine(Settings(data_dir=folder, knowledge_dir=small))]

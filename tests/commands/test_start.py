@@ -13,9 +13,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from fzbot import bootstrap, cli, clock, db
 from fzbot.commands import serve, waiting
 from fzbot.commands.database_faults import NO_DATABASE
-from fzbot.conversation.message import Message, MessageKind
+from fzbot.conversation.message import Message
 from fzbot.errors import ConfigError
 from fzbot.interactions.interaction import Interaction
+from fzbot.interactions.message_kind import MessageKind
 from fzbot.interactions.spool_files import look
 from fzbot.services import start
 from fzbot.settings import Settings

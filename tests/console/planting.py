@@ -138,7 +138,7 @@ def _ledger(session: Session, office: Office, village_id: int, mark: str, actor:
     Album(office.uploads / "photos").add(session, activity, _picture(account_id), photo)
     service = ServiceFacts(office.now, village_id, f"{mark}的事", "来访", f"{mark}律师", 1)
     served = service_log.add(session, account_id, service, actor, office.now)
-    made = gathering.gather(session, account_id, f"{mark}镇司法所", day.year, day)
+    made = gathering.gather(session, account_id, f"{mark}镇司法所", day.year, day, office.snapshot.themes)
     report = issued.issue(session, account_id, made, actor, office.now)
     return {"activity_id": activity.id, "photo_id": photo.id, "service_id": served.id, "report_id": report.id}
 

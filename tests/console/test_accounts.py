@@ -212,7 +212,7 @@ def test_a_question_settled_in_one_account_is_still_open_in_another(small_office
 
 
 def test_a_token_counts_its_own_account(small_office: Office, red: Planted, white: Planted) -> None:
-    http = TestClient(api(small_office.engine, CurrentSnapshot(small_office.snapshot)))
+    http = TestClient(api(small_office.engine, CurrentSnapshot(small_office.snapshot), "https://town.example"))
     with small_office.engine.begin() as connection:
         store(connection, [make_row(red.account_id, "4", at=small_office.now, day=clock.china_day(small_office.now))])
     day = clock.china_day(small_office.now).isoformat()

@@ -11,14 +11,13 @@ from sqlalchemy import select
 
 from fzbot.activities.ledger import Activity
 from fzbot.audit import AuditEvent
-from fzbot.console.body_limit import MOST
+from fzbot.console.app import LARGEST_UPLOAD
 from fzbot.db import reading
 from fzbot.people.staff import Role
 from tests.activities.ledger_keeper import xlsx
 from tests.console.office import Clicks, Office
 
 LECTURE = {"day": "2026-01-05", "kind": "法治讲座", "theme": "反诈进村", "people": "200", "sessions": "1"}
-ENOUGH = 3_000_000
 
 
 def jpeg(colour: str = "red", side: int = 40) -> bytes:
@@ -201,11 +200,14 @@ def test_a_spreadsheet_with_a_bad_row_is_refused_and_mended(office: Office) -> N
     assert "第 3 行“场次”：要填" in answer.text
     assert activities(office) == []
     good = xlsx(("2026-01-05", "法治讲座", "红庄村"), ("2026-01-06", "法治讲座", "红庄村", None, None, 2))
-    assert "已导入" in browser.submit("/activities/import", files={"file": ("台账.xlsx", good)}).text
+    answer = browser.submit("/activities/import", files={"file": ("台账.xlsx", good)})
+    assert "读到 2 行，导入 2 行" in answer.text
+    colleague = office.sign_in("zhao", Role.EDITOR)
+    assert "读到 2 行" not in colleague.look("/activities", **answer.url.params).text
     assert len(activities(office)) == 2
     assert "已有一样的" in browser.submit("/activities/import", files={"file": ("台账.xlsx", good)}).text
     repeated = browser.submit("/activities/import", {"may_repeat": "1"}, files={"file": ("台账.xlsx", good)})
-    assert "已导入" in repeated.text
+    assert "读到 2 行，导入 2 行" in repeated.text
     assert "请先选文件" in browser.submit("/activities/import").text
 
 
@@ -249,16 +251,29 @@ def test_a_body_beyond_the_limit_is_not_read(small_office: Office) -> None:
     browser = small_office.sign_in("li")
     browser.look("/activities")
     answer = browser.submit(
-        "/activities/import", files={"file": ("a.xlsx", b"0" * 8)}, headers={"content-length": str(MOST + 1)}
+        "/activities/import", files={"file": ("a.xlsx", b"0" * 8)}, headers={"content-length": str(LARGEST_UPLOAD + 1)}
     )
     assert answer.status_code == 413
     assert "内容太大" in answer.text
 
-    def endless() -> Any:
-        sent = 0
-        while sent <= MOST:
-            yield b"0" * ENOUGH
-            sent += ENOUGH
 
-    headers = {"content-type": "application/x-www-form-urlencoded"}
-    assert browser.post("/console/activities", content=endless(), headers=headers).status_code == 413
+def test_a_dozen_large_photos_pass_and_a_thirteenth_is_refused_in_words(small_office: Office) -> None:
+    browser = small_office.sign_in("li")
+    id_ = add(browser)
+    browser.look(f"/activities/{id_}")
+    padding = b"0" * 2_000_000
+    files = [("photos", (f"{side}.jpg", jpeg(side=side) + padding)) for side in range(40, 53)]
+    refused = browser.submit(f"/activities/{id_}/photos", files=files)
+    assert (refused.status_code, "一次最多传 12 张照片，您选了 13 张" in refused.text) == (422, True)
+    assert browser.submit(f"/activities/{id_}/photos", files=files[:12]).status_code == 200
+    with reading(small_office.engine) as session:
+        assert len(session.get_one(Activity, id_).photos) == 12
+
+
+def test_a_heap_of_small_files_is_refused_before_it_is_kept(small_office: Office) -> None:
+    browser = small_office.sign_in("li")
+    browser.look("/activities/new")
+    files = [("photos", (f"{number}.jpg", b"0")) for number in range(60)]
+    answer = browser.submit("/activities", LECTURE, files=files)
+    assert (answer.status_code, "文件分几次传" in answer.text) == (400, True)
+    assert activities(small_office) == []

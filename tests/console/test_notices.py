@@ -156,7 +156,7 @@ def test_without_a_second_person_it_is_sent_at_once(
         ({"to": "villages"}, "请至少选一个村"),
         ({"to": "villages", "villages": ["999"]}, "选了没有的村"),
         ({"to": "villages", "villages": ["1; DROP TABLE"]}, "请至少选一个村"),
-        ({"topic": "cooking"}, "没有这个主题"),
+        ({"theme": "cooking"}, "没有这个主题"),
     ],
 )
 def test_what_is_wrong_is_named_and_stays_on_the_form(small_office: Office, fields: Any, words: str) -> None:

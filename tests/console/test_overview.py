@@ -1,5 +1,7 @@
 """The first page: its figures, the rows behind them, the spreadsheet, and what an adviser does not see."""
 
+import html
+import re
 from datetime import UTC, date, datetime
 from io import BytesIO
 
@@ -8,9 +10,11 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from fzbot.audit import AuditEvent
-from fzbot.db import reading
+from fzbot.db import Base, reading
 from fzbot.interactions.store import store
 from fzbot.people.staff import Role
+from fzbot.statistics.figures.figure import Surface
+from fzbot.statistics.figures.registry import shown_on
 from tests.console.office import Office
 from tests.interactions.new_interactions import make_row
 
@@ -20,6 +24,14 @@ DAY = {"span": "other", "first": "2026-11-23", "last": "2026-11-23"}
 def ask(office: Office, key: str, **more: object) -> None:
     with office.engine.begin() as connection:
         store(connection, [make_row(office.account_id, key, **more)])  # type: ignore[arg-type]
+
+
+def rows_of_all_tables(office: Office) -> dict[str, list[tuple[object, ...]]]:
+    with office.engine.connect() as connection:
+        return {
+            name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr)
+            for name, table in Base.metadata.tables.items()
+        }
 
 
 def test_figures_open_down_to_their_rows(office: Office) -> None:
@@ -38,8 +50,46 @@ def test_figures_open_down_to_their_rows(office: Office) -> None:
     unanswered = browser.look("/interactions", **DAY, decision="unknown").text
     assert "明天赶集不" in unanswered
     assert "彩礼怎么退" not in unanswered
-    hour = browser.look("/interactions", **DAY, hour="12", topic="marriage").text
+    hour = browser.look("/interactions", **DAY, hour="12", theme="marriage").text
     assert "共 <strong>1</strong> 条" in hour
+
+
+def test_the_tiles_are_those_of_the_registry(small_office: Office) -> None:
+    ask(small_office, "1")
+    page = small_office.sign_in("li").look("/", **DAY).text
+    tiles = re.findall(r'<div class="name"><abbr class="tip" tabindex="0" title="([^"]+)">([^<]+)</abbr>', page)
+    assert tiles == [(html.escape(figure.meaning), figure.name) for figure in shown_on(Surface.TILE)]
+    assert "直接解答" in {name for _, name in tiles}
+
+
+def test_every_tile_opens_a_list_of_rows(small_office: Office) -> None:
+    ask(small_office, "1")
+    browser = small_office.sign_in("li")
+    links = re.findall(r'<div class="value"><a href="(/console[^"]+)">', browser.look("/", **DAY).text)
+    assert len(links) == len(shown_on(Surface.TILE))
+    assert {browser.get(html.unescape(link)).status_code for link in links} == {200}
+
+
+@pytest.mark.parametrize("path", ["/", "/export.xlsx", "/pushes", "/report", "/report/draft.docx"])
+def test_looking_at_figures_changes_nothing_and_shows_what_just_came(office: Office, path: str) -> None:
+    browser = office.sign_in("li")
+    ask(office, "1", kind="voice")
+    before = rows_of_all_tables(office)
+    answer = browser.look(path, **DAY, year="2026")
+    assert answer.status_code == 200
+    assert rows_of_all_tables(office) == before
+    if path == "/":
+        assert re.search(r'咨询次数</abbr></div>\s*<div class="value"><a [^>]+>1</a>', answer.text)
+
+
+def test_an_address_of_the_version_before_leads_to_the_same_rows(small_office: Office) -> None:
+    ask(small_office, "1", entry="loan.unpaid", question="钱不还咋办")
+    ask(small_office, "2", question="彩礼怎么退")
+    browser = small_office.sign_in("li")
+    page = browser.look("/interactions", **DAY, topic="loan")
+    assert page.url.params["theme"] == "loan"
+    assert "钱不还咋办" in page.text
+    assert "彩礼怎么退" not in page.text
 
 
 def test_looking_at_rows_is_written_down(small_office: Office) -> None:
@@ -70,6 +120,8 @@ def test_the_spreadsheet_has_the_figures_and_no_formulas(office: Office) -> None
     book = load_workbook(BytesIO(office.sign_in("li").look("/export.xlsx", **DAY).content))
     summary = {row[0].value: row[1].value for row in book["总览"].iter_rows(min_row=4)}
     assert (summary["互动次数"], summary["服务人数"], summary["直接解答率"]) == (1, 1, 1)
+    assert list(summary) == [figure.name for figure in shown_on(Surface.EXCEL)]
+    assert (summary["转人工"], summary["直接解答"]) == (0, 1)
     cell = book["各村"]["A2"]
     assert (cell.value, cell.data_type) == ("=HYPERLINK(1)", "s")
     assert book["各村"]["B2"].value == 1

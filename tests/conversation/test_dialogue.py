@@ -7,8 +7,9 @@ from sqlalchemy import Engine, text
 
 from fzbot.answering.current_snapshot import CurrentSnapshot
 from fzbot.answering.snapshot import Snapshot
-from fzbot.conversation.message import Message, MessageKind
+from fzbot.conversation.message import Message
 from fzbot.conversation.turn import Conversation
+from fzbot.interactions.message_kind import MessageKind
 from fzbot.interactions.record import Recorder
 from fzbot.interactions.spool import Spool
 from fzbot.people.erasure_log import ErasureLog

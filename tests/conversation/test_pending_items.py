@@ -9,10 +9,11 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from fzbot.conversation.message import Channel, Message, MessageKind
+from fzbot.conversation.message import Message
 from fzbot.conversation.pending_items import DIVIDER, PendingItem, Recipient, Reply, append_pending
 from fzbot.conversation.turn import Conversation
 from fzbot.db import writing
+from fzbot.interactions.message_kind import Channel, MessageKind
 from fzbot.knowledge.reply import PASSIVE_LIMIT
 from fzbot.notices.authoring.audience import Audience
 from fzbot.notices.authoring.wording import Links, NoticeText

@@ -1,15 +1,20 @@
 """What a follower asks of the account itself: joining a village, seeing and erasing what is kept, reaching a person."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import Engine, select
 
-from fzbot.conversation.message import MessageKind
+from fzbot.conversation import wording
 from fzbot.conversation.requests import Request, RequestKind, request_of
 from fzbot.db import reading, writing
 from fzbot.handovers.handover import Handover
 from fzbot.interactions.interaction import Interaction
+from fzbot.interactions.message_kind import MessageKind
 from fzbot.people import village
 from fzbot.people.follower import Follower
+from fzbot.statistics.interaction_counts import interaction_counts
+from fzbot.statistics.scope import Scope, Span
 from fzbot.web.rate_limiter import RateLimiter
 from tests.conversation.villager import Villager
 
@@ -109,6 +114,18 @@ def test_a_question_passed_on_is_masked_and_knows_its_village(villager: Villager
     assert (passed.question, passed.village_id) == ("我家地被占了，我电话[电话]", own)
 
 
+@pytest.mark.parametrize(
+    "words", ["我电话138 9540 1234，地被占了", "我身份证六四零三零二一九九零零一零一一二三四，地被占了"]
+)
+def test_what_a_confirmation_quotes_is_masked_in_the_stored_reply(villager: Villager, words: str) -> None:
+    villager.asks(f"转人工 {words}").gets("已转给", "地被占了")
+    row = villager.last_row()
+    for stored in (row.question or "", row.reply):
+        assert "9540" not in stored
+        assert "一九九零" not in stored
+        assert "地被占了" in stored
+
+
 def test_without_a_question_the_villager_is_told_how(villager: Villager) -> None:
     villager.asks("转人工").gets("写在“转人工”后面")
     assert handed_over(villager.engine) == []
@@ -126,6 +143,32 @@ def test_who_writes_too_fast_is_asked_to_wait_except_in_danger(villager: Village
     villager.asks("老公正在打我").gets("110", decision="urgent")
     other = Villager(villager.conversation, villager.engine, villager.account_id, openid="o-other")
     other.asks("彩礼怎么退").gets("依据：")
+
+
+@pytest.fixture
+def hasty(villager: Villager) -> Villager:
+    """A villager who writes while the clock stands still."""
+    conversation = replace(villager.conversation, rate_limiter=RateLimiter(clock=lambda: 0.0))
+    return Villager(conversation, villager.engine, villager.account_id)
+
+
+def test_of_three_hundred_messages_in_a_second_only_those_that_were_read_are_consultations(hasty: Villager) -> None:
+    for number in range(300):
+        hasty.asks("谢谢" if number < 299 else "我不想活了")
+    with reading(hasty.engine) as session:
+        rows = session.scalars(select(Interaction).order_by(Interaction.id)).all()
+        day = rows[0].day
+        counted = interaction_counts(session, Scope((hasty.account_id,)), Span(day, day))
+    assert (counted.interactions, counted.questions, counted.people) == (300, 30, 1)
+    assert [row.decision for row in rows[30:]] == [None] * 269 + ["urgent"]
+    assert {row.kind for row in rows[30:]} == {"throttled"}
+    assert "12356" in hasty.reply
+
+
+def test_what_waits_for_a_follower_is_not_spent_on_a_request_to_wait(hasty: Villager) -> None:
+    for _ in range(30):
+        hasty.asks("谢谢")
+    assert hasty.asks("谢谢").reply == wording.TOO_FAST
 
 
 def test_the_pace_recovers() -> None:

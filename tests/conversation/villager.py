@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine, select
 
 from fzbot import db
-from fzbot.conversation.message import Message, MessageKind
+from fzbot.conversation.message import Message
 from fzbot.conversation.turn import Conversation
 from fzbot.interactions.interaction import Interaction
+from fzbot.interactions.message_kind import MessageKind
 
 _posts = itertools.count()
 

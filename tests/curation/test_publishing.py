@@ -15,7 +15,7 @@ from fzbot.curation.golden import Golden
 from fzbot.curation.publishing import PublishingPolicy
 from fzbot.curation.release import Release, ReleaseStage
 from fzbot.curation.release_loader import ReleaseLoader, live_entries
-from fzbot.curation.revisions import body_of
+from fzbot.curation.revisions import body_of, entry_of
 from fzbot.db import reading, writing
 from fzbot.errors import CurationError
 from fzbot.knowledge import files
@@ -131,7 +131,7 @@ def test_an_older_release_never_goes_live_over_a_newer_one(engine: Engine) -> No
 
 def test_a_changed_answer_needs_a_second_person_and_a_wording_does_not(engine: Engine, snapshot: Snapshot) -> None:
     live = snapshot.entries["loan.unpaid"]
-    changed = body_of(live) | {"answer": live.answer + "另外，别忘了要收条。"}
+    changed = body_of(live) | {"gist": "能要，先要收条，再去法院起诉。"}
     more = body_of(live) | {"questions": [*live.questions, "账要不回来心里慌"]}
     with writing(engine) as session:
         member, _ = members.add(session, Profile("li", "李四", Role.EDITOR), WANG, NOW)
@@ -202,3 +202,23 @@ def test_a_worker_takes_over_as_soon_as_the_bell_rings(postgres_engine: Engine, 
     finally:
         elsewhere.close()
     assert current_snapshot.snapshot.entries["loan.unpaid"].questions[-1] == "钱借出去叫天天不应"
+
+
+OLD_FORM = {
+    "answer": "能要回来。没有欠条也行，聊天记录、转账都是证据；3年内去法院。",
+    "basis": ["民法典188"],
+    "numbers_from": {"3年": "民法典188"},
+}
+
+
+def test_a_revision_of_the_version_before_is_read_as_one_point_that_asks_to_be_split(
+    snapshot: Snapshot, small: Path
+) -> None:
+    live = snapshot.entries["loan.unpaid"]
+    kept = {name: value for name, value in body_of(live).items() if name not in {"gist", "points", "see", "readers"}}
+    entry = entry_of(kept | OLD_FORM)
+    assert entry.gist == "能要回来。"
+    assert [point.text for point in entry.points] == ["没有欠条也行，聊天记录、转账都是证据；3年内去法院。"]
+    assert [str(citation) for citation in entry.basis] == ["《民法典》第188条"]
+    problems = {fault.problem for fault in publishing.faults(files.load(small), kept | OLD_FORM, date(2026, 12, 1))}
+    assert "有 1 个要点" in problems

@@ -90,7 +90,6 @@ def test_what_is_refused_is_not_logged(server: Server) -> None:
         (query | {"signature": WORDS}, body),
         (query | {"timestamp": PHONE}, body),
         (query, WORDS.encode()),
-        (query, f"<xml><FromUserName>{OPENID}</FromUserName><MsgType>{WORDS}".encode()),
         (query, f"<xml><{PHONE}>{WORDS}</{PHONE}></xml>".encode()),
         (query, WORDS.encode("gb18030")),
     ]

@@ -58,7 +58,7 @@ def test_a_service_account_sends_to_a_person_four_times_a_month(town: Town) -> N
     assert (left(town, SERVICE, 0), left(town, SERVICE, 1), left(town, SERVICE)) == (0, 3, 0)
     id_ = town.schedule(DeliveryMethod.MASS)
     town.work()
-    assert (town.notice(id_).state, town.notice(id_).note) == (NoticeState.FAILED, "本月的群发次数用完了")
+    assert (town.notice(id_).state, town.notice(id_).note) == (NoticeState.PAUSED, "本月的群发次数用完了，下个月再继续")
     assert len(town.push.messages) == 4
     town.clock.pass_by(days=9)
     assert left(town, SERVICE) == 4
@@ -70,16 +70,16 @@ def test_a_subscription_account_sends_once_a_day(town: Town) -> None:
     town.work()
     id_ = town.schedule(DeliveryMethod.MASS)
     town.work()
-    assert town.notice(id_).note == "今天已经群发过一次，明天再发"
+    assert town.notice(id_).note == "今天已经群发过一次，明天再继续"
     town.clock.pass_by(days=1)
     town.schedule(DeliveryMethod.MASS)
     town.work()
     assert len(town.push.messages) == 2
 
 
-def test_a_subscription_account_cannot_choose_several_villages_or_a_topic(town: Town) -> None:
+def test_a_subscription_account_cannot_choose_several_villages_or_a_theme(town: Town) -> None:
     town.pushes.account_kind = "subscription"
-    for audience in (Audience(tuple(town.villages)), Audience(topic="fraud")):
+    for audience in (Audience(tuple(town.villages)), Audience(theme="fraud")):
         id_ = town.schedule(DeliveryMethod.MASS, audience)
         town.work()
         assert town.notice(id_).note == "订阅号一次群发只能发给所有人或一个村，请改选"
@@ -87,9 +87,9 @@ def test_a_subscription_account_cannot_choose_several_villages_or_a_topic(town: 
 
 
 def test_nobody_to_send_to_or_only_one_takes_no_allowance(town: Town) -> None:
-    nobody = town.schedule(DeliveryMethod.MASS, Audience(topic="marriage"))
+    nobody = town.schedule(DeliveryMethod.MASS, Audience(theme="marriage"))
     town.says("o-5", entry="fraud.brushing")
-    one = town.schedule(DeliveryMethod.MASS, Audience(topic="fraud"))
+    one = town.schedule(DeliveryMethod.MASS, Audience(theme="fraud"))
     town.work()
     assert "一个关注者也没有" in town.notice(nobody).note
     assert "至少要 2 个人" in town.notice(one).note

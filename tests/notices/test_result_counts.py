@@ -11,9 +11,10 @@ from fzbot.notices.delivery_methods import DeliveryMethod
 from fzbot.notices.push import Accepted, OutboundMessage, Refused
 from fzbot.notices.results import counts, forwards, receipts
 from fzbot.notices.results import reads as readings
-from fzbot.notices.results.counts import NO_VILLAGE, DeliveryFilter, GroupBy, Tally
+from fzbot.notices.results.counts import DeliveryFilter, GroupBy, Tally
 from fzbot.notices.results.forwards import ForwardedGroup
 from fzbot.notices.results.receipts import ReceiptReport
+from fzbot.people.village import NO_VILLAGE
 from tests.notices.town import NOON, SEALER, Town
 
 TODAY = china_day(NOON)
@@ -124,3 +125,29 @@ def test_what_waits_or_was_withdrawn_is_not_pushed(town: Town) -> None:
     town.schedule(DeliveryMethod.NEXT_REPLY)
     town.work()
     assert count(town) == Tally()
+
+
+def test_an_adviser_of_two_villages_sees_what_went_to_both(town: Town) -> None:
+    town.follow("a", "b", village=0)
+    town.follow("c", village=1)
+    town.push.fate = lambda _: Accepted("79")
+    own = frozenset(town.villages)
+    to_both = town.schedule(DeliveryMethod.MASS, Audience(tuple(town.villages)))
+    town.work()
+    with writing(town.engine) as session:
+        readings.count(session, mark(to_both, None), "", TODAY)
+    figures = Tally(notices=1, pushed=3, accepted=3, read=1)
+    assert count(town, villages=own, joint=own) == figures
+    assert count(town, villages=frozenset(), joint=own) == figures
+    assert count(town, villages=own) == Tally()
+    red = frozenset(town.villages[:1])
+    assert count(town, villages=red, joint=red) == Tally()
+
+
+def test_what_went_to_others_too_is_no_adviser_of_two_villages_figure(town: Town) -> None:
+    town.follow("a", "b", village=0)
+    own = frozenset(town.villages)
+    town.push.fate = lambda _: Accepted("80")
+    town.schedule(DeliveryMethod.MASS)
+    town.work()
+    assert count(town, villages=own, joint=own) == Tally()

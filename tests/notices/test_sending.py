@@ -39,7 +39,7 @@ def test_each_follower_in_the_window_gets_it_once(town: Town) -> None:
     assert town.notice(id_).state == NoticeState.SENT
 
 
-def test_villages_and_topics_choose_the_audience(town: Town) -> None:
+def test_villages_and_themes_choose_the_audience(town: Town) -> None:
     town.follow("o-1", village=0)
     town.follow("o-2", village=1)
     town.follow("o-3", "o-4")
@@ -54,9 +54,9 @@ def test_villages_and_topics_choose_the_audience(town: Town) -> None:
 
         assert people(Audience()) == (4, 4)
         assert people(Audience((town.villages[0], town.villages[1]))) == (2, 2)
-        assert people(Audience(topic="fraud")) == (2, 2)
+        assert people(Audience(theme="fraud")) == (2, 2)
         assert people(Audience((town.villages[0],), "fraud")) == (1, 1)
-        assert people(Audience(topic="marriage")) == (0, 0)
+        assert people(Audience(theme="marriage")) == (0, 0)
         assert people(Audience(), DeliveryMethod.CUSTOMER) == (4, 2)
         assert people(Audience(), DeliveryMethod.GROUP) == (4, 0)
 
@@ -131,7 +131,7 @@ def test_a_busy_platform_is_asked_again_later_and_not_without_end(town: Town) ->
         town.work()
         town.clock.pass_by(minutes=11)
     assert len(town.push.messages) == RetryPolicy().most_attempts
-    assert town.notice(id_).state == NoticeState.FAILED
+    assert town.notice(id_).state == NoticeState.PAUSED
     assert "试了 8 次没有成功：微信系统繁忙" in town.notice(id_).note
 
 
@@ -285,7 +285,7 @@ def test_without_a_key_to_the_platform_nothing_can_be_sent(town: Town) -> None:
     town.pushes.push = None
     id_ = town.schedule(DeliveryMethod.TEMPLATE)
     town.work()
-    assert (town.notice(id_).state, town.deliveries()) == (NoticeState.FAILED, [])
+    assert (town.notice(id_).state, town.deliveries()) == (NoticeState.PAUSED, [])
     assert "没有配置 AppSecret" in town.notice(id_).note
 
 

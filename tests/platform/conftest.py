@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from fzbot.wechat.platform import make_http
+from fzbot.wechat.connections import make_http
 from tests.platform.simulated import SimulatedPlatform
 
 

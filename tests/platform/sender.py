@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from fzbot import db
 from fzbot.migrations import tables
 from fzbot.people.sealing import Sealer
-from fzbot.wechat.platform import Key, Platform, make_http
+from fzbot.wechat.connections import make_http
+from fzbot.wechat.platform import Key, Platform
 from fzbot.wechat.token_table import TableTokenStore
 from tests.platform.simulated import CREDENTIALS
 

@@ -6,8 +6,9 @@ import httpx
 import pytest
 
 from fzbot.errors import PlatformError, PlatformUnclearError
+from fzbot.wechat.connections import make_http
 from fzbot.wechat.error_policy import Reaction, explain, reaction
-from fzbot.wechat.platform import Key, Platform, make_http
+from fzbot.wechat.platform import Key, Platform
 from tests.platform.clients import KEY, SEND, MemoryShelf, client, make_token, text_to
 from tests.platform.simulated import SimulatedPlatform
 
@@ -168,7 +169,12 @@ def test_an_answer_that_is_no_json_leaves_it_unclear() -> None:
 def test_every_code_has_a_reaction_and_a_chinese_explanation() -> None:
     assert reaction(45011) is Reaction.NEXT_MINUTE
     assert reaction(45009) is Reaction.NEXT_DAY
-    for code in (45002, 45015, 45047, 43004, 43019, 48001, 48002, 48004, 50002, 40164, 12345):
-        assert reaction(code) is Reaction.NEVER
-    assert explain(48001) == "本公众号没有这个接口的权限（未认证，或没有开通）（错误码 48001）"
+    for code in (45015, 45047, 43004, 43019, 48002, 45059, 49003, 40003):
+        assert reaction(code) is Reaction.SET_ASIDE
+    for code in (48001, 48004, 50002, 40164, 45028, 40125, 12345):
+        assert reaction(code) is Reaction.PAUSE
+    assert reaction(45002) is Reaction.GIVE_UP
+    assert reaction(45159) is Reaction.RETRY
+    assert explain(48001).startswith("本公众号没有这个接口的权限")
+    assert explain(48001).endswith("（错误码 48001）")
     assert explain(12345, "some words") == "微信没有接受（some words）（错误码 12345）"

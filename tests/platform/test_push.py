@@ -8,7 +8,17 @@ from sqlalchemy import Engine
 
 from fzbot.errors import ConfigError, PlatformError
 from fzbot.notices.delivery_methods import DeliveryMethod
-from fzbot.notices.push import Accepted, Indeterminate, OutboundMessage, Postponed, Refused, RetryAfter, SendResult
+from fzbot.notices.push import (
+    Accepted,
+    Indeterminate,
+    OutboundMessage,
+    Paused,
+    Postponed,
+    Refused,
+    RetryAfter,
+    SendResult,
+)
+from fzbot.wechat.error_policy import explain
 from fzbot.wechat.push import PlatformPush
 from fzbot.wechat.tags import Tags
 from fzbot.wechat.template import TemplateForm
@@ -116,7 +126,11 @@ def test_a_preview_to_ones_own_phone(simulated: SimulatedPlatform, push: Platfor
         (-1, Postponed("微信系统繁忙，稍后自动再试（错误码 -1）", RetryAfter.SOON, -1)),
         (45011, Postponed("调用太快，下一分钟自动继续（错误码 45011）", RetryAfter.MINUTE, 45011)),
         (45009, Postponed("今天的接口次数用完了，明天自动继续（错误码 45009）", RetryAfter.DAY, 45009)),
-        (48001, Refused("本公众号没有这个接口的权限（未认证，或没有开通）（错误码 48001）", 48001)),
+        (48001, Paused(explain(48001), 48001)),
+        (40164, Paused(explain(40164), 40164)),
+        (12345, Paused("微信没有接受（simulated fault）（错误码 12345）", 12345)),
+        (45002, Refused("内容太长，请精简（错误码 45002）", 45002)),
+        (43004, Paused("对方已取消关注（错误码 43004）", 43004)),
     ],
 )
 def test_each_refusal_in_the_outboxs_words(

@@ -9,7 +9,8 @@ from fzbot.errors import PlatformError
 from fzbot.people import village
 from fzbot.people.follower import Follower
 from fzbot.people.village import Village
-from fzbot.wechat.tags import Tags, tag_name
+from fzbot.wechat.tag_names import tag_names
+from fzbot.wechat.tags import Tags
 from tests.notices.town import SEALER, Town
 from tests.platform.clients import client
 from tests.platform.simulated import SimulatedPlatform
@@ -125,5 +126,105 @@ def test_more_villages_than_the_platform_has_tags_are_refused(tags: Tags, town: 
 def test_names_are_cut_to_thirty_bytes(town: Town) -> None:
     with writing(town.engine) as session:
         long = village.add(session, town.account, "很长很长很长很长很长很长的村")
-        assert tag_name(long) == "很长很长很长很长很长"
+        assert tag_names([long]) == {long.id: "很长很长很长很长很长"}
         assert session.scalar(select(Village.name).where(Village.id == long.id)) == long.name
+
+
+@pytest.mark.parametrize("code", [45059, 49003])
+def test_one_odd_follower_is_set_aside_and_told_and_tried_again_a_day_later(
+    simulated: SimulatedPlatform, tags: Tags, town: Town, code: int
+) -> None:
+    names = [f"o-{number}" for number in range(60)]
+    town.follow(*names, village=0)
+    town.follow("o-elsewhere", village=1)
+    simulated.add_fans(*names, "o-elsewhere")
+    simulated.change(odd={"o-7": code})
+    tags.synchronise(town.clock())
+    found = tagged(simulated)
+    assert found.pop("o-7") == []
+    assert found.pop("o-elsewhere") == ["白庄村"]
+    assert set(map(tuple, found.values())) == {("红庄村",)}
+    assert tags.compare() == [tags.set_aside()]
+    assert tags.set_aside(town.villages[0]).startswith("有 1 人打不上村标签，按村群发到不了")
+    assert f"（错误码 {code}），1 人" in tags.set_aside()
+    assert tags.set_aside(town.villages[1]) == ""
+    assert tags.synchronise(town.clock()) == 0
+    simulated.change(odd={})
+    town.clock.pass_by(days=1)
+    assert tags.synchronise(town.clock()) == 1
+    assert tagged(simulated)["o-7"] == ["红庄村"]
+    assert tags.compare() == []
+
+
+def test_a_passing_refusal_of_a_tag_is_tried_again(simulated: SimulatedPlatform, tags: Tags, town: Town) -> None:
+    town.follow("o-1", village=0)
+    simulated.add_fans("o-1")
+    simulated.change(faults=[{"path": "tags/members/*", "kind": "code", "code": 45159, "times": 1}])
+    assert tags.synchronise(town.clock()) == 1
+    assert tagged(simulated) == {"o-1": ["红庄村"]}
+
+
+def test_villages_alike_in_their_first_ten_characters_have_tags_of_their_own(
+    simulated: SimulatedPlatform, tags: Tags, town: Town
+) -> None:
+    alike = [f"幸福街道办事处长安社区{number}组" for number in "一二三"]
+    with writing(town.engine) as session:
+        town.villages += [village.add(session, town.account, name).id for name in alike]
+    town.follow("o-1", village=2)
+    town.follow("o-2", village=3)
+    simulated.add_fans("o-1", "o-2")
+    tags.synchronise(town.clock())
+    tags.synchronise(town.clock())
+    assert sorted(simulated.state()["tags"].values()) == [
+        "幸福街道办…社区一组",
+        "幸福街道办…社区三组",
+        "幸福街道办…社区二组",
+        "白庄村",
+        "红庄村",
+    ]
+    assert tagged(simulated) == {"o-1": ["幸福街道办…社区一组"], "o-2": ["幸福街道办…社区二组"]}
+    assert tags.compare() == []
+
+
+def test_a_village_that_gets_no_tag_holds_up_no_other(simulated: SimulatedPlatform, tags: Tags, town: Town) -> None:
+    town.follow("o-1", village=0)
+    town.follow("o-2", village=1)
+    simulated.add_fans("o-1", "o-2")
+    simulated.change(faults=[{"path": "tags/create", "kind": "code", "code": 45157, "times": 1}])
+    assert tags.synchronise(town.clock()) == 1
+    assert tagged(simulated) == {"o-1": [], "o-2": ["白庄村"]}
+    assert tags.compare() == ["红庄村：平台上还没有标签"]
+    assert tags.synchronise(town.clock()) == 1
+
+
+def test_a_tag_that_another_village_holds_is_not_taken_over(tags: Tags, town: Town, http: httpx.Client) -> None:
+    tags.synchronise(town.clock())
+    held = tags.tag_of(town.villages[0])
+    client(http).call("/cgi-bin/tags/update", {"tag": {"id": held, "name": "新村"}})
+    with writing(town.engine) as session:
+        town.villages.append(village.add(session, town.account, "新村").id)
+    tags.synchronise(town.clock())
+    assert tags.tag_of(town.villages[0]) == held
+    assert tags.tag_of(town.villages[2]) != held
+
+
+@pytest.mark.parametrize(
+    ("names", "wanted"),
+    [
+        (["红庄村", "白庄村"], ["红庄村", "白庄村"]),
+        (["幸福街道办事处长安社", "幸福街道办事处长安社区一组"], ["幸福街道办事处长安社", "幸福街道办…社区一组"]),
+        (["幸福街道办事处的长安社区", "幸福街道办事处和长安社区"], ["幸福街道办事处的长安", "幸福街道办事处和长安"]),
+        (
+            ["幸福街道办事处长安社区东边的那一组", "幸福街道办事处长安社区西边的那一组"],
+            ["…安社区东边的那一组", "…安社区西边的那一组"],
+        ),
+        (
+            ["幸福街道办事处长安社区东边那个很大的生产组", "幸福街道办事处长安社区西边那个很大的生产组"],
+            ["幸福街道办事处长安#0", "幸福街道办事处长安#1"],
+        ),
+    ],
+)
+def test_tag_names_tell_villages_apart_within_thirty_bytes(names: list[str], wanted: list[str]) -> None:
+    villages = [Village(id=number, account_id=1, name=name, scene="") for number, name in enumerate(names)]
+    assert list(tag_names(villages).values()) == wanted
+    assert all(len(name.encode()) <= 30 for name in wanted)

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
@@ -11,8 +12,9 @@ from fzbot.interactions import retention
 from fzbot.interactions.store import store
 from fzbot.runtime.jobs import Job, Jobs
 from fzbot.runtime.leader_election import LeaderElection
-from fzbot.statistics import figures, rollup
-from fzbot.statistics.figures import Scope, Span
+from fzbot.statistics import interaction_counts as counts
+from fzbot.statistics import rollup
+from fzbot.statistics.scope import Scope, Span
 from tests.interactions.new_interactions import make_account, make_row, stored
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
@@ -85,6 +87,35 @@ def test_old_words_are_erased_once_counted_and_figures_stay(engine: Engine) -> N
     assert (first.question, first.reply) == (None, "")
     assert (second.question, second.reply) == ("彩礼怎么退", "答")
     with reading(engine) as session:
-        found = figures.figures(session, Scope((account,)), Span(old, new))
+        found = counts.interaction_counts(session, Scope((account,)), Span(old, new))
     assert (found.questions, found.people) == (2, 1)
     assert retention.erase_old_text(engine, NOW, 180) == 0
+
+
+@pytest.mark.parametrize("error", [KeyError("access_token"), TypeError(), ValueError("nonsense"), MemoryError()])
+def test_no_error_of_a_job_keeps_another_from_running(sqlite_engine: Engine, tmp_path: Path, error: Exception) -> None:
+    ran: list[str] = []
+
+    def fail() -> None:
+        raise error
+
+    failing, working = Job("fails", 0, fail), Job("works", 0, lambda: ran.append("works"))
+    jobs = Jobs(LeaderElection(sqlite_engine, tmp_path), (failing, working))
+    beats = failing.heartbeat.age.seconds
+    assert jobs.tick() == ["fails", "works"]
+    jobs.close()
+    assert ran == ["works"]
+    assert failing.heartbeat.age.seconds > beats  # it did not beat
+    assert working.heartbeat.age.seconds < failing.heartbeat.age.seconds
+
+
+def test_who_does_not_lead_answers_for_no_job(sqlite_engine: Engine, tmp_path: Path) -> None:
+    leading = LeaderElection(sqlite_engine, tmp_path)
+    assert leading.holds()
+    job = Job("count", 0, lambda: None)
+    before = job.heartbeat.age.seconds
+    jobs = Jobs(LeaderElection(sqlite_engine, tmp_path), (job,))
+    assert before >= 0
+    assert jobs.tick() == []
+    assert not job.heartbeat.age.stands
+    leading.give_up()

@@ -20,7 +20,7 @@ from fzbot.people import village
 from fzbot.people.erasure_log import ErasureLog
 from fzbot.people.follower import Follower
 from fzbot.people.sealing import Sealer
-from fzbot.site.kiosk import kiosk
+from fzbot.site.kiosk import ANONYMOUS_PER_MINUTE, KioskAccounts, kiosk, touch
 from fzbot.statutes.repository import StatuteRepository
 from tests.interactions.new_interactions import make_account
 
@@ -61,7 +61,8 @@ def hall(engine: Engine, recorder: Recorder, sealer: Sealer, snapshot: Snapshot,
         ErasureLog(tmp_path / "e"),
     )
     application = FastAPI()
-    application.include_router(kiosk(conversation, current_snapshot, account))
+    accounts = KioskAccounts(account, make_account(engine, "kiosk"))
+    application.include_router(kiosk(conversation, current_snapshot, accounts))
     yield Hall(engine, application, scene)
 
 
@@ -76,7 +77,9 @@ def test_an_answer_is_counted_with_its_village_and_makes_no_follower(hall: Hall)
 
 
 def test_a_topic_tile_leads_to_questions_that_are_picked_by_touch(hall: Hall) -> None:
-    assert "回数字" in hall.post(topic="marriage").json()["reply"]
+    shown = hall.post(topic="marriage").json()
+    assert "彩礼" in shown["choices"][0]
+    assert "回数字" not in shown["reply"]
     assert "依据：" in hall.post(text="1").json()["reply"]
     assert len({row.openid_hash for row in hall.rows()}) == 1
 
@@ -88,16 +91,40 @@ def test_the_next_visitor_is_another_person(hall: Hall) -> None:
     assert len({row.openid_hash for row in hall.rows()}) == 2
 
 
-def test_a_made_up_village_counts_without_one_and_a_bad_visit_not_at_all(hall: Hall) -> None:
-    hall.scene = "vmadeup"
-    hall.post(text="彩礼能不能要回来")
+@pytest.mark.parametrize("scene", ["", "vmadeup"])
+def test_what_stands_in_no_village_is_counted_apart_and_a_bad_visit_not_at_all(hall: Hall, scene: str) -> None:
+    hall.post(text="谢谢")
+    hall.scene = scene
+    assert "依据：" in hall.post(text="彩礼能不能要回来").json()["reply"]
     hall.visit = "x"
     assert hall.post(text="彩礼能不能要回来").status_code == 422
-    (row,) = hall.rows()
-    assert row.village_id is None
+    village, apart = hall.rows()
+    assert (apart.village_id, apart.account_id == village.account_id) == (None, False)
+
+
+def test_an_address_that_stands_in_no_village_is_slowed_down_and_still_warned(hall: Hall) -> None:
+    hall.scene = "vmadeup"
+    for _ in range(ANONYMOUS_PER_MINUTE + 3):
+        hall.visit = secrets.token_hex(16)
+        reply = hall.post(text="谢谢").json()["reply"]
+    assert "太快" in reply
+    assert "12356" in hall.post(text="我不想活了").json()["reply"]
+    assert len(hall.rows()) == ANONYMOUS_PER_MINUTE
 
 
 def test_nobody_erases_or_joins_anything_at_a_kiosk(hall: Hall) -> None:
     hall.post(text="确认删除")
     (row,) = hall.rows()
     assert row.decision is not None
+
+
+def test_what_can_be_picked_is_buttons_and_no_number_is_asked_for() -> None:
+    assert touch("您问的是不是下面哪一个？回数字就行：\n1. 彩礼\n2. 离婚\n\n都不是的话，换个说法。") == {
+        "reply": "您问的是不是下面哪一个？点一下就行：\n\n都不是的话，换个说法。",
+        "choices": ["彩礼", "离婚"],
+    }
+    assert touch("能要。\n\n接着想问（回数字）：\n1. 彩礼") == {
+        "reply": "能要。\n\n接着想问，点一下就行：",
+        "choices": ["彩礼"],
+    }
+    assert touch("能要。") == {"reply": "能要。", "choices": []}

@@ -61,6 +61,11 @@ def test_what_is_not_there_says_so_in_chinese(application: FastAPI, path: str) -
     assert "没有这一页" in page.text
 
 
+def test_the_console_opens_without_the_slash(application: FastAPI) -> None:
+    page = get(application, "/console")
+    assert (page.status_code, page.headers["location"]) == (307, "/console/")
+
+
 def test_home_privacy_and_health(application: FastAPI) -> None:
     assert "结婚离婚、彩礼" in get(application, "/").text
     assert "openid" in get(application, "/privacy").text

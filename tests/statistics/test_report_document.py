@@ -28,11 +28,11 @@ from fzbot.notices.results import forwards
 from fzbot.notices.results.forwards import ForwardedGroup
 from fzbot.people import erasure, village
 from fzbot.people.village import Village
+from fzbot.statistics.figures.notices import NOTICES
 from fzbot.statistics.yearly_report import issued, official_document
 from fzbot.statistics.yearly_report.document import document, file_name
 from fzbot.statistics.yearly_report.issued import IssuedReport
 from fzbot.statistics.yearly_report.model import YearReport
-from fzbot.statistics.yearly_report.recipes import UNITS
 from fzbot.statistics.yearly_report.sentences import BLANK, sections, title
 from fzbot.statistics.yearly_report.tables import sheets
 from tests.activities.ledger_keeper import LI, NOW, Town
@@ -131,7 +131,8 @@ def test_notices_stand_in_the_report_once_there_are_any(sqlite_engine: Engine) -
 
 def test_a_report_issued_before_notices_were_counted_says_what_it_said(town: Town) -> None:
     report = gather(town)
-    old = report.model_copy(update={"lines": tuple(one for one in report.lines if one.key not in UNITS)})
+    counted = {figure.key for figure in NOTICES}
+    old = report.model_copy(update={"lines": tuple(one for one in report.lines if one.key not in counted)})
     assert "通知" not in words_of(old)
 
 

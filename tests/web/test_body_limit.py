@@ -54,3 +54,21 @@ def test_a_form_that_is_too_large_is_refused_as_such() -> None:
 
 def test_a_body_that_dribbles_in_is_cut_off() -> None:
     assert post("/", pieces(5, pause=0.05), seconds=0.08).status_code == 408
+
+
+def test_what_is_said_to_be_too_large_is_refused_unread() -> None:
+    read = 0
+
+    async def counted() -> AsyncIterator[bytes]:
+        nonlocal read
+        async for piece in pieces(3):
+            read += len(piece)
+            yield piece
+
+    async def run() -> int:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(application(5)), base_url="http://fzbot") as http:
+            answer = await http.post("/", content=counted(), headers={"Content-Length": "101"})
+            return answer.status_code
+
+    assert asyncio.run(run()) == 413
+    assert read == 0

@@ -1,92 +1,17 @@
 """What the platform posts, and what an attacker posts, at the real application over ASGI."""
 
-import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-import httpx
 import pytest
-from fastapi import FastAPI
-from sqlalchemy import Engine, text
+from sqlalchemy import text
 
 from fzbot import bootstrap, db
-from fzbot.app import build
-from fzbot.services import Services, start
 from fzbot.settings import Settings
-from tests.conftest import SECRET, DataFolder
 from tests.interactions.new_interactions import stored
-from tests.platform_client import AES_KEY, PREVIOUS_KEY, PlatformClient
-
-APP_ID = "wx0123456789abcdef"
-
-
-@pytest.fixture(scope="session")
-def settings(data_folder: DataFolder) -> Settings:
-    return Settings(
-        data_dir=data_folder(),
-        public_url="https://town.example",
-        secret_key=SECRET,
-        simulator=True,
-        follower_per_minute=1000,
-        wechat_token="testtoken",
-        wechat_app_id=APP_ID,
-        wechat_aes_key=AES_KEY,
-        wechat_previous_aes_key=PREVIOUS_KEY,
-    )
-
-
-@pytest.fixture(scope="session")
-def application(settings: Settings) -> Iterator[tuple[FastAPI, Services]]:
-    bootstrap.prepare(settings)
-    services = start(settings)
-    yield build(services), services
-    services.close()
-
-
-@pytest.fixture
-def wechat(application: tuple[FastAPI, Services]) -> Iterator["Wechat"]:
-    app, services = application
-    engine = services.engine
-    services.conversation.rate_limiter._buckets.clear()  # one villager writes in all tests, faster than anybody could
-    with engine.begin() as connection:
-        for table in ("interaction", "session", "follower", "village"):
-            connection.execute(text(f"DELETE FROM {table}"))
-    yield Wechat(app, engine)
-
-
-class Wechat:
-    """Posts to the application and counts what it stored."""
-
-    def __init__(self, app: FastAPI, engine: Engine) -> None:
-        self.app = app
-        self.engine = engine
-        self.client = PlatformClient()
-
-    def request(self, method: str, path: str, params: dict[str, str], body: bytes = b"") -> httpx.Response:
-        return self.requests([(method, path, params, body)])[0]
-
-    def requests(self, calls: list[tuple[str, str, dict[str, str], bytes]]) -> list[httpx.Response]:
-        async def run() -> list[httpx.Response]:
-            transport = httpx.ASGITransport(self.app, raise_app_exceptions=True)
-            async with httpx.AsyncClient(transport=transport, base_url="http://fzbot") as http:
-                return list(
-                    await asyncio.gather(
-                        *(http.request(m, path, params=params, content=body) for m, path, params, body in calls)
-                    )
-                )
-
-        return asyncio.run(run())
-
-    def send(self, xml: str, client: PlatformClient | None = None) -> str:
-        """The text of the reply; empty for `success`."""
-        client = client or self.client
-        response = self.request("POST", "/wechat", *client.post(xml))
-        assert response.status_code == 200, response.text
-        return client.open(response.content)["Content"] if response.text != "success" else ""
-
-    def says(self, words: str, openid: str = "o-villager") -> str:
-        return self.send(self.client.text(words, openid))
+from tests.platform_client import PREVIOUS_KEY, PlatformClient
+from tests.wechat.official_account import Wechat
 
 
 def test_the_address_is_verified_in_plain_and_secure_mode(wechat: Wechat) -> None:
@@ -99,6 +24,22 @@ def test_the_address_is_verified_in_plain_and_secure_mode(wechat: Wechat) -> Non
     assert wechat.request("GET", "/wechat", secure).text == "5928"
 
 
+@pytest.mark.parametrize("path", ["/wechat/", "/wechat/default", "/wechat/default/"])
+def test_the_address_may_be_written_in_other_ways(wechat: Wechat, path: str) -> None:
+    client = wechat.client
+    stamp = str(int(time.time()))
+    query = {"timestamp": stamp, "nonce": "n", "signature": client.sign(stamp, "n"), "echostr": "5927"}
+    assert wechat.request("GET", path, query).text == "5927"
+    response = wechat.request("POST", path, *client.post(client.text("彩礼能不能要回来")))
+    assert "《民法典》" in client.open(response.content)["Content"]
+
+
+def test_an_account_without_a_token_cannot_be_reached(wechat: Wechat) -> None:
+    client = PlatformClient(token="", mode="plain")
+    response = wechat.request("POST", "/wechat/kiosk", *client.post(client.text("彩礼能不能要回来")))
+    assert response.status_code == 404
+
+
 def test_a_wrong_signature_is_refused_at_verification(wechat: Wechat) -> None:
     wrong = {"timestamp": str(int(time.time())), "nonce": "n", "signature": "0" * 40, "echostr": "5927"}
     response = wechat.request("GET", "/wechat", wrong)
@@ -107,11 +48,11 @@ def test_a_wrong_signature_is_refused_at_verification(wechat: Wechat) -> None:
 
 
 @pytest.mark.parametrize("mode", ["plain", "compatible", "secure"])
-def test_a_question_is_answered_and_counted_in_each_mode(wechat: Wechat, mode: str) -> None:
+def test_a_question_is_answered_and_counted_in_each_mode(plain: Wechat, mode: str) -> None:
     client = PlatformClient(mode=mode)  # type: ignore[arg-type]
-    reply = wechat.send(client.text("彩礼能不能要回来"), client)
+    reply = plain.send(client.text("彩礼能不能要回来"), client)
     assert "《民法典》" in reply
-    (row,) = stored(wechat.engine)
+    (row,) = stored(plain.engine)
     assert (row.decision, row.entry, row.kind, row.channel) == ("answer", "marriage.bride-price", "text", "wechat")
     assert row.reply == reply
     assert row.reply_bytes == len(reply.encode())
@@ -275,24 +216,36 @@ def test_the_wrong_app_id_is_refused(wechat: Wechat) -> None:
         b"<xml></xml>",
         b"<xml>text</xml>",
         b"<xml><MsgType>text</MsgType></xml>",
-        b"<xml><MsgType></MsgType><FromUserName>o</FromUserName></xml>",
         b"<xml><MsgType><a>text</a></MsgType></xml>",
-        b"<xml><FromUserName>o</FromUserName><CreateTime>soon</CreateTime><MsgType>text</MsgType></xml>",
-        b"<xml><FromUserName>o</FromUserName><FromUserName>p</FromUserName><CreateTime>1</CreateTime><MsgType>text</MsgType></xml>",
-        b'<!DOCTYPE xml [<!ENTITY a "aaaa">]><xml><Content>&a;</Content></xml>',
+        b"<xml><FromUserName></FromUserName><CreateTime>1</CreateTime><MsgType>text</MsgType></xml>",
+        b'<!DOCTYPE xml [<!ENTITY a "aaaa">]><xml><FromUserName>o</FromUserName><Content>&a;</Content></xml>',
+        b'<?xml version="1.0"?><!-- <xml> --><!doctype xml><xml><FromUserName>o</FromUserName></xml>',
+        b"\xef\xbb\xbf\x02<\x08!ENTITY a 'b'><xml><FromUserName>o</FromUserName></xml>",
         b"<?xml version='1.0' encoding='utf-16'?><xml/>",
         b"\xff\xfe\x00\x00",
         b"<other/>",
     ],
 )
-def test_broken_bodies_with_a_right_signature_are_a_400(wechat: Wechat, body: bytes) -> None:
-    plain = PlatformClient(mode="plain")
-    query, _ = plain.post("")
-    assert wechat.request("POST", "/wechat", query, body).status_code == 400
-    secure = wechat.client
-    query, sealed = secure.post(body.decode(errors="replace"))
-    assert wechat.request("POST", "/wechat", query, sealed).status_code == 400
+def test_bodies_that_show_no_sender_or_declare_a_document_type_are_a_400(plain: Wechat, body: bytes) -> None:
+    for client in (PlatformClient(mode="plain"), PlatformClient()):
+        query, sealed = client.post(body)
+        assert plain.request("POST", "/wechat", query, sealed).status_code == 400
+    assert stored(plain.engine) == []
+
+
+def test_nobody_is_answered_because_his_query_was_captured(wechat: Wechat) -> None:
+    query, _ = wechat.client.post(wechat.client.text("彩礼能不能要回来"))
+    forged = wechat.client.text("确认删除", openid="o-victim").encode()
+    response = wechat.request("POST", "/wechat", query, forged)
+    assert (response.status_code, "FZBOT_WECHAT_PLAIN" in response.text) == (403, True)
     assert stored(wechat.engine) == []
+
+
+def test_in_compatible_mode_the_encrypted_part_is_read_whatever_stands_before_it(wechat: Wechat) -> None:
+    client = PlatformClient(mode="compatible")
+    query, body = client.post(client.text("彩礼能不能要回来"))
+    forged = body.replace("彩礼能不能要回来".encode(), "<Encrypt>AAAA</Encrypt>确认删除".encode())
+    assert "《民法典》" in client.open(wechat.request("POST", "/wechat", query, forged).content)["Content"]
 
 
 def test_a_body_over_64_kb_is_refused(wechat: Wechat) -> None:
@@ -301,15 +254,15 @@ def test_a_body_over_64_kb_is_refused(wechat: Wechat) -> None:
     assert response.status_code == 413
 
 
-def test_what_would_break_xml_in_a_reply_is_harmless(wechat: Wechat) -> None:
+def test_what_would_break_xml_in_a_reply_is_harmless(plain: Wechat) -> None:
     for mode in ("plain", "secure"):
         client = PlatformClient(mode=mode)
-        xml = client.xml(MsgType="text", Content="]]&gt;<b>&amp;\x0b彩礼".replace("\x0b", ""), MsgId="9")
-        assert wechat.send(xml, client)
+        xml = client.xml(MsgType="text", Content="]]&gt;<b>&amp;\x0b彩礼", MsgId="9")
+        assert plain.send(xml, client)
 
 
 def test_control_characters_in_voice_text_are_not_stored(wechat: Wechat) -> None:
-    wechat.send(wechat.client.text("彩礼\u2028\ufffe怎么退".replace("\ufffe", "")))
+    wechat.send(wechat.client.text("彩礼\u2028\ufffe怎么退"))
     assert stored(wechat.engine)[0].question == "彩礼怎么退"
 
 

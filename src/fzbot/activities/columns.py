@@ -33,7 +33,7 @@ def activity_fields(context: LedgerContext) -> tuple[Field, ...]:
     words = f.text(TEXT_LENGTH)
     town = "一个或几个村，用顿号隔开" + ("" if context.needs_village else "；空着就是全镇")
     return (
-        Field("day", "日期", f.day_until(clock.china_day(context.now)), True, 12, "如 2026-11-01"),
+        Field("day", "日期", f.day_until(clock.china_day(context.now)), True, 12, "如 2026-11-01", is_date=True),
         Field("kind", "类型", f.one_of(context.kinds), True, 16, "、".join(context.kinds), context.kinds),
         Field("villages", "村", f.many_villages(_with_town(context)), context.needs_village, 24, town),
         Field("organiser", "主办单位", words, False, 18, "谁执法谁普法的部门，如 司法所"),
@@ -50,7 +50,7 @@ def activity_fields(context: LedgerContext) -> tuple[Field, ...]:
 def service_fields(context: LedgerContext) -> tuple[Field, ...]:
     """The fields of a service."""
     return (
-        Field("at", "时间", f.moment_until(context.now), True, 18, "如 2026-11-01 14:30；只填日期也行"),
+        Field("at", "时间", f.moment_until(context.now), True, 18, "如 2026-11-01 14:30；只填日期也行", is_date=True),
         Field("village_id", "村", f.village(context.villages), True, 14, "一个村"),
         Field("matter", "事项", f.text(MATTER_LENGTH, context.mask), True, 40, "问的什么事，不写姓名和证件号"),
         Field("way", "方式", f.one_of(WAYS), True, 10, "、".join(WAYS), WAYS),

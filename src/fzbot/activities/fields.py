@@ -12,6 +12,8 @@ from fzbot.errors import LedgerError
 MOST = 10_000_000
 EARLIEST = date(2000, 1, 1)
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T\s]*\d{1,2}[:时].*)?")
+_NO_YEAR = re.compile(r"\d{1,2}\s*[-/.月]\s*\d{1,2}\s*[日号]?")
+_WEEKDAY = re.compile(r"\s*[(（]?(?:星期|周)[一二三四五六日天][)）]?$")
 _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _TIME = re.compile(r"(\d{1,2})[:时](\d{0,2})")
 _HALF_WIDTH = {0xFEE0 + code: code for code in range(0x21, 0x7F)} | {0x3000: 0x20}
@@ -45,6 +47,13 @@ class Field:
     width: int = 12
     hint: str = ""
     choices: tuple[str, ...] = ()
+    is_date: bool = False
+    """A day or a moment; spreadsheets write those as numbers."""
+
+    @property
+    def is_count(self) -> bool:
+        """A figure, which must not be counted twice."""
+        return self.read is count
 
 
 def read_fields(fields: Iterable[Field], values: Mapping[str, object]) -> tuple[dict[str, Any], list[CellFault]]:
@@ -56,7 +65,7 @@ def read_fields(fields: Iterable[Field], values: Mapping[str, object]) -> tuple[
         try:
             if isinstance(value, Unreadable):
                 faults.append(CellFault(field.label, value.words))
-            elif not _is_empty(value):
+            elif not is_empty(value):
                 found[field.key] = field.read(value)
             elif field.is_required:
                 faults.append(CellFault(field.label, "没有填"))
@@ -153,7 +162,8 @@ def _village(villages: Mapping[str, int], name: str) -> int:
     return villages[name]
 
 
-def _is_empty(value: object) -> bool:
+def is_empty(value: object) -> bool:
+    """Whether nothing is filled in: blanks of any sort, wide and invisible ones included, are nothing."""
     return value is None or value in ([], ()) or (isinstance(value, str) and not _words(value))
 
 
@@ -169,7 +179,9 @@ def _day(value: object) -> date:
         return value.date()
     if isinstance(value, date):
         return value
-    words = _words(value).translate(_HALF_WIDTH)
+    words = _WEEKDAY.sub("", _words(value).translate(_HALF_WIDTH))
+    if _NO_YEAR.fullmatch(words):
+        raise LedgerError(f"“{words}”不是日期：没有写年份，要写成 2026-11-01 这样")
     found = _DATE.fullmatch(words) or _COMPACT_DATE.fullmatch(words)
     try:
         return date(*(int(part) for part in found.groups())) if found else date.fromisoformat(words)

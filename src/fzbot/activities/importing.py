@@ -13,10 +13,12 @@ from fzbot.activities.columns import KNOWN, LedgerContext, activity_facts, activ
 from fzbot.activities.ledger import Activity, ActivityFacts
 from fzbot.activities.listing import ActivityFilter, activities, services
 from fzbot.activities.service_log import ServiceFacts
-from fzbot.audit import Actor, Change
+from fzbot.audit import Actor, AuditEvent, Change
 from fzbot.db import take_turns
 
 TURNS = "ledger import"
+IMPORTS = {"activity": "activity.import", "service": "service.import"}
+"""The actions in the audit log."""
 
 
 @dataclass(frozen=True)
@@ -31,33 +33,45 @@ class Upload:
     may_repeat: bool = False
 
 
-def import_activities(session: Session, upload: Upload, context: LedgerContext) -> int:
-    """Write down every row; returns how many. `LedgerError` with all faults, and nothing is written."""
+@dataclass(frozen=True)
+class ImportResult:
+    """What came of an upload; `event_id` is the audit event that keeps it."""
+
+    read: int
+    imported: int
+    left_out: tuple[str, ...]
+    event_id: int = 0
+
+    @property
+    def summary(self) -> str:
+        """What to tell whoever sent it."""
+        return "。".join([f"读到 {self.read} 行，导入 {self.imported} 行", *self.left_out])
+
+
+def import_activities(session: Session, upload: Upload, context: LedgerContext) -> ImportResult:
+    """Write down every row. `LedgerError` with all faults, and nothing is written."""
     # Read before the session is used for the first time: nobody waits for a lock meanwhile.
-    rows = spreadsheet.read(upload.content, activity_fields(context), KNOWN)
-    found = [(number, activity_facts(values)) for number, values in rows]
+    reading = spreadsheet.read(upload.content, activity_fields(context), KNOWN)
+    found = [(number, activity_facts(values)) for number, values in reading.rows]
     take_turns(session, TURNS)
     days = [facts.day for _, facts in found]
     there = activities(session, ActivityFilter((upload.account_id,), min(days), max(days)))
     _refuse_repeated(upload, [(n, _same_activity(facts)) for n, facts in found], [_as_facts(row) for row in there])
-    villages = ledger.villages_by_id(session, context.villages.values())
-    for _, facts in found:
-        ledger.insert(session, upload.account_id, facts, villages, upload.actor.name, upload.at)
-    return _written(session, upload, "activity", len(found))
+    ledger.insert_many(session, upload.account_id, [facts for _, facts in found], upload.actor.name, upload.at)
+    return _written(session, upload, "activity", reading)
 
 
-def import_services(session: Session, upload: Upload, context: LedgerContext) -> int:
-    """Write down every row; returns how many. `LedgerError` with all faults, and nothing is written."""
-    rows = spreadsheet.read(upload.content, service_fields(context), KNOWN)
-    found = [(number, ServiceFacts(**values)) for number, values in rows]
+def import_services(session: Session, upload: Upload, context: LedgerContext) -> ImportResult:
+    """Write down every row. `LedgerError` with all faults, and nothing is written."""
+    reading = spreadsheet.read(upload.content, service_fields(context), KNOWN)
+    found = [(number, ServiceFacts(**values)) for number, values in reading.rows]
     take_turns(session, TURNS)
     days = [clock.china_day(facts.at) for _, facts in found]
     there = services(session, ActivityFilter((upload.account_id,), min(days), max(days)))
     known = [_same_service(service_log.facts_of(row)) for row in there]
     _refuse_repeated(upload, [(n, _same_service(facts)) for n, facts in found], known)
-    for _, facts in found:
-        service_log.insert(session, upload.account_id, facts, upload.actor.name, upload.at)
-    return _written(session, upload, "service", len(found))
+    service_log.insert_many(session, upload.account_id, [facts for _, facts in found], upload.actor.name, upload.at)
+    return _written(session, upload, "service", reading)
 
 
 def _refuse_repeated(upload: Upload, rows: list[tuple[int, Any]], there: list[Any]) -> None:
@@ -84,7 +98,22 @@ def _same_service(facts: ServiceFacts) -> Any:
     return facts.at, facts.village_id, facts.matter
 
 
-def _written(session: Session, upload: Upload, what: str, number: int) -> int:
-    after = {"rows": number, "file": upload.name[:200], "sha256": hashlib.sha256(upload.content).hexdigest()}
-    audit.record(session, upload.actor, Change(f"{what}.import", f"{what}:*", after=after), upload.at)
-    return number
+def result_of(session: Session, actor: Actor, event_id: int) -> ImportResult | None:
+    """What came of an upload of the actor's own, as the audit log keeps it."""
+    event = session.get(AuditEvent, event_id)
+    if event is None or event.after is None or event.staff_id != actor.staff_id or event.action not in IMPORTS.values():
+        return None
+    kept = event.after
+    return ImportResult(kept.get("read", kept["rows"]), kept["rows"], tuple(kept.get("left_out", ())), event_id)
+
+
+def _written(session: Session, upload: Upload, what: str, reading: spreadsheet.Reading) -> ImportResult:
+    after = {
+        "rows": len(reading.rows),
+        "read": reading.filled,
+        "left_out": list(reading.left_out),
+        "file": upload.name[:200],
+        "sha256": hashlib.sha256(upload.content).hexdigest(),
+    }
+    event = audit.record(session, upload.actor, Change(IMPORTS[what], f"{what}:*", after=after), upload.at)
+    return ImportResult(reading.filled, len(reading.rows), reading.left_out, event.id)

@@ -1,10 +1,11 @@
 """The service log: what legal advisers did for people, one row for each time."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from fzbot import audit
@@ -63,18 +64,18 @@ def facts_of(service: Service) -> ServiceFacts:
 
 def add(session: Session, account_id: int, facts: ServiceFacts, actor: Actor, at: datetime) -> Service:
     """Write a service down."""
-    service = insert(session, account_id, facts, actor.name, at)
+    service = Service(account_id=account_id, typed_by=actor.name, created_at=at, changed_at=at)
+    _fill(service, facts)
+    session.add(service)
     session.flush()
     audit.record(session, actor, Change("service.add", f"service:{service.id}", after=facts.shown()), at)
     return service
 
 
-def insert(session: Session, account_id: int, facts: ServiceFacts, typed_by: str, at: datetime) -> Service:
-    """The row alone, to be flushed; who imports many rows writes one audit event for all of them."""
-    service = Service(account_id=account_id, typed_by=typed_by, created_at=at, changed_at=at)
-    _fill(service, facts)
-    session.add(service)
-    return service
+def insert_many(session: Session, account_id: int, rows: Sequence[ServiceFacts], typed_by: str, at: datetime) -> None:
+    """The rows alone; who imports them writes one audit event for all of them."""
+    by_hand = {"account_id": account_id, "typed_by": typed_by, "created_at": at, "changed_at": at}
+    session.execute(insert(Service), [by_hand | vars(facts) for facts in rows])
 
 
 def change(session: Session, service: Service, facts: ServiceFacts, actor: Actor, at: datetime) -> None:

@@ -1,12 +1,12 @@
-"""Spreadsheets with one row for each thing: templates and exports by XlsxWriter, imports by openpyxl.
+"""Spreadsheets with one row for each thing: templates and exports by XlsxWriter, imports within limits.
 
 No text becomes a formula on the way out, and no formula is taken on the way in. Faults are named by row and column, all
 at once, so that a file can be mended in one go.
 """
 
-import zipfile
-import zlib
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
 from typing import Any
@@ -16,28 +16,21 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from fzbot import clock
+from fzbot.activities.cell_formats import FIRST_DAY, LAST_SERIAL, moment_of
+from fzbot.activities.csv_table import read_csv
 from fzbot.activities.fields import Field, Unreadable, read_fields
+from fzbot.activities.file_kinds import FileKind, kind_of
+from fzbot.activities.sheet import MOST_ROWS, Sheet
+from fzbot.activities.workbook import read_workbook
 from fzbot.errors import LedgerError
+from fzbot.runtime.bulkhead import UPLOADS
 
 LARGEST_FILE = 5 * 1024 * 1024
-LARGEST_UNPACKED = 60 * 1024 * 1024
-MOST_ROWS = 5000
 MOST_FAULTS = 30
 """So many are shown; the rest are counted."""
-NO_WORKBOOK = "打不开这个文件；只收 .xlsx，可以用 Excel 或 WPS 另存为 .xlsx"
-_BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    OSError,
-    ValueError,
-    LookupError,
-    TypeError,
-    AttributeError,
-    SyntaxError,
-    NotImplementedError,
-    RuntimeError,
-)
-"""What openpyxl and zipfile raise, besides the former's own, over files that are no workbooks, or damaged or locked ones."""
+MOST_NAMED = 20
+GUIDE = "填写说明"
+_SERIAL = re.compile(r"\d{5}(\.\d+)?")
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
@@ -51,7 +44,7 @@ def template(fields: Sequence[Field], notes: Sequence[str]) -> bytes:
             rule = {"validate": "list", "source": list(field.choices), "ignore_blank": True, "error_type": "warning"}
             sheet.data_validation(1, column, MOST_ROWS, column, rule)
     lines = [f"{field.label}{'（必填）' if field.is_required else ''}：{field.hint}" for field in fields]
-    guide = _headed(book, "填写说明", [("填写说明", 90)])
+    guide = _headed(book, GUIDE, [(GUIDE, 90)])
     for row, line in enumerate([*lines, *notes], start=1):
         guide.write_string(row, 0, line)
     book.close()
@@ -71,21 +64,35 @@ def export(name: str, heads: Sequence[tuple[str, int]], rows: Iterable[Sequence[
     return target.getvalue()
 
 
-def read(content: bytes, fields: Sequence[Field], known: frozenset[str]) -> list[tuple[int, dict[str, Any]]]:
-    """Each row's number in the sheet and values; `LedgerError` with every fault. Columns in `known` are passed over."""
-    rows = _rows(content)
-    columns = _columns(rows[0][1] if rows else [], fields, known)
-    faults: list[str] = []
-    found: list[tuple[int, dict[str, Any]]] = []
-    for number, cells in rows[1:]:
-        given = {key: cells[place] for key, place in columns.items() if place < len(cells)}
-        values, wrong = read_fields(fields, given)
-        faults += [f"第 {number} 行“{fault.label}”：{fault.words}" for fault in wrong]
-        found.append((number, values))
+@dataclass(frozen=True)
+class Reading:
+    """What was read: each row's number in the sheet and values. `left_out` says in words what was passed over."""
+
+    rows: list[tuple[int, dict[str, Any]]]
+    filled: int
+    left_out: tuple[str, ...] = ()
+
+
+def read(content: bytes, fields: Sequence[Field], known: frozenset[str]) -> Reading:
+    """Read an .xlsx or .csv; `LedgerError` with every fault. Columns in `known` are passed over.
+
+    `BusyError` when too many are being read. Rows that are hidden are not taken: what nobody sees, nobody has checked.
+    """
+    if len(content) > LARGEST_FILE:
+        raise LedgerError(f"文件太大，最多 {LARGEST_FILE // 1024 // 1024} MB；请分几个文件")
+    with UPLOADS.entered():
+        sheets, first_day = _sheets(content)
+        sheet = _chosen(sheets, fields)
+        if sheet.filled > MOST_ROWS + 1:
+            raise LedgerError(
+                f"这张表有 {sheet.filled - 1} 行，一次最多导入 {MOST_ROWS} 行，一行也没有导入；请分几个文件"
+            )
+        found, faults = _read_rows(sheet, fields, _columns(sheet.head, fields, known), first_day)
     refuse(faults)
+    left_out = tuple(_left_out(sheet, sheets))
     if not found:
-        raise LedgerError("表里没有可以导入的行；从第 2 行开始填")
-    return found
+        raise LedgerError("\n".join(["表里没有可以导入的行；从第 2 行开始填", *left_out]))
+    return Reading(found, sheet.filled - 1, left_out)
 
 
 def refuse(faults: Sequence[str]) -> None:
@@ -116,48 +123,67 @@ def _write(sheet: Worksheet, row: int, column: int, value: object, minutes: Any)
         sheet.write_string(row, column, str(value))
 
 
-def _rows(content: bytes) -> list[tuple[int, list[object]]]:
-    from openpyxl import load_workbook  # noqa: PLC0415 - the server starts a tenth of a second sooner without
-    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
-
-    _check_size(content)
-    try:
-        book = load_workbook(BytesIO(content), read_only=True, data_only=False)
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()
-        rows = [
-            (number, [_value(cell) for cell in cells])
-            for number, cells in enumerate(sheet.iter_rows(max_row=MOST_ROWS + 2), start=1)
-        ]
-        book.close()
-    except (InvalidFileException, *_BROKEN) as error:
-        raise LedgerError(NO_WORKBOOK) from error
-    filled = [(number, cells) for number, cells in rows if any(cell not in (None, "") for cell in cells)]
-    if filled and filled[-1][0] > MOST_ROWS + 1:
-        raise LedgerError(f"一次最多导入 {MOST_ROWS} 行，请分几个文件")
-    return filled
+def _sheets(content: bytes) -> tuple[list[Sheet], date]:
+    if kind_of(content) is FileKind.CSV:
+        return [read_csv(content)], FIRST_DAY
+    workbook = read_workbook(content)
+    return workbook.sheets, workbook.first_day
 
 
-def _value(cell: Any) -> object:
-    if cell.data_type == "f":
-        return Unreadable("这一格是公式，请复制后“选择性粘贴”为数值")
-    return Unreadable(f"这一格是错误值 {cell.value}") if cell.data_type == "e" else cell.value
+def _chosen(sheets: Sequence[Sheet], fields: Sequence[Field]) -> Sheet:
+    """The first one that is shown and has the columns; else the first one that is shown, whose faults are then named."""
+    shown = [sheet for sheet in sheets if sheet.is_visible] or list(sheets)
+    needed = {field.label for field in fields if field.is_required}
+    return next((sheet for sheet in shown if needed <= set(sheet.head.values())), shown[0])
 
 
-def _check_size(content: bytes) -> None:
-    if len(content) > LARGEST_FILE:
-        raise LedgerError(f"文件太大，最多 {LARGEST_FILE // 1024 // 1024} MB")
-    try:
-        with zipfile.ZipFile(BytesIO(content)) as parts:
-            unpacked = sum(part.file_size for part in parts.infolist())
-    except zipfile.BadZipFile as error:
-        raise LedgerError(NO_WORKBOOK) from error
-    if unpacked > LARGEST_UNPACKED:
-        raise LedgerError("文件展开后太大，请只留要导入的行")
+def _read_rows(
+    sheet: Sheet, fields: Sequence[Field], columns: Mapping[str, int], first_day: date
+) -> tuple[list[tuple[int, dict[str, Any]]], list[str]]:
+    faults: list[str] = []
+    found: list[tuple[int, dict[str, Any]]] = []
+    for number in list(sheet.rows)[1:]:
+        if number not in sheet.hidden:
+            given = {
+                field.key: _given(sheet, number, columns[field.key], field, first_day)
+                for field in fields
+                if field.key in columns
+            }
+            values, wrong = read_fields(fields, given)
+            faults += [f"第 {number} 行“{fault.label}”：{fault.words}" for fault in wrong]
+            found.append((number, values))
+    return found, faults
 
 
-def _columns(heads: Sequence[object], fields: Sequence[Field], known: frozenset[str]) -> Mapping[str, int]:
-    names = ["" if head is None else str(head).strip() for head in heads]
+def _given(sheet: Sheet, number: int, column: int, field: Field, first_day: date) -> object:
+    value = sheet.rows[number].get(column)
+    if field.is_count and (number, column) in sheet.from_above:
+        return Unreadable("这一格和上面的合并了，不知道每行是多少；请拆开，一行填一个数")
+    return _moment(value, first_day) if field.is_date else value
+
+
+def _moment(value: object, first_day: date) -> object:
+    """A day that is shown as a plain number (46327) is one all the same; 20261103 is left to the field."""
+    if isinstance(value, str) and _SERIAL.fullmatch(value.strip()):
+        value = float(value)
+    if isinstance(value, int | float) and not isinstance(value, bool) and value <= LAST_SERIAL:
+        return moment_of(value, first_day)
+    return value
+
+
+def _left_out(sheet: Sheet, sheets: Sequence[Sheet]) -> Iterator[str]:
+    hidden = sorted(sheet.hidden)
+    if hidden:
+        shown = "、".join(map(str, hidden[:MOST_NAMED])) + ("等" if len(hidden) > MOST_NAMED else "")
+        yield f"{len(hidden)} 行在表里是隐藏或被筛掉的，没有导入（第 {shown} 行）"
+    for other in sheets:
+        if other is not sheet and other.name != GUIDE and other.filled > 1:
+            state = "" if other.is_visible else "隐藏的"
+            yield f"{state}工作表“{other.name}”里还有 {other.filled - 1} 行，没有导入；要导入请单独存成一个文件再传"
+
+
+def _columns(head: Mapping[int, str], fields: Sequence[Field], known: frozenset[str]) -> Mapping[str, int]:
+    names = list(head.values())
     by_label = {field.label: field.key for field in fields}
     faults = [f"第 1 行：不认识“{name}”这一列" for name in names if name and name not in by_label and name not in known]
     faults += [f"第 1 行：“{name}”这一列有两个" for name in by_label if names.count(name) > 1]
@@ -166,4 +192,4 @@ def _columns(heads: Sequence[object], fields: Sequence[Field], known: frozenset[
     ]
     if faults:
         refuse([*faults, "表头要和模板一样，可以先下载模板"])
-    return {by_label[name]: place for place, name in enumerate(names) if name in by_label}
+    return {by_label[name]: column for column, name in head.items() if name in by_label}

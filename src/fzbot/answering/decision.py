@@ -21,10 +21,16 @@ class Thresholds(BaseModel):
 
     answer_from: float
     """The probability of the best candidate from which it is the answer."""
+    likely_from: float
+    """That from which it is rather the answer than anything else, and is told in short with others to pick."""
     suggest_from: float
     """The probability that the first `SUGGESTED` candidates hold the answer, from which they are offered."""
     chat_from: float
     """Small talk that is none does no harm, so it needs less certainty than law."""
+    calm_from: float
+    """The probability from which a calm entry outvotes a weak cue."""
+    like_from_chars: int
+    """How many characters a message has at least that is judged by its likeness to emergencies."""
     alarm_from: float
     """How like known emergencies a message without a cue must be to be one."""
     warn_from: float
@@ -43,6 +49,7 @@ class DecisionKind(StrEnum):
     """How a message is met."""
 
     ANSWER = "answer"
+    LIKELY = "likely"
     SUGGEST = "suggest"
     UNKNOWN = "unknown"
     CHAT = "chat"
@@ -53,14 +60,29 @@ class DecisionKind(StrEnum):
         """What staff read."""
         return _LABELS[self]
 
+    @property
+    def is_direct(self) -> bool:
+        """Whether it counts as answered directly: the part of the share of direct answers."""
+        return self in {DecisionKind.ANSWER, DecisionKind.URGENT}
+
+    @property
+    def is_about_law(self) -> bool:
+        """Whether it counts as decided: the whole of the share of direct answers; small talk is left out."""
+        return self is not DecisionKind.CHAT
+
 
 _LABELS = {
-    DecisionKind.ANSWER: "直接回答",
+    DecisionKind.ANSWER: "直接解答",
+    DecisionKind.LIKELY: "大致解答",
     DecisionKind.SUGGEST: "给出选项",
-    DecisionKind.UNKNOWN: "转给人",
+    DecisionKind.UNKNOWN: "未解答",
     DecisionKind.CHAT: "闲谈",
-    DecisionKind.URGENT: "紧急",
+    DecisionKind.URGENT: "紧急提醒",
 }
+"""A new kind says here what staff read, above whether it counts as direct, and in `statistics.figures` what is counted."""
+
+DIRECT_KINDS = tuple(kind for kind in DecisionKind if kind.is_direct)
+"""As queries take them."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +124,8 @@ def decide_kind(candidates: Sequence[Candidate], thresholds: Thresholds) -> Deci
         return DecisionKind.CHAT if best.score >= thresholds.chat_from else DecisionKind.UNKNOWN
     if best.score >= thresholds.answer_from:
         return DecisionKind.ANSWER
+    if best.score >= thresholds.likely_from:
+        return DecisionKind.LIKELY
     if sum(candidate.score for candidate in candidates[:SUGGESTED]) >= thresholds.suggest_from:
         return DecisionKind.SUGGEST
     return DecisionKind.UNKNOWN

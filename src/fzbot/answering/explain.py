@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fzbot.answering.decision import Decision, Thresholds
+from fzbot.answering.decision import Decision, DecisionKind, Thresholds
 from fzbot.answering.emergencies.judge import Judgement
 from fzbot.answering.ranking.ranker import CONTEXT_FEATURES, FEATURES, RankedCandidate
 from fzbot.answering.ranking.vectors import Floats
@@ -96,6 +96,6 @@ def _weighed(names: Sequence[str], values: Floats, weights: dict[str, float]) ->
 def _verdict(decision: Decision) -> str:
     bounds = Thresholds.shipped()
     return (
-        f"{decision.kind.label}（第一名到 {bounds.answer_from:.0%} 直接回答；"
-        f"前三名合计到 {bounds.suggest_from:.0%} 给出选项；否则转给人）"
+        f"{decision.kind.label}（第一名到 {bounds.answer_from:.0%} {DecisionKind.ANSWER.label}；"
+        f"前三名合计到 {bounds.suggest_from:.0%} {DecisionKind.SUGGEST.label}；否则{DecisionKind.UNKNOWN.label}）"
     )

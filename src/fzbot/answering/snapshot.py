@@ -1,7 +1,9 @@
 """A snapshot: an immutable, indexed set of entries that answers questions."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 
 from threadpoolctl import threadpool_limits
@@ -11,19 +13,20 @@ from fzbot.answering.decision import Candidate, Decision, DecisionKind, Threshol
 from fzbot.answering.emergencies import classifier as emergency_classifier
 from fzbot.answering.emergencies.classifier import EmergencyKind
 from fzbot.answering.emergencies.judge import EmergencyJudge, Judgement
-from fzbot.answering.emergencies.rules import EmergencyRules
+from fzbot.answering.emergencies.rules import Alarm, EmergencyRules
 from fzbot.answering.ranking.ranker import Encoders, Ranker, Ranking, RankingModel
 from fzbot.answering.ranking.sentence_encoder import SentenceEncoder
 from fzbot.answering.ranking.vectors import EncodedText
-from fzbot.answering.text import segmentation, spelling
+from fzbot.answering.text import segmentation, spelling, typed_pinyin
 from fzbot.answering.text.normalise import NormalisedQuestion, Normaliser
 from fzbot.answering.text.segmentation import Segmenter
 from fzbot.answering.text.spelling import SpellingCorrector
 from fzbot.answering.text.tokenise import Tokeniser
+from fzbot.answering.text.typed_pinyin import PinyinReader
 from fzbot.errors import KnowledgeError
 from fzbot.knowledge import files, lexicon
 from fzbot.knowledge.directory import Directory
-from fzbot.knowledge.entry import Entry
+from fzbot.knowledge.entry import Danger, Entry
 from fzbot.knowledge.files import KnowledgeBase, Law
 from fzbot.knowledge.folding import fold
 from fzbot.knowledge.lexicon import Lexicon
@@ -34,6 +37,8 @@ SHOWN = 5
 REMEMBERED = 4096
 ALARMING = "fraud"
 """The theme whose questions all sound alarming."""
+ACCIDENTS = frozenset({Danger.LIFE, Danger.ELDER})
+"""The dangers that are met with entries about who pays for the harm: what these are asked is calm."""
 CALM_EACH = 4
 """One in so many of the entries' own questions is learned as calm."""
 
@@ -55,6 +60,7 @@ class TrainedParts:
     encoder: SentenceEncoder
     emergencies: EmergencyJudge
     corrector: SpellingCorrector
+    pinyin: PinyinReader
     ranker: Ranker
 
 
@@ -67,6 +73,8 @@ class Snapshot:
         self.entries: dict[str, Entry] = {entry.id: entry for entry in base.entries}
         self.directory: Directory = base.directory
         self.laws: dict[str, Law] = base.laws
+        self.themes: dict[str, str] = base.themes
+        self.terms: dict[str, str] = base.terms
         self.references = References(self.laws, ((law.title, short) for short, law in self.laws.items()))
         self.topics: dict[str, Topic] = {topic.key: topic for topic in content.topics.topics}
         self.welcome: str = content.topics.welcome
@@ -104,15 +112,21 @@ class Snapshot:
 
     def normalise(self, text: str) -> NormalisedQuestion:
         """Step 1."""
-        question = self.normaliser(text)
-        mended = self.trained.corrector(question.text, self.tokeniser.cut.is_word)
-        return question if mended == question.text else replace(self.normaliser(mended), raw=text)
+        is_word = self.tokeniser.cut.is_word
+        question = self.normaliser(self.trained.pinyin(text, is_word))
+        mended = self.trained.corrector(question.text, is_word)
+        if mended == question.text:
+            return replace(question, raw=text)
+        return replace(self.normaliser(mended), raw=text, written=question.text)
+
+    def cue(self, text: str) -> Alarm | None:
+        """What a written cue alone tells of danger: all that is looked for in messages that come too fast."""
+        found = self.trained.emergencies.cue(_readings(self.normalise(text)))
+        return found if found and found.entry in self.entries else None
 
     def judge(self, question: NormalisedQuestion, encoded: EncodedText, best: Candidate | None) -> Judgement:
         """What is urgent in a question whose best candidate is known."""
-        own = self._asked(question)
-        is_known_as_calm = own is not None and not own.urgent
-        return self.trained.emergencies.judge(question.text, encoded, best, is_known_as_calm)
+        return self.trained.emergencies.judge(_readings(question), encoded, best, self._asked(question))
 
     def candidates(self, question: NormalisedQuestion, ranking: Ranking) -> tuple[Candidate, ...]:
         """The candidates, best first; a question that stands in an entry word for word is that entry's."""
@@ -139,7 +153,8 @@ class Snapshot:
 
     def _asked(self, question: NormalisedQuestion) -> Entry | None:
         """The entry of whose own questions this is one, word for word."""
-        number = self.ranker.exact.get(fold(question.text))
+        exact = self.ranker.exact
+        number = exact.get(fold(question.text), exact.get(fold(question.written)))
         return None if number is None else self._entries[number]
 
     def _train(self, lexicon: Lexicon) -> TrainedParts:
@@ -152,15 +167,23 @@ class Snapshot:
         if not questions:
             raise KnowledgeError("知识库里一条条目都没有")
         corrector = spelling.train((question.text for question in questions), self.tokeniser.cut)
+        pinyin = typed_pinyin.train(self._written(lexicon), chain.from_iterable(corrector.words.values()))
         ranker = Ranker(self.encoders, questions, classes, [entry.id for entry in self._entries])
         emergencies = self._judge(lexicon, ranker)
-        return TrainedParts(self.tokeniser.cut, self.encoders.encoder, emergencies, corrector, ranker)
+        return TrainedParts(self.tokeniser.cut, self.encoders.encoder, emergencies, corrector, pinyin, ranker)
+
+    def _written(self, lexicon: Lexicon) -> Iterator[str]:
+        """What villagers write, as they write it."""
+        for entry in self._entries:
+            yield from (entry.title, *entry.questions)
+        yield from (text for text, _, _ in lexicon.emergencies)
+        yield from (*lexicon.calm, *lexicon.words)
 
     def _judge(self, lexicon: Lexicon, ranker: Ranker) -> EmergencyJudge:
         """Cues, and what is learned from examples: calm are also questions of the entries about no danger that have no cue."""
         rules = EmergencyRules(lexicon.urgent)
         examples = [one for one in lexicon.emergencies if one.entry in self.entries]
-        alarming = {example.entry for example in examples}
+        alarming = {example.entry for example in examples if example.danger not in ACCIDENTS}
         calm = [self.normaliser(text) for text in lexicon.calm]
         for entry in self._entries:
             if entry.id not in alarming and not entry.urgent and entry.theme != ALARMING:
@@ -174,3 +197,8 @@ class Snapshot:
             emergencies, [ranker.encode(self.encoders, question) for question in calm], len(ranker.vocabulary)
         )
         return EmergencyJudge(rules, classifier, frozenset(self.entries), Thresholds.shipped())
+
+
+def _readings(question: NormalisedQuestion) -> tuple[str, ...]:
+    """The words as mended and as written: mending must not lose danger."""
+    return tuple(dict.fromkeys((question.text, question.written)))

@@ -42,7 +42,7 @@ def read(path: Path) -> Any:
         with path.open("rb") as file:
             return pickle.load(file)  # noqa: S301 - our own file, in the data folder
     except (OSError, EOFError, pickle.UnpicklingError, AttributeError, ImportError, LookupError, TypeError, ValueError):
-        return None  # not there, torn, or written by another version of a current_snapshot: build anew
+        return None  # not there, torn, or written by another version of a library: build anew
 
 
 def write(path: Path, trained: Any) -> None:

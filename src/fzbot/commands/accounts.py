@@ -12,6 +12,7 @@ from fzbot.people.sealing import Sealer
 from fzbot.settings import Settings
 
 KINDS = ("subscription", "service", "subscription-unverified", "service-unverified")
+RESERVED = (accounts.DEFAULT, bootstrap.KIOSK, bootstrap.SIMULATOR)
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 TOKEN = re.compile(r"[A-Za-z0-9]{3,32}")
 AES_KEY = re.compile(r"([A-Za-z0-9]{43})?")
@@ -19,8 +20,8 @@ AES_KEY = re.compile(r"([A-Za-z0-9]{43})?")
 
 def add(settings: Settings, slug: str, name: str, app_id: str, kind: str, secrets: dict[str, str]) -> str:
     """Store an account, its secrets sealed; says what to fill in on the platform. `AccountError` on bad input."""
-    if not SLUG.fullmatch(slug) or slug == accounts.DEFAULT:
-        raise AccountError("短名只能用小写字母、数字和连字符，且不能是 default")
+    if not SLUG.fullmatch(slug) or slug in RESERVED:
+        raise AccountError(f"短名只能用小写字母、数字和连字符，且不能是 {'、'.join(RESERVED)}")
     if kind not in KINDS:
         raise AccountError(f"类型要是这几个之一：{'、'.join(KINDS)}")
     if not TOKEN.fullmatch(secrets["token"]):

@@ -18,6 +18,7 @@ from fzbot.commands.demo_ledger import fill_ledger
 from fzbot.commands.demo_notices import fill_notices
 from fzbot.db import database_url, make_engine, writing
 from fzbot.errors import FzbotError
+from fzbot.interactions.message_kind import Channel, MessageKind
 from fzbot.interactions.new_interaction import NewInteraction
 from fzbot.interactions.store import store
 from fzbot.knowledge.notices import load_templates
@@ -165,14 +166,14 @@ def _busy(rng: random.Random, day: date) -> int:
 
 def _row(rng: random.Random, town: Town, day: date, number: int, text: str, decided: dict[str, Any]) -> NewInteraction:
     person = _person(rng)
-    kind = "voice" if rng.random() < 0.25 else "text"
+    kind = MessageKind.VOICE if rng.random() < 0.25 else MessageKind.TEXT
     blank = _visit(rng, town, day, f"{day}q{number}", person)
-    return replace(blank, kind=kind, question=text, reply="（演示数据，不存答复）", **decided)
+    return replace(blank, kind=kind.value, question=text, reply="（演示数据，不存答复）", **decided)
 
 
 def _follow(rng: random.Random, town: Town, day: date, number: int) -> NewInteraction:
-    kind = "subscribe" if rng.random() < 0.8 else "unsubscribe"
-    return replace(_visit(rng, town, day, f"{day}f{number}", _person(rng)), kind=kind)
+    kind = MessageKind.SUBSCRIBE if rng.random() < 0.8 else MessageKind.UNSUBSCRIBE
+    return replace(_visit(rng, town, day, f"{day}f{number}", _person(rng)), kind=kind.value)
 
 
 def _person(rng: random.Random) -> int:
@@ -191,8 +192,8 @@ def _visit(rng: random.Random, town: Town, day: date, key: str, person: int) -> 
         village_id=lives_in,
         at=datetime.combine(day, time(hour, rng.randrange(60)), clock.CHINA),
         day=day,
-        channel="wechat",
-        kind="text",
+        channel=Channel.WECHAT.value,
+        kind=MessageKind.TEXT.value,
         reply="",
         latency_ms=round(rng.lognormvariate(0.6, 0.4), 3),
     )

@@ -80,15 +80,14 @@ def fill_ledger(
     session: Session, rng: random.Random, account_id: int, villages: Sequence[int], advisers: Sequence[str], today: date
 ) -> None:
     """Write the ledger of the 730 days up to `today`."""
-    by_id = ledger.villages_by_id(session, villages)
     for plans, before in ((THIS_YEAR, 0), (YEAR_BEFORE, DAYS)):
         last = today - timedelta(days=before)
-        for activity in (facts for plan in plans for facts in _rows(rng, plan, villages, last)):
-            ledger.insert(session, account_id, activity, by_id, "演示", clock.now())
+        rows = [facts for plan in plans for facts in _rows(rng, plan, villages, last)]
+        ledger.insert_many(session, account_id, rows, "演示", clock.now())
     for number, before in SERVICES:
         last = today - timedelta(days=before)
         for service in (_service(rng, villages, advisers, last) for _ in range(number)):
-            service_log.insert(session, account_id, service, service.adviser, clock.now())
+            service_log.insert_many(session, account_id, [service], service.adviser, clock.now())
 
 
 def _rows(rng: random.Random, plan: LedgerPlan, villages: Sequence[int], last: date) -> list[ActivityFacts]:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from fzbot import audit, bootstrap, clock, db, migrations
 from fzbot.commands.database_faults import CORRUPT, describe
+from fzbot.commands.doctor_loops import examine_loops
 from fzbot.commands.doctor_platform import examine_platform
 from fzbot.commands.doctor_settings import examine_settings, unknown_variables
 from fzbot.commands.doctor_storage import examine_storage
@@ -33,7 +34,13 @@ REACH_SECONDS = 3.0
 
 def examine(settings: Settings) -> list[Finding]:
     """All findings. Looks only; changes nothing, save that a token of the platform may be fetched."""
-    found = [*examine_settings(settings), *unknown_variables(), *_machine(settings), *_knowledge(settings)]
+    found = [
+        *examine_settings(settings),
+        *unknown_variables(),
+        *_machine(settings),
+        *examine_loops(settings),
+        *_knowledge(settings),
+    ]
     if not settings.database_url and not (settings.data_dir / db.SQLITE_FILE).exists():
         return [*found, Finding("数据库", Level.BAD, "还没有数据库", "运行一次 fzbot serve，会自动建好")]
     engine = bootstrap.open_engine(settings)

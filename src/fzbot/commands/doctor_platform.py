@@ -13,7 +13,7 @@ from fzbot.people.sealing import Sealer
 from fzbot.settings import Settings
 from fzbot.wechat.account_admin import WeChatAccountAdmin
 
-NOT_ON_THE_LIST = 40164
+NOT_ON_THE_LIST = (40164, 61004, 45035)
 WRONG_KEY = (40001, 40013, 40125)
 SHOWN = 5
 
@@ -63,7 +63,7 @@ def _compared(what: str, look: Callable[[], list[str]], mend: str) -> Finding:
 
 
 def _mend(error: PlatformError) -> str:
-    if error.code == NOT_ON_THE_LIST:
+    if error.code in NOT_ON_THE_LIST:
         said = str(error.answer.get("errmsg", ""))
         return f"把本机出口 IP 加进公众平台“设置与开发—基本配置—IP白名单”（微信说：{said[:120]}）"
     if error.code in WRONG_KEY:

@@ -42,6 +42,9 @@ def _account(settings: Settings) -> Iterator[Finding]:
     elif not settings.wechat_app_id:
         do = "设置 FZBOT_WECHAT_APP_ID（公众平台“设置与开发 → 基本配置”里 wx 开头的一串）"
         yield Finding("公众号", Level.BAD, "有消息加密密钥，没有 AppID：加密的消息都会被拒，村民收不到答复", do)
+    elif settings.wechat_plain:
+        do = "去掉 FZBOT_WECHAT_PLAIN；公众平台选安全模式或兼容模式都不需要它"
+        yield Finding("公众号", Level.WARNING, "也收明文消息：截到一条消息的网址，就能冒充别人", do)
     else:
         yield Finding("公众号", Level.GOOD, "已配置，安全模式")
 

@@ -5,7 +5,7 @@ import signal
 from fzbot import bootstrap, outgoing
 from fzbot.commands import waiting
 from fzbot.people.sealing import Sealer
-from fzbot.runtime import logs
+from fzbot.runtime import heartbeats, logs
 from fzbot.settings import Settings
 
 
@@ -15,6 +15,7 @@ def work(settings: Settings) -> None:
     waiting.prepare_database(settings)
     engine = bootstrap.open_engine(settings)
     out = outgoing.open_outgoing(settings, engine, Sealer(settings.secret()))
+    heartbeats.RUNNING.keep_in(settings.data_dir / heartbeats.FOLDER)
     worker = out.worker()
     worker.start()
     print("fzbot worker 已启动，Ctrl+C 停止", flush=True)  # noqa: T201 - said to the person who started it

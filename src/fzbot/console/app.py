@@ -9,9 +9,9 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
+from fzbot.activities import photos
 from fzbot.console.auth_middleware import AuthMiddleware
 from fzbot.console.authorization import Authorizer
-from fzbot.console.body_limit import BodyLimit
 from fzbot.console.pages import (
     activities,
     activity_files,
@@ -40,9 +40,14 @@ from fzbot.console.pages import (
 from fzbot.console.rendering import HERE, render
 from fzbot.console.services import ConsoleServices
 from fzbot.errors import AccessRefusedError, FzbotError, NotFoundError, NotSignedInError, StepRequiredError
+from fzbot.web.body_limit import MEGABYTE, BodyLimit
 from fzbot.web.security_headers import SecurityHeaders
 
 ASSETS = HERE / "assets"
+LARGEST_UPLOAD = photos.MOST_PHOTOS * photos.LARGEST_FILE + MEGABYTE
+"""Bytes of a form with the most files that a page offers to take. nginx.conf says the same."""
+UPLOAD_SECONDS = LARGEST_UPLOAD / (MEGABYTE / 2)
+"""Photos come over slow lines; nginx takes them in first, so this is for those who do without."""
 
 # A page with a fixed address stands before one whose address holds an id, or it would be taken for an id.
 PAGES = (
@@ -79,9 +84,9 @@ MOVED = {"/bench": "/test-bench", "/audit": "/audit-log"}
 def create_console(services: ConsoleServices) -> FastAPI:
     """The console over `services`."""
     app = FastAPI(title="fzbot console", docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(BodyLimit)
     app.add_middleware(AuthMiddleware, services=services)
     app.add_middleware(SecurityHeaders, private=True)
+    app.add_middleware(BodyLimit, most=LARGEST_UPLOAD, seconds=UPLOAD_SECONDS)
     gate = Authorizer(services)
     app.state.services = services
     for page in PAGES:
@@ -130,6 +135,7 @@ async def _bad_form(request: Request, error: Exception) -> Response:
 async def _http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     words = {
+        400: "传来的内容看不懂，或者文件太多；请返回重试，文件分几次传",
         404: "没有这个页面",
         405: "不能这样打开这个页面",
         408: "传得太慢，请换个网络再试",

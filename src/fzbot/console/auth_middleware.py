@@ -6,14 +6,11 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fzbot.console.authorization import CHANGES, COOKIE
-from fzbot.console.body_limit import BodyLimit
 from fzbot.console.permissions import PUBLIC, RULES
 from fzbot.console.services import ConsoleServices
 from fzbot.db import reading
 from fzbot.people import sign_in
-
-MOST_OF_A_STRANGER = 64 * 1024
-"""Bytes of a form on a public page; there is only the one for signing in."""
+from fzbot.web.body_limit import BodyLimit
 
 
 class AuthMiddleware:
@@ -21,7 +18,7 @@ class AuthMiddleware:
 
     def __init__(self, app: ASGIApp, services: ConsoleServices) -> None:
         self._app = app
-        self._for_strangers = BodyLimit(app, MOST_OF_A_STRANGER)
+        self._for_strangers = BodyLimit(app)  # nobody signs in with a photo
         self._services = services
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -24,6 +24,8 @@ FORM_COOKIE = "fzbot_form"
 """Holds the form token of somebody who is not signed in yet."""
 CSRF_FIELD = "csrf"
 CSRF_HEADER = "x-csrf-token"
+MOST_FILES = 50
+"""Of one form; each takes up to a megabyte of memory while the form is read."""
 CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -117,7 +119,7 @@ async def _given_token(request: Request) -> str:
     header = request.headers.get(CSRF_HEADER)
     if header is not None:
         return header
-    value = (await request.form()).get(CSRF_FIELD, "")
+    value = (await request.form(max_files=MOST_FILES)).get(CSRF_FIELD, "")
     return value if isinstance(value, str) else ""
 
 

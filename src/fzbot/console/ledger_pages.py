@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, UploadFile
 
+from fzbot.activities import importing
 from fzbot.activities.columns import LedgerContext
 from fzbot.activities.importing import Upload
 from fzbot.activities.kinds import Measure, counting_as, kinds_of
@@ -114,6 +115,13 @@ def workbook_of(form: FormData, services: ConsoleServices, visitor: Visitor, lar
     return Upload(
         content, name, visitor.home_account, visitor.actor, services.now(), may_repeat=bool(form.get("may_repeat"))
     )
+
+
+def imported(session: Session, visitor: Visitor, query: Mapping[str, str]) -> dict[str, str]:
+    """For a list after an import: what came of it, from the audit log; the address carries only a number."""
+    event_id = _number(query.get("event", ""), 1, 2**31 - 1)
+    result = importing.result_of(session, visitor.actor, event_id) if event_id else None
+    return {"done": result.summary} if result else {}
 
 
 def _number(text: str, least: int, most: int) -> int | None:

@@ -26,7 +26,7 @@ class NoticeForm:
     way: str = ""
     to: str = VILLAGES
     villages: tuple[int, ...] = ()
-    topic: str = ""
+    theme: str = ""
 
     @classmethod
     def of_template(cls, template: NoticeTemplate, villages: tuple[int, ...]) -> "NoticeForm":
@@ -45,7 +45,7 @@ class NoticeForm:
             notice.way,
             EVERYONE if to.villages is None else VILLAGES,
             to.villages or (),
-            to.topic or "",
+            to.theme or "",
         )
 
     @classmethod
@@ -61,7 +61,7 @@ class NoticeForm:
             way=_text(sent.get("way")),
             to=EVERYONE if sent.get("to") == EVERYONE else VILLAGES,
             villages=tuple(int(id_) for id_ in villages if id_.isascii() and id_.isdigit() and len(id_) <= 9),
-            topic=_text(sent.get("topic")),
+            theme=_text(sent.get("theme")),
         )
 
     def words(self, titles: Mapping[str, str]) -> NoticeText:
@@ -87,7 +87,7 @@ class NoticeForm:
 
     def audience(self) -> Audience:
         """For whom."""
-        return Audience(None if self.to == EVERYONE else self.villages, self.topic or None)
+        return Audience(None if self.to == EVERYONE else self.villages, self.theme or None)
 
 
 def _text(value: object) -> str:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from fzbot.console.visitor import Visitor
 from fzbot.errors import AccessRefusedError
 from fzbot.statistics import spans
-from fzbot.statistics.figures import Scope, Span
+from fzbot.statistics.scope import Scope, Span
 
 
 @dataclass(frozen=True)

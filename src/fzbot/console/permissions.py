@@ -79,6 +79,8 @@ RULES: dict[tuple[str, str], Roles | None] = {
     ("POST", "/notices/{notice_id}/withdraw"): SERVERS,
     ("POST", "/notices/{notice_id}/reopen"): SERVERS,
     ("POST", "/notices/{notice_id}/stop"): SERVERS,
+    ("POST", "/notices/{notice_id}/resume"): SERVERS,
+    ("POST", "/notices/{notice_id}/end"): SERVERS,
     ("POST", "/notices/{notice_id}/preview"): SERVERS,
     ("GET", "/notices/{notice_id}/picture.jpg"): ANYONE,
     ("GET", "/notices/{notice_id}/long.jpg"): ANYONE,

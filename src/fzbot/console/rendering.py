@@ -14,6 +14,7 @@ from fzbot import clock
 from fzbot.console.authorization import CSRF_FIELD
 from fzbot.console.permissions import allows
 from fzbot.console.visitor import Visitor
+from fzbot.conversation.choices import without_taps
 
 HERE = Path(__file__).parent
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -49,6 +50,8 @@ DONE = {
     "withdrawn": "已撤回",
     "reopened": "已退回草稿，可以改了，改完要重新审批",
     "stopped": "已停止，没看到的人不会再看到",
+    "resumed": "继续发送了，已经发到的人不会再收到",
+    "ended": "不再发了，没收到的人不会再收到",
     "previewed": "已发到您的微信，请打开公众号看",
     "forwarded": "已登记",
     "queued": "已提交，正在构建和核对，约一分钟后生效；没通过会写明原因",
@@ -90,7 +93,7 @@ def percent(part: int, whole: int) -> str:
 
 
 templates = Jinja2Templates(HERE / "templates")
-templates.env.filters |= {"moment": moment, "local": local, "number": number}
+templates.env.filters |= {"moment": moment, "local": local, "number": number, "without_taps": without_taps}
 templates.env.globals |= {"percent": percent}
 templates.env.trim_blocks = True
 templates.env.lstrip_blocks = True

@@ -21,9 +21,14 @@ class Cue(StrEnum):
     PLACE = "place"
     PAPERS = "papers"
     ABSENT = "absent"
+    NOT_THIS = "not-this"
 
 
 _CUES: tuple[tuple[Cue, re.Pattern[str]], ...] = (
+    (
+        Cue.NOT_THIS,
+        re.compile(r"(?:我(?:问|说)的)?(?:都)?不(?:是|对)(?:这|那)?(?:个|些|条|一条|事|件事)(?:啊|呀|呢|哩)?|都不是"),
+    ),
     (Cue.MENU, re.compile(r"菜单|目录|主页|首页|返回|常见问题|功能|menu|帮助|help")),
     (
         Cue.MORE,

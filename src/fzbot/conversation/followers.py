@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from fzbot.conversation.message import Message, MessageKind
+from fzbot.conversation.message import Message
 from fzbot.db import reading
+from fzbot.interactions.message_kind import MessageKind
 from fzbot.interactions.new_interaction import Upsert
 from fzbot.people.follower import Follower
 from fzbot.people.sealing import Sealer

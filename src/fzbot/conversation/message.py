@@ -2,36 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
+from fzbot.interactions.message_kind import Channel, MessageKind
 from fzbot.knowledge.menu import SAY
-
-
-class MessageKind(StrEnum):
-    """What came in. The last seven are events."""
-
-    TEXT = "text"
-    VOICE = "voice"
-    IMAGE = "image"
-    VIDEO = "video"
-    SHORT_VIDEO = "shortvideo"
-    LOCATION = "location"
-    LINK = "link"
-    OTHER = "other"
-    SUBSCRIBE = "subscribe"
-    UNSUBSCRIBE = "unsubscribe"
-    SCAN = "scan"
-    CLICK = "click"
-    VIEW = "view"
-    REPORT_LOCATION = "report-location"
-    OTHER_EVENT = "other-event"
-
-
-class Channel(StrEnum):
-    """The way a message came."""
-
-    WECHAT = "wechat"
-    KIOSK = "kiosk"
 
 
 @dataclass(frozen=True)
@@ -59,4 +32,4 @@ class Message:
     @property
     def is_question(self) -> bool:
         """Whether it carries words to answer."""
-        return self.kind in {MessageKind.TEXT, MessageKind.VOICE} and bool(self.text.strip())
+        return self.kind.is_question and bool(self.text.strip())

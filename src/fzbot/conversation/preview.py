@@ -2,10 +2,11 @@
 
 from fzbot import clock
 from fzbot.answering.snapshot import Snapshot
-from fzbot.conversation.message import Message, MessageKind
+from fzbot.conversation.message import Message
 from fzbot.conversation.reply_text import sanitize, truncate
 from fzbot.conversation.responder import Responder
 from fzbot.conversation.session import ConversationState
+from fzbot.interactions.message_kind import MessageKind
 from fzbot.statutes.repository import StatuteRepository
 
 

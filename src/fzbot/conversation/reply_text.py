@@ -5,6 +5,8 @@ import re
 from fzbot.knowledge.reply import PASSIVE_LIMIT
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
+_TORN_LINK = re.compile(r"<a [^<]*(?:<[^>]*)?$")
+"""A link whose end was cut off: clients would show its address."""
 _SENTENCE_END = re.compile(r"[。！？；\n]")
 
 
@@ -20,5 +22,6 @@ def truncate(text: str, link: str = "", limit: int = PASSIVE_LIMIT) -> str:
     tail = f"\n\n还有没说完的，点开看：{link}" if link else "……"
     room = limit - len(tail.encode())
     kept = text.encode()[:room].decode(errors="ignore")
+    kept = _TORN_LINK.sub("", kept)
     ends = [match.end() for match in _SENTENCE_END.finditer(kept)]
     return (kept[: ends[-1]] if ends else kept).rstrip() + tail

@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from fzbot.answering.decision import Decision, DecisionKind
 from fzbot.answering.snapshot import Snapshot
 from fzbot.conversation import citing, follow_ups, wording
+from fzbot.conversation.choices import Choice, numbered
 from fzbot.conversation.cues import Cue, cue_of, picked_number
-from fzbot.conversation.message import Message, MessageKind
+from fzbot.conversation.message import Message
 from fzbot.conversation.session import ConversationState
+from fzbot.interactions.message_kind import MessageKind
 from fzbot.knowledge.entry import Entry
-from fzbot.knowledge.reply import PASSIVE_LIMIT, basis_line, reply_text
+from fzbot.knowledge.reply import PASSIVE_LIMIT, basis_line, gist_text, reply_text
 from fzbot.knowledge.topics import Topic
 from fzbot.people.village import Village
 from fzbot.statutes.repository import StatuteRepository
@@ -46,6 +48,8 @@ class TurnOutcome:
     hands_over: HandoverRequest | None = None
     forgotten_as: str | None = None
     """The name that leads nowhere, once the follower is erased."""
+    is_throttled: bool = False
+    """Whether it came too fast to be read as more than a possible emergency."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,8 @@ class Responder:
     recall: Callable[[], ConversationState]
     statutes: StatuteRepository
     village: str = ""
+    tappable: bool = False
+    """Whether the client makes links of what can be picked."""
 
     def to(self, message: Message) -> TurnOutcome:
         """The outcome for a message of any kind."""
@@ -76,9 +82,18 @@ class Responder:
             MessageKind.SHORT_VIDEO: wording.CANNOT_SEE,
             MessageKind.LOCATION: wording.CANNOT_SEE,
             MessageKind.LINK: wording.CANNOT_SEE,
-            MessageKind.OTHER: wording.CANNOT_SEE,
+            MessageKind.OTHER: wording.UNREADABLE,
         }
         return TurnOutcome(fixed.get(message.kind, ""))
+
+    def throttled(self, text: str) -> TurnOutcome:
+        """The outcome for words that come too fast: the numbers to call where a cue tells of danger, otherwise a request to wait."""
+        alarm = self.snapshot.cue(text)
+        if alarm is None:
+            return TurnOutcome(wording.TOO_FAST, is_throttled=True)
+        lead = f"{wording.URGENT_FIRST[alarm.danger]}\n\n"
+        outcome = self._answer(self.snapshot.entries[alarm.entry], 1.0, (), DecisionKind.URGENT, lead)
+        return replace(outcome, is_throttled=True)
 
     def urgent(self, text: str) -> TurnOutcome | None:
         """The outcome for words of danger; None for others."""
@@ -95,6 +110,8 @@ class Responder:
         cue = cue_of(text)
         if cue is Cue.MENU:
             return self._menu(wording.MENU)
+        if cue is Cue.NOT_THIS:
+            return self._complaint(1.0)
         if cue is not None:
             state = self.recall()
             entry = self.snapshot.entries.get(state.last_entry or "")
@@ -171,8 +188,22 @@ class Responder:
         if decision.kind in {DecisionKind.URGENT, DecisionKind.ANSWER}:
             near = [candidate.entry.id for candidate in decision.candidates[1:]]
             return self._answer(decision.best, decision.score, near, decision.kind, lead)
-        outcome = self._to_none(decision)
+        outcome = self._likely(decision) if decision.kind is DecisionKind.LIKELY else self._to_none(decision)
         return replace(outcome, text=lead + outcome.text)
+
+    def _likely(self, decision: Decision) -> TurnOutcome:
+        """The short form of the best candidate; number one is the whole of it, the others are two more candidates."""
+        entry = decision.best
+        others = [one.entry for one in decision.candidates[1:SHOWN] if not one.entry.is_chat]
+        text = wording.LIKELY.format(
+            title=entry.title,
+            gist=gist_text(entry, self.snapshot.directory),
+            choices=self._numbered([Choice(wording.WHOLE, entry.title), *map(_of_entry, others)]),
+        )
+        offered = tuple(one.id for one in (entry, *others))
+        return TurnOutcome(
+            text, decision.kind, entry.id, decision.score, state=ConversationState(entry.id, offered, offered[1:])
+        )
 
     def _to_none(self, decision: Decision) -> TurnOutcome:
         """The outcome of a decision for none of the entries."""
@@ -187,28 +218,28 @@ class Responder:
     def _chat(self, decision: Decision) -> TurnOutcome:
         entry = decision.best
         if entry.id == COMPLAINT:
-            return self._complaint(decision)
+            return self._complaint(decision.score)
         text = reply_text(entry, self.snapshot.directory)
         if entry.id == GREETING:
             menu = self._menu(text)
             return TurnOutcome(menu.text, DecisionKind.CHAT, entry.id, decision.score, state=menu.state)
         return TurnOutcome(text, DecisionKind.CHAT, entry.id, decision.score)
 
-    def _complaint(self, decision: Decision) -> TurnOutcome:
+    def _complaint(self, score: float) -> TurnOutcome:
         state = self.recall()
         near = [id_ for id_ in state.near if id_ in self.snapshot.entries][:SHOWN]
         after = ConversationState(offered=tuple(near))
         if near:
-            titles = wording.numbered(self.snapshot.entries[id_].title for id_ in near)
+            titles = self._numbered([_of_entry(self.snapshot.entries[id_]) for id_ in near])
             text = f"{wording.COMPLAINT_NEXT}\n{titles}\n\n{wording.SUGGEST_END}"
         else:
             adviser = self.snapshot.directory.contact(ADVISER)
             text = wording.COMPLAINT_NONE.format(adviser=wording.contact(adviser))
-        return TurnOutcome(text, DecisionKind.CHAT, COMPLAINT, decision.score, state.last_entry, after)
+        return TurnOutcome(text, DecisionKind.CHAT, COMPLAINT, score, state.last_entry, after)
 
     def _suggest(self, decision: Decision) -> TurnOutcome:
         offered = [candidate.entry for candidate in decision.candidates[:SHOWN]]
-        text = f"{wording.SUGGEST}\n{wording.numbered(entry.title for entry in offered)}\n\n{wording.SUGGEST_END}"
+        text = f"{wording.SUGGEST}\n{self._numbered(list(map(_of_entry, offered)))}\n\n{wording.SUGGEST_END}"
         state = ConversationState(offered=tuple(entry.id for entry in offered))
         return TurnOutcome(text, DecisionKind.SUGGEST, score=decision.score, state=state)
 
@@ -222,7 +253,7 @@ class Responder:
     ) -> TurnOutcome:
         text = lead + reply_text(entry, self.snapshot.directory, self._link(entry))
         state = self._state_after(entry, near)
-        titles = wording.numbered(self.snapshot.entries[id_].title for id_ in state.offered)
+        titles = self._numbered([_of_entry(self.snapshot.entries[id_]) for id_ in state.offered])
         with_related = f"{text}\n\n{wording.RELATED}\n{titles}"
         if titles and len(with_related.encode()) <= PASSIVE_LIMIT:
             text = with_related
@@ -237,17 +268,24 @@ class Responder:
 
     def _menu(self, lead: str) -> TurnOutcome:
         topics = list(self.snapshot.topics.values())
-        text = f"{lead}\n{wording.numbered(topic.name for topic in topics)}"
+        text = f"{lead}\n{numbered([Choice(topic.name) for topic in topics])}"
         return TurnOutcome(text, state=ConversationState(offered=tuple(TOPIC_MARK + topic.key for topic in topics)))
 
     def _topic(self, topic: Topic) -> TurnOutcome:
         entries = [self.snapshot.entries[id_] for id_ in topic.entries if id_ in self.snapshot.entries]
         lead = wording.TOPIC.format(name=topic.name)
-        text = f"{lead}\n{wording.numbered(entry.title for entry in entries)}\n\n{wording.TOPIC_END}"
+        text = f"{lead}\n{self._numbered(list(map(_of_entry, entries)))}\n\n{wording.TOPIC_END}"
         return TurnOutcome(text, state=ConversationState(offered=tuple(entry.id for entry in entries)))
+
+    def _numbered(self, choices: Sequence[Choice]) -> str:
+        return numbered(choices, self.tappable)
 
     def _contacts(self, entry: Entry) -> str:
         return "\n".join(wording.details(self.snapshot.directory.contact(key)) for key in entry.channels)
 
     def _link(self, entry: Entry) -> str:
         return f"{self.public_url}/a/{entry.id}"
+
+
+def _of_entry(entry: Entry) -> Choice:
+    return Choice(entry.title, entry.title)

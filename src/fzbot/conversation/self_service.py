@@ -105,11 +105,12 @@ class SelfService:
         if not question:
             return TurnOutcome(wording.HANDOVER_ASK, DecisionKind.CHAT, HUMAN, 1.0)
         urgent = answers.urgent(question)
+        masked = self.mask(question)  # quoted masked as well: the reply is stored
         said = wording.HANDED_OVER.format(
-            question=question[:40] + ("…" if len(question) > 40 else ""),
+            question=masked[:40] + ("…" if len(masked) > 40 else ""),
             adviser=f"{village.name}的法律顾问" if village else "法律顾问",
         )
-        passed = HandoverRequest(self.mask(question)[:QUESTION_CHARS], village.id if village else None)
+        passed = HandoverRequest(masked[:QUESTION_CHARS], village.id if village else None)
         if urgent is not None:
             return replace(urgent, hands_over=passed)
         return TurnOutcome(said, DecisionKind.CHAT, HUMAN, 1.0, hands_over=passed)
@@ -122,7 +123,9 @@ class SelfService:
                 Interaction.openid_hash == person.openid_hash,
                 Interaction.at > now - ASKED_WITHIN,
                 Interaction.question.is_not(None),
-                Interaction.decision.in_([DecisionKind.UNKNOWN, DecisionKind.SUGGEST, DecisionKind.ANSWER]),
+                Interaction.decision.in_(
+                    [DecisionKind.UNKNOWN, DecisionKind.SUGGEST, DecisionKind.LIKELY, DecisionKind.ANSWER]
+                ),
             )
             .order_by(Interaction.id.desc())
             .limit(1)

@@ -13,9 +13,8 @@ from fzbot import clock, deadline
 from fzbot.answering.current_snapshot import CurrentSnapshot
 from fzbot.answering.decision import DecisionKind
 from fzbot.conversation import session as sessions
-from fzbot.conversation import wording
 from fzbot.conversation.followers import follower_row, village_scanned
-from fzbot.conversation.message import Channel, Message
+from fzbot.conversation.message import Message
 from fzbot.conversation.pending_items import NoPendingItems, PendingItems, Recipient, Reply, append_pending
 from fzbot.conversation.reply_text import sanitize, truncate
 from fzbot.conversation.requests import request_of
@@ -27,6 +26,7 @@ from fzbot.deadline import Deadline, until
 from fzbot.handovers import handover
 from fzbot.handovers.handover import Handover
 from fzbot.interactions.masking import mask
+from fzbot.interactions.message_kind import Channel, MessageKind
 from fzbot.interactions.new_interaction import NewInteraction, Upsert
 from fzbot.interactions.record import Recorded, Recorder
 from fzbot.people.erasure_log import ErasureLog
@@ -73,6 +73,7 @@ class Conversation:
     now: Callable[[], datetime] = field(default=clock.now)
     rate_limiter: RateLimiter = field(default_factory=RateLimiter)
     pending_items: PendingItems = field(default_factory=NoPendingItems)
+    tappable: bool = False
 
     def handle(self, message: Message) -> Recorded:
         """Answer a message and hand its row over; the future holds the reply once the row is durable.
@@ -103,6 +104,7 @@ class Conversation:
             recall=lambda: self._recall(message.account_id, person, now),
             statutes=self.statutes,
             village=village.name if village else "",
+            tappable=self.tappable and message.channel is Channel.WECHAT,
         )
         outcome = self._decide(message, person, responder, now)
         turn = _Turn(message, person, self.sealer.hash(message.post_id), now)
@@ -112,10 +114,16 @@ class Conversation:
         TURN_SECONDS.observe(elapsed)
         return self._interaction(turn, outcome, reply, village or outcome.joins, elapsed)
 
+    def reply_unrecorded(self, text: str) -> str:
+        """The reply to words that nobody has to answer for: numbers to call in danger, otherwise to wait. Leaves no row."""
+        snapshot = self.current_snapshot.snapshot
+        responder = Responder(snapshot, self.public_url, ConversationState, self.statutes)
+        return truncate(sanitize(responder.throttled(text).text))
+
     def _decide(self, message: Message, person: str, responder: Responder, now: datetime) -> TurnOutcome:
         if not self.rate_limiter.allows(person):
             THROTTLED.labels("follower").inc()
-            return responder.urgent(message.text) or TurnOutcome(wording.TOO_FAST)
+            return responder.throttled(message.words)
         is_personal = bool(message.words) and message.channel is Channel.WECHAT
         request = request_of(message.words) if is_personal else None
         if request is None:
@@ -128,7 +136,8 @@ class Conversation:
         """The reply as it is sent, with what waited for the follower; such items are claimed for this turn."""
         link = f"{self.public_url}/a/{outcome.entry}" if outcome.entry else ""
         reply = truncate(sanitize(outcome.text), link)
-        if not reply or turn.message.channel is not Channel.WECHAT or outcome.forgotten_as is not None:
+        is_alone = outcome.is_throttled or outcome.forgotten_as is not None
+        if not reply or turn.message.channel is not Channel.WECHAT or is_alone:
             return reply
         is_urgent = outcome.decision is DecisionKind.URGENT
         recipient = Recipient(turn.message.account_id, turn.person, turn.key)
@@ -147,7 +156,7 @@ class Conversation:
             at=turn.now,
             day=clock.china_day(message.sent_at),
             channel=message.channel.value,
-            kind=message.kind.value,
+            kind=(MessageKind.THROTTLED if outcome.is_throttled and message.is_question else message.kind).value,
             question=mask(sanitize(message.text))[:QUESTION_CHARS] or None,
             decision=outcome.decision,
             entry=outcome.entry,

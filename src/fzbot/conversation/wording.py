@@ -1,7 +1,5 @@
 """Every fixed sentence that villagers read in the chat."""
 
-from collections.abc import Iterable
-
 from fzbot.knowledge.directory import Contact
 from fzbot.knowledge.entry import Danger
 
@@ -11,8 +9,12 @@ URGENT_FIRST = {
     Danger.SUICIDE: "⚠️ 先别一个人扛着。现在就打 12356，有人陪你说话；情况危急打 110 或 120。",
     Danger.CHILD: "⚠️ 孩子不见了、有危险或正被伤害：马上打 110，不用等24小时；受伤打 120。",
     Danger.CONFINED: "⚠️ 人被关着、被控制、被逼着做事：想办法马上打 110，说清在哪里。",
+    Danger.LIFE: "⚠️ 救命要紧：中毒、落水、受伤、昏迷、被咬，马上打 120；着火、漏煤气、人被压被困，打 119。先顾好自己的安全，说清在哪里。",
+    Danger.ELDER: "⚠️ 老人走丢、被扔下、没人管：马上打 110，不用等24小时；冻坏了、叫不醒打 120。再找村委会，或打 12345。",
 }
 
+LIKELY = "您问的像是【{title}】：\n{gist}\n\n看全部，或看别的，回数字：\n{choices}\n不是这些，就回“不是这个”，或换个说法再问一遍。"
+WHOLE = "看全部"
 SUGGEST = "您问的是不是下面哪一个？回数字就行："
 SUGGEST_END = "都不是的话，换个说法再问一遍，或打 12348 免费问律师。"
 RELATED = "接着想问（回数字）："
@@ -24,7 +26,8 @@ PICK_NOTHING = "这会儿没有可以按数字选的。请直接把问题说出�
 
 VOICE_UNHEARD = "这条语音没能听出字来。请慢一点、近一点再说一遍，或者打字告诉我。急事打 110，问法律打 12348。"
 CANNOT_SEE = "图片、视频、位置和链接我看不懂。请把事情打字或用语音说出来，我来答。急事打 110，问法律打 12348。"
-EMPTY = "没有看到文字。请把事情打字或用语音说出来，例如“工钱不给咋办”。"
+EMPTY = "没有看到文字。请把事情打字或用语音说出来，例如“工钱不给咋办”。急事打 110，问法律打 12348。"
+UNREADABLE = "这一条我没能读出来。请把事情重新打字或用语音说出来，我来答。急事打 110，问法律打 12348。"
 SCANNED = "已记下您是{village}的乡亲。有法律上的事，直接打字或说出来。"
 NOT_FOUND = "这一条暂时看不到了。请直接把问题说出来，回“菜单”看常见问题。"
 COMPLAINT_NEXT = "记下了，我们会有人看。您想问的是不是下面这些？回数字："
@@ -54,11 +57,6 @@ ERASE_ASK = (
     "确定要删，请回“确认删除”。"
 )
 ERASED = "已删除。您再发消息，会当作新来的人。"
-
-
-def numbered(titles: Iterable[str]) -> str:
-    """Lines to pick from by number."""
-    return "\n".join(f"{number}. {title}" for number, title in enumerate(titles, start=1))
 
 
 def unknown(adviser: Contact) -> str:

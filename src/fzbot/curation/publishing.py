@@ -48,24 +48,33 @@ def save_draft(
     return draft
 
 
+def publish_imported(session: Session, entry: Entry, live: Entry | None, actor: Actor, at: datetime) -> Release:
+    """Publish an entry that was read and checked elsewhere, from a file."""
+    return _publish(session, _revision(entry.id, body_of(entry), live, "从文件导入", actor, at), actor, at)
+
+
 def add_wordings(session: Session, live: Entry, wordings: list[str], actor: Actor, at: datetime) -> Release:
     """Add ways of asking to an entry and publish that; drafts of the entry get them too."""
     body = _with_wordings(body_of(live), wordings)
     for draft in revisions.drafts(session, entry_id=live.id):
         draft.body = _with_wordings(draft.body, wordings)
-    revision = EntryRevision(
-        entry_id=live.id,
+    return _publish(session, _revision(live.id, body, live, "加问法", actor, at), actor, at)
+
+
+def _revision(
+    entry_id: str, body: dict[str, Any], live: Entry | None, note: str, actor: Actor, at: datetime
+) -> EntryRevision:
+    return EntryRevision(
+        entry_id=entry_id,
         state=RevisionState.DRAFT,
         body=body,
-        base=body_of(live),
-        note="加问法",
+        base=body_of(live) if live else None,
+        note=note,
         author=actor.name,
         author_id=actor.staff_id,
         created_at=at,
         changed_at=at,
     )
-    session.add(revision)
-    return _publish(session, revision, actor, at)
 
 
 def propose_wordings(
@@ -114,6 +123,7 @@ def _with_wordings(body: dict[str, Any], wordings: list[str]) -> dict[str, Any]:
 
 def _publish(session: Session, revision: EntryRevision, actor: Actor, at: datetime) -> Release:
     revision.state, revision.publisher, revision.changed_at = RevisionState.PUBLISHED, actor.name, at
+    session.add(revision)
     session.flush()
     note = f"{revision.body.get('title', revision.entry_id)}：{revision.note or '修改'}"
     queued = release.add(session, {revision.entry_id: revision.body}, note, actor.name, at)

@@ -17,8 +17,8 @@ from fzbot.runtime.pg_notify import notify
 LEASE = timedelta(minutes=5)
 """How long a builder has; after it another one may take over."""
 TURN = "release"
-BELL = "fzbot_release"
-"""Rings when there is a release to build, and when one went live."""
+CHANNEL = "fzbot_release"
+"""Notified when there is a release to build, and when one went live."""
 
 
 class ReleaseStage(StrEnum):
@@ -103,7 +103,7 @@ def record_outcome(session: Session, release_id: int, problems: list[str]) -> No
         return
     release.stage = ReleaseStage.REFUSED if problems else ReleaseStage.LIVE
     release.problems = "\n".join(problems)
-    notify(session, BELL)
+    notify(session, CHANNEL)
 
 
 def recent(session: Session, number: int = 50) -> list[Release]:
@@ -114,5 +114,5 @@ def recent(session: Session, number: int = 50) -> list[Release]:
 def _queue(session: Session, release: Release) -> Release:
     session.add(release)
     session.flush()
-    notify(session, BELL)
+    notify(session, CHANNEL)
     return release

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from fzbot import clock
 from fzbot.answering.current_snapshot import CurrentSnapshot
@@ -25,9 +24,12 @@ from fzbot.db import reading, writing
 from fzbot.errors import KnowledgeError
 from fzbot.knowledge.entry import Entry
 from fzbot.runtime.pg_notify import Listener
+from fzbot.runtime.supervisor import Supervisor
 
 log = logging.getLogger(__name__)
 
+STANDS_SECONDS = 900.0
+"""How long building a release may take."""
 POLL_SECONDS = 2.0
 """How often each worker looks for itself, should no notification arrive."""
 
@@ -44,12 +46,12 @@ class ReleaseLoader:
     loaded: int | None = None
     now: Callable[[], datetime] = field(default=clock.now)
     poll_seconds: float = POLL_SECONDS
-    _bell: Listener = field(init=False)
+    _listener: Listener = field(init=False)
     _thread: threading.Thread | None = None
 
     def __post_init__(self) -> None:
         """Know the channel to listen on."""
-        self._bell = Listener(self.engine, release.BELL)
+        self._listener = Listener(self.engine, release.CHANNEL)
 
     def start(self) -> None:
         """Watch on a thread of its own until `close`."""
@@ -58,7 +60,7 @@ class ReleaseLoader:
 
     def close(self) -> None:
         """Stop watching."""
-        self._bell.stop()
+        self._listener.stop()
         if self._thread is not None:
             self._thread.join()
 
@@ -68,27 +70,19 @@ class ReleaseLoader:
         return self._take_over() or built
 
     def _watch(self) -> None:
-        while not self._bell.is_stopped:
-            self._bell.wait(self.poll_seconds)
-            try:
-                self.poll()
-            except (SQLAlchemyError, OSError, KnowledgeError) as error:
-                log.warning("releases not looked after: %s", type(error).__name__)
-        self._bell.close()
+        Supervisor("releases", STANDS_SECONDS, self._listener.pause).run(self._turn)
+        self._listener.close()
+
+    def _turn(self) -> bool:
+        if self._listener.is_stopped:
+            return False
+        self._listener.wait(self.poll_seconds)
+        self.poll()
+        return True
 
     def _build_waiting(self) -> bool:
-        with writing(self.engine) as session:
-            found = release.claim(session, self.now())
-            claimed = (found.id, dict(found.overlay)) if found else None
-        if claimed is None:
-            return False
-        number, overlay = claimed
         held = tuple(one for one in self.golden if still_right(self.current_snapshot.snapshot, one))
-        problems = _aside(_trial, self.folder, self.cache, overlay, held)
-        with writing(self.engine) as session:
-            release.record_outcome(session, number, problems)
-        log.info("release %d: %s", number, "refused" if problems else "live")
-        return True
+        return build_release(self.engine, self.folder, self.cache, held, self.now()) is not None
 
     def _take_over(self) -> bool:
         with reading(self.engine) as session:
@@ -102,6 +96,26 @@ class ReleaseLoader:
         self.current_snapshot.replace(Snapshot.of_folder(self.folder, self.cache, entries))
         self.loaded = live[0]
         return True
+
+
+def build_release(
+    engine: Engine, folder: Path, cache: Path, golden: tuple[Golden, ...], at: datetime | None = None
+) -> list[str] | None:
+    """Build and try the release that waits, and make it live unless there are problems, which are returned.
+
+    None when none waits, or another builder has it.
+    """
+    with writing(engine) as session:
+        found = release.claim(session, at or clock.now())
+        claimed = (found.id, dict(found.overlay)) if found else None
+    if claimed is None:
+        return None
+    number, overlay = claimed
+    problems = _aside(_trial, folder, cache, overlay, golden)
+    with writing(engine) as session:
+        release.record_outcome(session, number, problems)
+    log.info("release %d: %s", number, "refused" if problems else "live")
+    return problems
 
 
 def entries_of(overlay: Mapping[str, Any]) -> tuple[Entry, ...]:

@@ -1,5 +1,7 @@
 """Revisions of entries: a draft, then published; a published one stands in for the shipped entry."""
 
+import re
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -9,6 +11,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from fzbot.db import Base, Moment
 from fzbot.knowledge.entry import Entry
+
+_SENTENCE = re.compile(r"[^。！？]+[。！？]")
 
 
 class RevisionState(StrEnum):
@@ -46,7 +50,7 @@ class EntryRevision(Base):
         """Whether nothing but ways of asking is added to the entry that it starts from."""
         if self.base is None:
             return False
-        before, after = dict(self.base), dict(self.body)
+        before, after = in_points(self.base), in_points(self.body)
         kept, now = before.pop("questions"), after.pop("questions")
         return before == after and set(kept) <= set(now)
 
@@ -54,13 +58,35 @@ class EntryRevision(Base):
 def body_of(entry: Entry) -> dict[str, Any]:
     """An entry as its YAML would say it."""
     body = entry.model_dump(mode="json", exclude_defaults=True)
-    body["basis"] = [f"{citation.law}{citation.article or ''}" for citation in entry.basis]
+    for written, point in zip(body.get("points", ()), entry.points, strict=True):
+        if point.basis:
+            written["basis"] = [f"{citation.law}{citation.article or ''}" for citation in point.basis]
     return body
 
 
-def entry_of(body: dict[str, Any]) -> Entry:
-    """The entry of a body; `ValidationError` when it is none."""
-    return Entry.model_validate(body)
+def entry_of(body: Mapping[str, Any]) -> Entry:
+    """The entry of a body, of one written in the old form too; `ValidationError` when it is none."""
+    return Entry.model_validate(in_points(body))
+
+
+def in_points(body: Mapping[str, Any]) -> dict[str, Any]:
+    """A body of the version before (one paragraph, laws behind it) in the form of today.
+
+    The paragraph's first sentence becomes the gist and the rest one point, which the checks ask to be split.
+    """
+    if "answer" not in body:
+        return dict(body)
+    first, rest = _first_sentence(str(body["answer"]))
+    kept = {name: value for name, value in body.items() if name not in {"answer", "basis", "numbers_from"}}
+    sources = "，".join(f"{number}：{source}" for number, source in body.get("numbers_from", {}).items())
+    point = {"text": rest, "basis": list(body.get("basis", ())), "practice": sources}
+    return kept | {"gist": first} | ({"points": [point]} if rest else {})
+
+
+def _first_sentence(text: str) -> tuple[str, str]:
+    found = _SENTENCE.match(text.strip())
+    first = found[0] if found else text.strip()
+    return first, text.strip()[len(first) :].strip()
 
 
 def draft_of(session: Session, entry_id: str, account_id: int | None) -> EntryRevision | None:

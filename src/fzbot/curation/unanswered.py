@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from fzbot import audit
+from fzbot.answering.decision import DecisionKind
 from fzbot.audit import Actor, Change
 from fzbot.db import Base, Moment
 from fzbot.errors import CurationError
@@ -96,9 +97,9 @@ class UnansweredFilter:
 
 
 _OF_KIND: dict[QuestionKind, ColumnElement[bool]] = {
-    QuestionKind.UNKNOWN: Interaction.decision == "unknown",
-    QuestionKind.UNSURE: (Interaction.decision == "suggest")
-    | ((Interaction.decision == "answer") & (Interaction.score < LOW_SCORE)),
+    QuestionKind.UNKNOWN: Interaction.decision == DecisionKind.UNKNOWN,
+    QuestionKind.UNSURE: Interaction.decision.in_((DecisionKind.SUGGEST, DecisionKind.LIKELY))
+    | ((Interaction.decision == DecisionKind.ANSWER) & (Interaction.score < LOW_SCORE)),
     QuestionKind.COMPLAINT: Interaction.entry == "chat.complaint",
 }
 

@@ -20,8 +20,13 @@ from fzbot.interactions.new_interaction import NewInteraction
 from fzbot.interactions.spool import Spool
 from fzbot.interactions.spool_files import SpoolCounts
 from fzbot.runtime.metrics import EARLY
+from fzbot.runtime.supervisor import Supervisor
 
 MAX_BATCH = 200
+STANDS_SECONDS = 30.0
+"""Without a turn for so long, nothing is recorded, and nobody is answered."""
+LONGEST_PAUSE_SECONDS = 0.1
+"""After a failed turn: villagers wait for the next one."""
 REPLAY_SECONDS = 5.0
 PATIENCE_SECONDS = 4.0
 """How long somebody waits for a reply who set no deadline."""
@@ -63,6 +68,7 @@ class Recorder:
         self._replay_seconds = replay_seconds
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._next_replay = 0.0
+        self._is_ending = False
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
 
@@ -100,14 +106,39 @@ class Recorder:
         self._thread.join()
 
     def _run(self) -> None:
-        is_last = False
-        while not is_last:
+        supervisor = Supervisor("recorder", STANDS_SECONDS, longest_pause=LONGEST_PAUSE_SECONDS)
+        supervisor.run(self._turn)
+        supervisor.turn(self._last_turn)
+
+    def _turn(self) -> bool:
+        if self._is_ending:
+            return False
+        try:
             if time.monotonic() >= self._next_replay:
                 self._replay()
-            batch, is_last = self._next_batch()
+        finally:  # whatever stands in the way of a replay keeps no villager waiting
+            self._write_next()
+        return True
+
+    def _write_next(self) -> None:
+        batch, self._is_ending = self._next_batch()
+        try:
             if batch:
                 self._finish(batch)
+        except Exception as error:
+            self._give_up(batch, error)
+            raise
+
+    def _last_turn(self) -> bool:
+        self._replay()
         self._writer.close()
+        return False
+
+    def _give_up(self, batch: Sequence[_Waiting], error: Exception) -> None:
+        # Whoever waits for these rows must hear of it: nothing else would ever answer them.
+        for item in batch:
+            if not item.recorded.done():
+                item.recorded.set_exception(error)
 
     def _replay(self) -> None:
         is_more = self._writer.catch_up()

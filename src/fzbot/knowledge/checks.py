@@ -1,5 +1,6 @@
 """What must hold of the knowledge base before it is published, one small check a rule."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -7,21 +8,25 @@ from datetime import date
 from fzbot.errors import KnowledgeError
 from fzbot.knowledge.entry import Entry
 from fzbot.knowledge.files import Fault, KnowledgeBase, Severity, read_model
-from fzbot.knowledge.folding import fold, hanzi
+from fzbot.knowledge.folding import fold
 from fzbot.knowledge.lexicon import EMERGENCIES, emergencies
 from fzbot.knowledge.menu import SUB_HANZI, TOP_HANZI, Menu, cut, load_menu
 from fzbot.knowledge.notices import NoticeTemplate, load_calendar, load_templates
-from fzbot.knowledge.numerals import Quantity, quantities, stated
+from fzbot.knowledge.numerals import quantities, stated
 from fzbot.knowledge.reply import LINK_ROOM, PASSIVE_LIMIT, reply_text
 from fzbot.knowledge.statutes import Statute, texts_of
+from fzbot.knowledge.terms import unexplained
 from fzbot.knowledge.topics import Topics
 
 MIN_QUESTIONS = 20
-ANSWER_HANZI = range(110, 361)
-CHAT_HANZI = range(15, 251)
+GIST_CHARS = range(12, 46)
+CHAT_CHARS = range(6, 251)
+POINTS = range(3, 9)
+POINT_CHARS = 60
 STEPS = range(2, 6)
-STEP_CHARS = 90
+STEP_CHARS = 40
 RELATED = range(1, 7)
+_SAYS_NOTHING = re.compile(r"(?:这)?(?:要|得|需要)?看(?:具体)?情况[。！]?")
 
 
 @dataclass(frozen=True)
@@ -80,14 +85,37 @@ def questions_unique(context: CheckContext) -> Iterator[Fault]:
                 seen[key] = entry.id
 
 
-def lengths(context: CheckContext) -> Iterator[Fault]:
-    """Short enough to read, long enough to help, and the whole reply within the platform's limit."""
+def gists_answer(context: CheckContext) -> Iterator[Fault]:
+    """The gist is one sentence that says something."""
     for entry in context.base.entries:
-        span = CHAT_HANZI if entry.is_chat else ANSWER_HANZI
-        count = hanzi(entry.answer)
-        if count not in span:
-            problem = f"答案 {count} 个汉字"
-            yield context.fault(entry, "answer", problem, f"改到 {span[0]}–{span[-1]} 个汉字")
+        span = CHAT_CHARS if entry.is_chat else GIST_CHARS
+        if len(entry.gist) not in span:
+            problem = f"一句话有 {len(entry.gist)} 个字"
+            yield context.fault(entry, "gist", problem, f"改到 {span[0]}–{span[-1]} 个字")
+        if _SAYS_NOTHING.fullmatch(entry.gist):
+            yield context.fault(entry, "gist", f"“{entry.gist}”没有回答", "先说能不能、该怎么办，再说看什么")
+
+
+def points_sound(context: CheckContext) -> Iterator[Fault]:
+    """Three to eight points, one thing each, and each rests on an article or says which practice it rests on."""
+    for entry in context.base.entries:
+        if entry.is_chat:
+            continue
+        if len(entry.points) not in POINTS:
+            problem = f"有 {len(entry.points)} 个要点"
+            yield context.fault(entry, "points", problem, f"写 {POINTS[0]}–{POINTS[-1]} 个，一个只说一件事")
+        for number, point in enumerate(entry.points, start=1):
+            if len(point.text) > POINT_CHARS:
+                problem = f"第 {number} 个要点有 {len(point.text)} 字"
+                yield context.fault(entry, "points", problem, f"拆开或缩到 {POINT_CHARS} 字以内")
+            if not point.basis and not point.practice:
+                problem = f"第 {number} 个要点没有依据"
+                yield context.fault(entry, "points", problem, "写法律简称和条号，或写明是哪里的做法")
+
+
+def steps_short(context: CheckContext) -> Iterator[Fault]:
+    """Two to five things that can be done today, and the whole reply within the platform's limit."""
+    for entry in context.base.entries:
         if not entry.is_chat and len(entry.steps) not in STEPS:
             problem = f"有 {len(entry.steps)} 步"
             yield context.fault(entry, "steps", problem, f"写 {STEPS[0]}–{STEPS[-1]} 步马上能做的事")
@@ -98,14 +126,12 @@ def lengths(context: CheckContext) -> Iterator[Fault]:
             size = len(reply_text(entry, context.base.directory).encode()) + LINK_ROOM
             if size > PASSIVE_LIMIT:
                 problem = f"整条回复 {size} 字节，超过微信的 {PASSIVE_LIMIT}"
-                yield context.fault(entry, "answer", problem, f"删短约 {(size - PASSIVE_LIMIT) // 3 + 1} 个字")
+                yield context.fault(entry, "steps", problem, f"删短约 {(size - PASSIVE_LIMIT) // 3 + 1} 个字")
 
 
 def basis_known(context: CheckContext) -> Iterator[Fault]:
-    """An answer about law rests on laws we know; a changed law is cited whole."""
+    """Points rest on laws we know; of a law whose text in force was not read only the whole is cited."""
     for entry in context.base.entries:
-        if not entry.basis and not entry.is_chat:
-            yield context.fault(entry, "basis", "没有依据", "写上法律简称和条号，例如 民法典1079")
         for citation in entry.basis:
             law = context.base.laws.get(citation.law)
             if law is None:
@@ -126,22 +152,24 @@ def basis_exists(context: CheckContext) -> Iterator[Fault]:
 
 
 def numbers_founded(context: CheckContext) -> Iterator[Fault]:
-    """Each number with a unit in an answer stands in a cited article, or `numbers_from` says where it is from."""
+    """Each number with a unit in a point stands in that point's own articles, or in its practice."""
     for entry in context.base.entries:
-        cited = [(citation.law, citation.article) for citation in entry.basis]
-        texts = texts_of(context.statutes, cited)
-        if not texts:
-            continue
-        known = quantities("\n".join(texts)).keys() | _explained(entry)
-        for quantity, written in stated(entry.answer).items():
-            if quantity not in known:
-                yield context.fault(
-                    entry, "answer", f"“{written}”在引用的法条里没有", "核对数字，或在 numbers_from 写明出处"
-                )
+        for number, point in enumerate(entry.points, start=1):
+            texts = texts_of(context.statutes, [(citation.law, citation.article) for citation in point.basis])
+            if not texts:
+                continue
+            known = quantities("\n".join([*texts, point.practice])).keys()
+            for quantity, written in stated(point.text).items():
+                if quantity not in known:
+                    problem = f"第 {number} 个要点的“{written}”在它引用的法条里没有"
+                    yield context.fault(entry, "points", problem, "核对数字，补上条号，或写明是哪里的做法")
 
 
-def _explained(entry: Entry) -> set[Quantity]:
-    return {quantity for written in entry.numbers_from for quantity in quantities(written)}
+def terms_explained(context: CheckContext) -> Iterator[Fault]:
+    """A legal term is explained where it first stands: 词（白话） or 白话（词）."""
+    for entry in context.base.entries:
+        for term, meaning in unexplained(entry, context.base.terms):
+            yield context.fault(entry, "points", f"“{term}”没有解释", f"第一次出现时写成 {term}（{meaning}）")
 
 
 def directory_known(context: CheckContext) -> Iterator[Fault]:
@@ -155,16 +183,17 @@ def directory_known(context: CheckContext) -> Iterator[Fault]:
 
 
 def related_known(context: CheckContext) -> Iterator[Fault]:
-    """Related ids exist and are not the entry itself."""
+    """Related ids, and those that a point refers to, exist and are not the entry itself."""
     ids = {entry.id for entry in context.base.entries}
     for entry in context.base.entries:
         if not entry.is_chat and len(entry.related) not in RELATED:
             yield context.fault(entry, "related", f"有 {len(entry.related)} 条相关", "写 2–4 条人们接着会问的")
-        for other in entry.related:
-            if other not in ids:
-                yield context.fault(entry, "related", f"没有 {other} 这一条", "改成存在的编号")
-            elif other == entry.id:
-                yield context.fault(entry, "related", "指向自己", "删掉")
+        for field, others in (("related", entry.related), ("see", entry.see)):
+            for other in others:
+                if other not in ids:
+                    yield context.fault(entry, field, f"没有 {other} 这一条", "改成存在的编号")
+                elif other == entry.id:
+                    yield context.fault(entry, field, "指向自己", "删掉")
 
 
 def reviews_due(context: CheckContext) -> Iterator[Fault]:
@@ -251,10 +280,13 @@ CHECKS: tuple[Check, ...] = (
     needs_covered,
     questions_enough,
     questions_unique,
-    lengths,
+    gists_answer,
+    points_sound,
+    steps_short,
     basis_known,
     basis_exists,
     numbers_founded,
+    terms_explained,
     directory_known,
     related_known,
     reviews_due,

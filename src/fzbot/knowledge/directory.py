@@ -5,8 +5,6 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-NOT_FILLED_IN = "未填写"
-
 
 class Hotline(BaseModel):
     """A national short number; `sure` tells how well it was verified (B, C, U)."""

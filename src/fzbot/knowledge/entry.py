@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator
 
 ID = re.compile(r"[a-z]+(\.[a-z0-9]+(-[a-z0-9]+)*){1,2}")
 CITATION = re.compile(r"(?P<law>\D+?)(?P<article>\d+(之[一二三四五六七八九十]+)?)?")
@@ -32,6 +32,38 @@ class Danger(StrEnum):
     SUICIDE = "suicide"
     CHILD = "child"
     CONFINED = "confined"
+    LIFE = "life"
+    """Life and limb: poison, drowning, gas, fire, accidents, collapse, bites."""
+    ELDER = "elder"
+    """An old person lost, abandoned or lying without care."""
+
+
+class About(StrEnum):
+    """What a follow-up may ask of an answer, and which of its points say something of it."""
+
+    MONEY = "money"
+    TIME = "time"
+    DEADLINE = "deadline"
+    WHERE = "where"
+    PAPERS = "papers"
+    EVIDENCE = "evidence"
+    WHO = "who"
+
+    @property
+    def label(self) -> str:
+        """What staff read."""
+        return _ABOUT_LABELS[self]
+
+
+_ABOUT_LABELS = {
+    About.MONEY: "花多少钱、能拿多少",
+    About.TIME: "要多久",
+    About.DEADLINE: "最晚什么时候",
+    About.WHERE: "去哪里",
+    About.PAPERS: "带什么材料",
+    About.EVIDENCE: "要什么证据",
+    About.WHO: "找谁、谁来办",
+}
 
 
 class Citation(BaseModel):
@@ -57,23 +89,45 @@ class Citation(BaseModel):
         return f"《{self.law}》第{number}条" + (f"之{insert[0]}" if insert else "")
 
 
+def _citations(value: object) -> object:
+    if isinstance(value, list | tuple):
+        return [Citation.parse(item) if isinstance(item, str) else item for item in value]
+    return value
+
+
+class Point(BaseModel):
+    """One statement of an answer, with the articles that carry it; or the custom, local rule or office (`practice`) that does."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    text: Line
+    basis: Annotated[tuple[Citation, ...], BeforeValidator(_citations)] = ()
+    practice: str = ""
+    about: tuple[About, ...] = ()
+
+
 class Entry(BaseModel):
-    """One curated answer. `id` is the need's id, or it plus one more dotted part."""
+    """One curated answer. `id` is the need's id, or it plus one more dotted part.
+
+    `gist` answers the title in one sentence; `points` stand most important first. `see` names entries that a point refers to,
+    `related` those that people ask next. `readers` counts who read each point against its articles without having written it.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: str
     title: Line
     questions: tuple[Line, ...] = Field(min_length=1)
-    answer: Line
+    gist: Line
+    points: tuple[Point, ...] = ()
     steps: tuple[Line, ...] = ()
-    basis: tuple[Citation, ...] = ()
     channels: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
+    see: tuple[str, ...] = ()
     urgent: Danger | None = None
-    numbers_from: dict[str, str] = Field(default_factory=dict)
     reviewed: date
     review_by: date
+    readers: int = Field(default=0, ge=0)
 
     @field_validator("id")
     @classmethod
@@ -82,12 +136,19 @@ class Entry(BaseModel):
             raise ValueError("编号要写成 theme.need 的样子，小写字母、数字和连字符，例如 marriage.bride-price")
         return value
 
-    @field_validator("basis", mode="before")
-    @classmethod
-    def _citations(cls, value: object) -> object:
-        if isinstance(value, list | tuple):
-            return [Citation.parse(item) if isinstance(item, str) else item for item in value]
-        return value
+    @property
+    def basis(self) -> tuple[Citation, ...]:
+        """The articles that its points rest on, each once."""
+        return tuple(dict.fromkeys(citation for point in self.points for citation in point.basis))
+
+    @property
+    def answer(self) -> str:
+        """Everything that it says, a statement a line."""
+        return "\n".join([self.gist, *(point.text for point in self.points)])
+
+    def points_about(self, *subjects: About) -> tuple[Point, ...]:
+        """The points that say something of one of the subjects."""
+        return tuple(point for point in self.points if set(subjects) & set(point.about))
 
     @property
     def need(self) -> str:

@@ -1,7 +1,8 @@
 """Reading `knowledge/` from disk, with every fault named: file, entry, field, and how to mend it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,6 +13,9 @@ from pydantic import BaseModel, ValidationError
 from fzbot.errors import KnowledgeError
 from fzbot.knowledge.directory import Directory
 from fzbot.knowledge.entry import Area, Entry
+from fzbot.knowledge.terms import load_terms
+from fzbot.knowledge.themes import FILE as THEMES
+from fzbot.knowledge.themes import Themes
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -28,7 +32,7 @@ MENDS = {
     "string_type": ("应当是文字", "数字或特殊开头的文字要加引号"),
     "tuple_type": ("应当是列表", "每项一行，以“- ”开头"),
     "too_short": ("一项都没有", "至少写一项"),
-    "enum": ("不在允许的几个词里", "从 violence、fraud、suicide、child、confined 里选一个，或删掉"),
+    "enum": ("不在允许的几个词里", "照知识库说明里的词写，或删掉"),
 }
 
 
@@ -56,10 +60,19 @@ class Fault:
 
 
 class Law(BaseModel, extra="forbid", frozen=True):
-    """A law that entries may cite; of a `changed` one only the whole, until its new text is at hand."""
+    """A law that entries may cite.
+
+    Of a `changed` one only the whole is cited, until its new text is at hand. `in_force` is the day from which its present text
+    holds; `replaced_by` names the law that took its place. `watch` says what is coming: a draft, a day to look again.
+    """
 
     title: str
+    in_force: date | None = None
+    text_read: bool = False
+    replaces: tuple[str, ...] = ()
+    replaced_by: str | None = None
     changed: bool = False
+    watch: str | None = None
 
 
 @dataclass(frozen=True)
@@ -71,7 +84,10 @@ class KnowledgeBase:
     files: dict[str, Path]
     directory: Directory
     laws: dict[str, Law]
+    themes: dict[str, str]
+    """What themes are called, by the first part of their entries' ids."""
     needs: frozenset[str]
+    terms: dict[str, str] = field(default_factory=dict)
     faults: tuple[Fault, ...] = field(default=())
 
 
@@ -95,13 +111,17 @@ def load(root: Path) -> KnowledgeBase:
             else:
                 entries.append(found)
                 files[found.id] = path
+    themes = load_themes(root)
+    faults += _unlisted(themes, entries, files)
     return KnowledgeBase(
         root=root,
         entries=tuple(entries),
         files=files,
         directory=read_model(root / "directory.yaml", Directory),
         laws=read_model(root / "laws.yaml", _Laws).laws,
+        themes=themes,
         needs=_needs(root / "needs.txt"),
+        terms=load_terms(root / "lexicon"),
         faults=tuple(faults),
     )
 
@@ -121,7 +141,22 @@ def overlaid(base: KnowledgeBase, entries: Iterable[Entry]) -> KnowledgeBase:
     kept = tuple(over.pop(entry.id, entry) for entry in base.entries)
     added = tuple(over[id_] for id_ in sorted(over))
     places = {entry.id: base.root / EDITED for entry in added}
-    return replace(base, entries=kept + added, files=base.files | places)
+    faults = base.faults + tuple(_unlisted(base.themes, added, places))
+    return replace(base, entries=kept + added, files=base.files | places, faults=faults)
+
+
+def load_themes(root: Path) -> dict[str, str]:
+    """The names of the themes of a knowledge folder; `KnowledgeError` when they cannot be read."""
+    return dict(read_model(root / THEMES, Themes).themes)
+
+
+def _unlisted(themes: Mapping[str, str], entries: Iterable[Entry], files: Mapping[str, Path]) -> Iterator[Fault]:
+    for entry in entries:
+        if entry.theme not in themes:
+            problem = f"{THEMES} 里没有 {entry.theme} 这个主题"
+            yield Fault(
+                files[entry.id], entry.id, "id", problem, f"改编号，或在 {THEMES} 里加一行 {entry.theme}: 它的名字"
+            )
 
 
 class _Laws(BaseModel, extra="forbid"):

@@ -1,15 +1,21 @@
-"""An entry as a villager reads it in a chat bubble."""
+"""An entry as a villager reads it in a chat bubble: short lines, the most important first; the answer page has all."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from fzbot.knowledge.directory import Directory
-from fzbot.knowledge.entry import Citation, Entry
+from fzbot.knowledge.directory import Contact, Directory
+from fzbot.knowledge.entry import Citation, Entry, Point
 
 PASSIVE_LIMIT = 2047
 """Bytes of UTF-8 that a passive text reply may have (platform limit, facts of 2026-11)."""
 
 LINK_ROOM = 100
 """Bytes kept free for the line with the answer page's address."""
+
+BUBBLE_CHARS = 300
+"""Characters that a bubble aims to stay within: what a cheap phone shows without much scrolling."""
+LEAST_POINTS = 2
+"""So many points are shown whatever their length: below that a bubble is a headline, not an answer."""
+LAWS_SHOWN = 2
 
 
 def basis_line(basis: Iterable[Citation]) -> str:
@@ -28,24 +34,51 @@ def _articles(numbers: list[str]) -> str:
     return "、".join(([f"第{'、'.join(plain)}条"] if plain else []) + inserts)
 
 
-def channels_line(entry: Entry, directory: Directory) -> str:
-    """Where to turn, cheapest first."""
-    return "、".join(directory.contact(key).label for key in entry.channels)
-
-
 def reply_text(entry: Entry, directory: Directory, link: str = "") -> str:
-    """The whole reply: answer, steps, basis, where to turn, and the answer page's address."""
-    parts = [entry.answer]
+    """The bubble: gist, whom to call where that comes first, the points that matter most, steps, whom to turn to, law, link."""
+    contacts = [directory.contact(key) for key in entry.channels]
+    calls_first = _calls_first(entry, contacts)
+    head = [entry.gist, *([f"先打：{_labels(contacts[:2])}"] if calls_first else [])]
+    steps = [f"{number}. {step}" for number, step in enumerate(entry.steps, start=1)]
+    tail = [f"找谁：{_labels(contacts)}"] if contacts and not calls_first else []
+    tail += [f"全文：{link}"] if link else []
+    points = _most_important(entry.points, BUBBLE_CHARS - sum(map(len, [*head, *steps, *tail])))
+    law = _short_basis(points)
+    blocks = ["\n".join(head), "\n".join(f"· {point.text}" for point in points)]
+    blocks.append("\n".join(["现在这样做：", *steps]) if steps else "")
+    blocks.append("\n".join([*([f"依据：{law}"] if law else []), *tail]))
+    return "\n\n".join(block for block in blocks if block)
+
+
+def gist_text(entry: Entry, directory: Directory) -> str:
+    """The shortest form that still helps: the gist, and the first step or whom to call."""
+    contacts = [directory.contact(key) for key in entry.channels]
     if entry.steps:
-        steps = "\n".join(f"{number}. {step}" for number, step in enumerate(entry.steps, start=1))
-        parts.append(f"现在这样做：\n{steps}")
-    tail = []
-    if entry.basis:
-        tail.append(f"依据：{basis_line(entry.basis)}")
-    if entry.channels:
-        tail.append(f"找谁：{channels_line(entry, directory)}")
-    if link:
-        tail.append(f"详细：{link}")
-    if tail:
-        parts.append("\n".join(tail))
-    return "\n\n".join(parts)
+        return f"{entry.gist}\n先这样做：{entry.steps[0]}"
+    return f"{entry.gist}\n找谁：{_labels(contacts[:2])}" if contacts else entry.gist
+
+
+def _most_important(points: Sequence[Point], room: int) -> list[Point]:
+    shown: list[Point] = []
+    for point in points:
+        room -= len(point.text) + 3
+        if room < 0 and len(shown) >= LEAST_POINTS:
+            break
+        shown.append(point)
+    return shown
+
+
+def _calls_first(entry: Entry, contacts: Sequence[Contact]) -> bool:
+    """Whether the first thing to do is to call the first number."""
+    return bool(entry.steps and contacts and contacts[0].phone and contacts[0].phone in entry.steps[0])
+
+
+def _labels(contacts: Iterable[Contact]) -> str:
+    return "、".join(contact.label for contact in contacts)
+
+
+def _short_basis(points: Iterable[Point]) -> str:
+    cited = list(dict.fromkeys(citation for point in points for citation in point.basis))
+    laws = list(dict.fromkeys(citation.law for citation in cited))
+    shown = basis_line(citation for citation in cited if citation.law in laws[:LAWS_SHOWN])
+    return shown + ("等" if len(laws) > LAWS_SHOWN else "")

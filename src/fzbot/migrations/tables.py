@@ -27,7 +27,7 @@ from fzbot.people.village import Village
 from fzbot.statistics.rollup import DailyCount, PeopleGap, PersonDay, PersonVillage
 from fzbot.statistics.yearly_report.issued import IssuedReport
 from fzbot.statutes.article import ArticleRow
-from fzbot.wechat.tags import FollowerTag, VillageTag
+from fzbot.wechat.tag_tables import FollowerTag, VillageTag
 from fzbot.wechat.token_table import PlatformToken
 
 TABLES = (

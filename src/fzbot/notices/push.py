@@ -35,9 +35,10 @@ class RetryAfter(Enum):
 
 @dataclass(frozen=True)
 class Accepted:
-    """The platform took it; `msg_id` is what a receipt will name (empty where none comes)."""
+    """The platform took it; `msg_id` is what a receipt will name (empty where none comes), `note` whom it does not reach."""
 
     msg_id: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,13 +59,21 @@ class Postponed:
 
 
 @dataclass(frozen=True)
+class Paused:
+    """The platform took neither this one nor will it take others, until a person has mended what `reason` says."""
+
+    reason: str
+    code: int | None = None
+
+
+@dataclass(frozen=True)
 class Indeterminate:
     """Nobody can say whether the platform took it."""
 
     reason: str
 
 
-SendResult = Accepted | Refused | Postponed | Indeterminate
+SendResult = Accepted | Refused | Postponed | Paused | Indeterminate
 
 
 class Push(Protocol):

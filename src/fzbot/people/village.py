@@ -3,13 +3,15 @@
 import re
 import secrets
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import ColumnElement, ForeignKey, String, UniqueConstraint, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 
 from fzbot.db import Base
 from fzbot.errors import AccountError
 
 NAME_LENGTH = 40
+NO_VILLAGE = -1
+"""Stands for “of no village” wherever villages are counted, filtered by or written in addresses; columns hold NULL."""
 _SEPARATORS = re.compile(r"[\s,，、;；]+")
 
 
@@ -23,6 +25,11 @@ class Village(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     name: Mapped[str] = mapped_column(String(40))
     scene: Mapped[str] = mapped_column(String(64))
+
+
+def village_key(column: InstrumentedAttribute[int | None]) -> ColumnElement[int]:
+    """The village in a column, `NO_VILLAGE` where it names none: for grouping and for filters, in which NULL equals nothing."""
+    return func.coalesce(column, NO_VILLAGE)
 
 
 def names_in(text: str) -> list[str]:

@@ -1,9 +1,14 @@
 """What the service counts of itself, for Prometheus. No label ever holds anything of a person."""
 
 import os
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Metric, generate_latest, multiprocess
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
 
+from fzbot.runtime.heartbeats import LoopAge
 from fzbot.runtime.metrics_folder import FOLDER_VARIABLE
 
 BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 4.5)
@@ -52,6 +57,7 @@ MADE_AT_A_LOOK = (
     "fzbot_handovers_open",
     "fzbot_outbox_due",
     "fzbot_outbox_oldest_seconds",
+    "fzbot_notices_paused",
     "fzbot_entries",
     "fzbot_release",
     "fzbot_snapshot_age_seconds",
@@ -59,8 +65,8 @@ MADE_AT_A_LOOK = (
 """Gauges that are read from the place itself when somebody looks."""
 
 
-def page(gauges: dict[str, float]) -> bytes:
-    """The metrics of all server processes, and the gauges as they are now."""
+def page(gauges: dict[str, float], loops: Iterable[LoopAge] = ()) -> bytes:
+    """The metrics of all server processes, the gauges and the loops as they are now."""
     registry = CollectorRegistry()
     if os.environ.get(FOLDER_VARIABLE):
         multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
@@ -70,4 +76,21 @@ def page(gauges: dict[str, float]) -> bytes:
     shown = CollectorRegistry()
     for name, value in gauges.items():
         Gauge(name, name.removeprefix("fzbot_").replace("_", " "), registry=shown).set(value)
+    shown.register(_Loops(tuple(loops)))
     return generate_latest(registry) + generate_latest(shown)
+
+
+@dataclass(frozen=True)
+class _Loops(Collector):
+    """The loops as they are when somebody looks."""
+
+    ages: tuple[LoopAge, ...]
+
+    def collect(self) -> Iterable[Metric]:
+        """Called by the library."""
+        age = GaugeMetricFamily("fzbot_loop_age_seconds", "Since a loop last took a turn", labels=["loop"])
+        stands = GaugeMetricFamily("fzbot_loop_stands", "1 when that is longer than it may take", labels=["loop"])
+        for loop in self.ages:
+            age.add_metric([loop.name], loop.seconds)
+            stands.add_metric([loop.name], float(loop.stands))
+        return (age, stands)

@@ -10,6 +10,8 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from fzbot.runtime.repeated_log import RepeatedLog
+
 if TYPE_CHECKING:
     import psycopg  # where the database is SQLite the server starts sooner without
 
@@ -36,6 +38,7 @@ class Listener:
     name: str
     _stop: threading.Event = field(default_factory=threading.Event)
     _connection: "psycopg.Connection | None" = None
+    _trouble: RepeatedLog = field(default_factory=lambda: RepeatedLog(log))
 
     def wait(self, seconds: float) -> bool:
         """Wait until a notification comes (True), or `seconds` are over or `stop` is called (False).
@@ -46,8 +49,8 @@ class Listener:
         if self.engine.dialect.name == "postgresql":
             try:
                 return self._listen(ending)
-            except (self.engine.dialect.loaded_dbapi.Error, SQLAlchemyError) as error:
-                log.warning("channel %s is not heard: %s", self.name, type(error).__name__)
+            except (self.engine.dialect.loaded_dbapi.Error, SQLAlchemyError, OSError) as error:
+                self._trouble.say(f"channel {self.name} is not heard", error)
                 self.close()
         self._stop.wait(max(0.0, ending - time.monotonic()))
         return False
@@ -61,11 +64,15 @@ class Listener:
         """End the waiting, from any thread."""
         self._stop.set()
 
+    def pause(self, seconds: float) -> None:
+        """Wait without listening, until `seconds` are over or `stop` is called."""
+        self._stop.wait(seconds)
+
     def close(self) -> None:
         """Let go of the connection."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
 
     def _listen(self, ending: float) -> bool:
         if self._connection is None:

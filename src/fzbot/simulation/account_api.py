@@ -60,6 +60,8 @@ def tag_fans(state: PlatformState, body: dict[str, Any], put: bool) -> dict[str,
         raise RefusedError(40032, "invalid openid list size")
     fans = [state.fan(openid) for openid in openids]
     for fan in fans:
+        if put and fan.openid in state.odd:
+            raise RefusedError(state.odd[fan.openid], "odd follower")
         if put and len(fan.tags | {tag}) > TAGS_A_FAN:
             raise RefusedError(45059, "can't add more than 20 tags")
         fan.tags = fan.tags | {tag} if put else fan.tags - {tag}

@@ -87,6 +87,7 @@ class ControlApi:
         for name, owner in (
             ("offset", state),
             ("kind", state),
+            ("odd", state),
             ("webhook", simulation.webhook_sender),
             ("delay", simulation.webhook_sender),
             ("processing", simulation.sending),

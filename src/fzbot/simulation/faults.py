@@ -5,12 +5,15 @@ import random
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["code", "slow", "cut", "done-then-cut", "done-then-slow"]
+Kind = Literal["code", "slow", "cut", "raw", "done-then-cut", "done-then-slow", "done-then-raw"]
 
 
 @dataclass
 class SimulatedFault:
-    """A fault of the calls whose path fits: each with a `chance`, or the next `times` of them."""
+    """A fault of the calls whose path fits: each with a `chance`, or the next `times` of them.
+
+    A raw one answers with `status` and `body`, whatever they are.
+    """
 
     path: str
     kind: Kind
@@ -18,6 +21,8 @@ class SimulatedFault:
     seconds: float = 0.0
     chance: float = 1.0
     times: int | None = None
+    status: int = 200
+    body: str = ""
 
     @property
     def is_done(self) -> bool:

@@ -90,6 +90,8 @@ class Simulation:
         if fault.kind in {"slow", "done-then-slow"}:
             await asyncio.sleep(fault.seconds)
             return _json(said)
+        if fault.kind in {"raw", "done-then-raw"}:
+            return Response(fault.body, fault.status)
         return Cut()
 
     def _handle(self, path: str, request: Request, raw: bytes) -> dict[str, Any]:

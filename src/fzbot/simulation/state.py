@@ -34,7 +34,7 @@ class SimulatedFollower:
 
 @dataclass
 class PlatformState:
-    """An account and everything about it. `offset` moves its clock."""
+    """An account and everything about it. `offset` moves its clock; `odd` followers are refused, with a code, to be tagged."""
 
     app_id: str
     secret: str
@@ -47,6 +47,7 @@ class PlatformState:
     drafts: list[dict[str, Any]] = field(default_factory=list)
     materials: set[str] = field(default_factory=set)
     templates: set[str] = field(default_factory=lambda: {"TEMPLATE"})
+    odd: dict[str, int] = field(default_factory=dict)
     calls: Counter[str] = field(default_factory=Counter)
     answers: Counter[str] = field(default_factory=Counter)
     _number: int = 1000

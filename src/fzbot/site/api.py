@@ -1,9 +1,6 @@
 """`/api/v1`: the same answers, counts and entries for other programs of the authority, with tokens made in the console."""
 
-import time
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated
 
@@ -15,19 +12,24 @@ from sqlalchemy import Engine
 
 from fzbot import clock
 from fzbot.answering.current_snapshot import CurrentSnapshot
-from fzbot.answering.decision import Decision
+from fzbot.conversation.preview import preview_reply
 from fzbot.db import reading, writing
 from fzbot.knowledge.entry import Entry
-from fzbot.knowledge.reply import basis_line, reply_text
+from fzbot.knowledge.reply import basis_line
 from fzbot.people import token as tokens
 from fzbot.people.token import TokenScope
 from fzbot.site.pages import templates
-from fzbot.statistics import figures, rollup
-from fzbot.statistics.figures import Scope, Span
+from fzbot.statistics.figures.figure import Figure, Surface
+from fzbot.statistics.figures.registry import shown_on
+from fzbot.statistics.interaction_counts import breakdown, by_theme
+from fzbot.statistics.recorded import Recorded, counted
+from fzbot.statistics.scope import Scope, Span
+from fzbot.statutes.repository import StatuteRepository
+from fzbot.web.body_limit import BodyLimit
+from fzbot.web.rate_limiter import RateLimiter
 from fzbot.web.security_headers import SecurityHeaders
 
 MOST_DAYS = 3660
-MINUTE = 60.0
 
 bearer = HTTPBearer(auto_error=False, description="后台“接口令牌”里生成的令牌")
 
@@ -47,15 +49,28 @@ class CandidateShown(BaseModel):
 
 
 class Answered(BaseModel):
-    """A decision: `answer`, `suggest`, `unknown`, `chat` or `urgent`; `reply` is empty unless an entry answers."""
+    """A decision (`answer`, `likely`, `suggest`, `unknown`, `chat` or `urgent`) and the reply that somebody who asks this first reads."""
 
     decision: str
     entries: list[CandidateShown]
     reply: str
 
 
+class FigureShown(BaseModel):
+    """A figure: `share` is `value` ÷ `whole` where it is a rate; empty where there is nothing to share."""
+
+    key: str
+    name: str
+    unit: str
+    value: int | None
+    whole: int | None
+    share: float | None
+    is_by_hand: bool
+    meaning: str
+
+
 class Stats(BaseModel):
-    """Figures of a span of days, as the console defines them."""
+    """Figures of a span of days, all of the console's; the first four also by themselves."""
 
     first: date
     last: date
@@ -63,45 +78,40 @@ class Stats(BaseModel):
     questions: int
     visits: int
     people: int
+    figures: list[FigureShown]
     decisions: dict[str, int]
-    topics: dict[str, int]
+    themes: dict[str, int]
+    topics: dict[str, int] = Field(deprecated=True, description="旧名，同 themes")
+
+
+class PointShown(BaseModel):
+    """A statement of an entry, and the articles or the practice that it rests on."""
+
+    text: str
+    basis: list[str]
+    practice: str
 
 
 class EntryShown(BaseModel):
-    """An entry."""
+    """An entry; `answer` is its gist and points, a line each."""
 
     id: str
     title: str
+    gist: str
+    points: list[PointShown]
     answer: str
     steps: list[str]
     basis: str
     review_by: date
 
 
-@dataclass
-class RateLimit:
-    """Calls of each token within the last minute, in this process."""
-
-    clock: Callable[[], float] = time.monotonic
-    calls: dict[int, deque[float]] = field(default_factory=dict)
-
-    def allows(self, token_id: int, per_minute: int) -> bool:
-        """Count a call, unless there were too many."""
-        now = self.clock()
-        recent = self.calls.setdefault(token_id, deque())
-        while recent and now - recent[0] >= MINUTE:
-            recent.popleft()
-        if len(recent) >= per_minute:
-            return False
-        recent.append(now)
-        return True
-
-
-def api(engine: Engine, current_snapshot: CurrentSnapshot) -> FastAPI:
+def api(engine: Engine, current_snapshot: CurrentSnapshot, public_url: str) -> FastAPI:
     """The interface as an application of its own."""
     app = FastAPI(title="fzbot 接口", version="1", docs_url=None, redoc_url=None)
     app.add_middleware(SecurityHeaders, private=True)
-    app.state.engine, app.state.current_snapshot, app.state.limit = engine, current_snapshot, RateLimit()
+    app.add_middleware(BodyLimit)
+    app.state.engine, app.state.current_snapshot, app.state.limit = engine, current_snapshot, RateLimiter()
+    app.state.public_url = public_url
     app.add_api_route("/answer", answer, methods=["POST"], summary="答一句话，不计入统计")
     app.add_api_route("/stats", stats, methods=["GET"], summary="一段日子的数字")
     app.add_api_route("/entries", entries, methods=["GET"], summary="找条目")
@@ -119,7 +129,7 @@ def _allowed(scope: TokenScope) -> Callable[..., int]:
                 raise HTTPException(401, "令牌不对或已停用", {"WWW-Authenticate": "Bearer"})
             if scope not in token.scopes:
                 raise HTTPException(403, f"这个令牌没有 {scope.value} 权限")
-            if not request.app.state.limit.allows(token.id, token.per_minute):
+            if not request.app.state.limit.allows(str(token.id), token.per_minute):
                 raise HTTPException(429, "调用太快，请一分钟后再试", {"Retry-After": "60"})
             token.used_at = clock.now()
             return token.account_id
@@ -137,7 +147,8 @@ def answer(
     found = [
         CandidateShown(id=one.entry.id, title=one.entry.title, score=round(one.score, 4)) for one in decision.candidates
     ]
-    reply = reply_text(decision.best, snapshot.directory) if _answers(decision) else ""
+    state = request.app.state
+    reply = preview_reply(snapshot, StatuteRepository(state.engine), state.public_url, question.text)
     return Answered(decision=decision.kind.value, entries=found, reply=reply)
 
 
@@ -152,20 +163,34 @@ def stats(
     if first > last or span.days > MOST_DAYS:
         raise HTTPException(400, "from 要在 to 之前，最多 10 年")
     engine = request.app.state.engine
-    rollup.catch_up(engine)
     scope = Scope((account,))
     with reading(engine) as session:
-        found = figures.figures(session, scope, span)
-        by_entry = figures.breakdown(session, scope, span, "entry")
+        found = counted(session, scope, span)
+        themes = by_theme(breakdown(session, scope, span, "entry"))
     return Stats(
         first=first,
         last=last,
-        interactions=found.interactions,
-        questions=found.questions,
-        visits=found.visits,
-        people=found.people,
-        decisions=found.decisions,
-        topics=figures.topics(by_entry),
+        interactions=found.chat.interactions,
+        questions=found.chat.questions,
+        visits=found.chat.visits,
+        people=found.chat.people,
+        figures=[_figure(figure, found) for figure in shown_on(Surface.API)],
+        decisions=found.chat.decisions,
+        themes=themes,
+        topics=themes,
+    )
+
+
+def _figure(figure: Figure, recorded: Recorded) -> FigureShown:
+    return FigureShown(
+        key=figure.key,
+        name=figure.name,
+        unit=figure.unit,
+        value=figure.value(recorded),
+        whole=figure.whole(recorded) if figure.whole else None,
+        share=figure.share(recorded),
+        is_by_hand=figure.is_by_hand,
+        meaning=figure.meaning,
     )
 
 
@@ -195,14 +220,15 @@ def documentation(request: Request) -> HTMLResponse:
     return templates.TemplateResponse(request, "api.html")
 
 
-def _answers(decision: Decision) -> bool:
-    return decision.kind.value in {"answer", "urgent", "chat"}
-
-
 def _shown(one: Entry) -> EntryShown:
     return EntryShown(
         id=one.id,
         title=one.title,
+        gist=one.gist,
+        points=[
+            PointShown(text=point.text, basis=[str(citation) for citation in point.basis], practice=point.practice)
+            for point in one.points
+        ],
         answer=one.answer,
         steps=list(one.steps),
         basis=basis_line(one.basis),

@@ -9,15 +9,16 @@ from fzbot.clock import china_day
 from fzbot.db import reading
 from fzbot.errors import NotFoundError
 from fzbot.notices.authoring import notice as notices
-from fzbot.notices.authoring.notice import NoticeState
+from fzbot.notices.authoring.notice import Notice, NoticeState
+from fzbot.notices.delivery_methods import DeliveryMethod
 from fzbot.notices.results.reads import NOTICE_PAGE, ReadCounter
 from fzbot.site.pages import not_found, templates
 
-HIDDEN = (NoticeState.DRAFT, NoticeState.CANCELLED)
+UNSENT = (NoticeState.DRAFT, NoticeState.APPROVED, NoticeState.SCHEDULED, NoticeState.CANCELLED)
 
 
 def notice_pages(engine: Engine, current_snapshot: CurrentSnapshot, reads: ReadCounter) -> APIRouter:
-    """The route; what is not approved, or was withdrawn, is not there."""
+    """The route; what is not sent, or was withdrawn, is not there."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/n/{notice_id}", response_class=HTMLResponse)
@@ -28,7 +29,7 @@ def notice_pages(engine: Engine, current_snapshot: CurrentSnapshot, reads: ReadC
                 version = notices.current(session, notice)
         except NotFoundError:
             return not_found(request)
-        if notice.state in HIDDEN:
+        if not _is_open(notice):
             return not_found(request)
         reads.opened(n or str(notice.id), NOTICE_PAGE)
         known = current_snapshot.snapshot.entries
@@ -41,3 +42,9 @@ def notice_pages(engine: Engine, current_snapshot: CurrentSnapshot, reads: ReadC
         return templates.TemplateResponse(request, "notice.html", context)
 
     return router
+
+
+def _is_open(notice: Notice) -> bool:
+    """Whether anybody may read it: once sent. What is only forwarded to groups is forwarded as soon as it is approved."""
+    is_forwarded = notice.way == DeliveryMethod.GROUP and notice.state == NoticeState.APPROVED
+    return is_forwarded or notice.state not in UNSENT

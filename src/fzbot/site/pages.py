@@ -1,24 +1,24 @@
 """Answer pages, the privacy page, and the page for what is not there."""
 
-import re
 from pathlib import Path
 
+import segno
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.templating import Jinja2Templates
 
 from fzbot.answering.current_snapshot import CurrentSnapshot
-from fzbot.knowledge.reply import basis_line
+from fzbot.knowledge.terms import explained
 from fzbot.notices.results.reads import ReadCounter
 from fzbot.statutes.repository import StatuteRepository
 
 HERE = Path(__file__).parent
-PARAGRAPH_CHARS = 45
-_SENTENCE = re.compile(r"[^。！？\n]+[。！？”]*")
 templates = Jinja2Templates(HERE / "templates")
 
 
-def pages(current_snapshot: CurrentSnapshot, statutes: StatuteRepository, reads: ReadCounter) -> APIRouter:
+def pages(
+    current_snapshot: CurrentSnapshot, statutes: StatuteRepository, reads: ReadCounter, public_url: str
+) -> APIRouter:
     """The routes of the pages that anyone may read."""
     router = APIRouter(include_in_schema=False)
 
@@ -31,13 +31,12 @@ def pages(current_snapshot: CurrentSnapshot, statutes: StatuteRepository, reads:
         reads.opened(n, entry.id)
         context = {
             "entry": entry,
-            "paragraphs": paragraphs(entry.answer),
-            "basis_line": basis_line(entry.basis),
-            "basis": [str(citation) for citation in entry.basis],
             "articles": statutes.texts(entry.basis),
+            "terms": explained(entry.answer, snapshot.terms),
             "laws": {citation.law: snapshot.laws[citation.law].title for citation in entry.basis},
             "contacts": [snapshot.directory.contact(key) for key in entry.channels],
-            "related": [snapshot.entries[id_] for id_ in entry.related if id_ in snapshot.entries],
+            "related": [snapshot.entries[id_] for id_ in (*entry.see, *entry.related) if id_ in snapshot.entries],
+            "code": _code(f"{public_url}/a/{entry.id}") if public_url else "",
             "danger": entry.urgent,
         }
         return templates.TemplateResponse(request, "answer.html", context)
@@ -58,14 +57,9 @@ def pages(current_snapshot: CurrentSnapshot, statutes: StatuteRepository, reads:
     return router
 
 
-def paragraphs(answer: str) -> list[str]:
-    """An answer cut after whole sentences into pieces that a phone shows in a few lines."""
-    pieces = [""]
-    for sentence in _SENTENCE.findall(answer):
-        if len(pieces[-1]) >= PARAGRAPH_CHARS:
-            pieces.append("")
-        pieces[-1] += sentence.strip()
-    return pieces
+def _code(address: str) -> str:
+    """A QR code of an address as an inline picture, for a printed page."""
+    return str(segno.make(address, error="m").svg_inline(scale=3, border=2))
 
 
 def not_found(request: Request) -> Response:

@@ -13,7 +13,7 @@ from fzbot.notices.delivery import Delivery, DeliveryState
 from fzbot.notices.delivery_methods import DeliveryMethod
 from fzbot.notices.results.counts import DeliveryFilter, deliveries_of, forwards_of, reads_of, was_accepted
 from fzbot.notices.results.forwards import Forward
-from fzbot.notices.results.reads import NoticeRead
+from fzbot.notices.results.reads import UNNAMED, NoticeRead
 
 MOST = 1000
 """Openings and forwards are shown up to so many rows."""
@@ -36,7 +36,7 @@ class PushRow:
 
 def deliveries(session: Session, wanted: DeliveryFilter, figure: str, before: int | None, size: int) -> list[PushRow]:
     """The newest deliveries from before an id on, of the figure `pushed`, `accepted` or `delivered`."""
-    conditions = deliveries_of(wanted)
+    conditions = deliveries_of(session, wanted)
     if figure == "accepted":
         conditions.append(was_accepted())
     if figure == "delivered":
@@ -49,10 +49,10 @@ def deliveries(session: Session, wanted: DeliveryFilter, figure: str, before: in
 
 def reads(session: Session, wanted: DeliveryFilter) -> list[PushRow]:
     """Openings by day, notice, village and page, newest first."""
-    query = select(NoticeRead).join(Notice, Notice.id == NoticeRead.notice_id).where(*reads_of(wanted))
+    query = select(NoticeRead).join(Notice, Notice.id == NoticeRead.notice_id).where(*reads_of(session, wanted))
     newest = query.order_by(NoticeRead.day.desc(), NoticeRead.notice_id.desc(), NoticeRead.village_id, NoticeRead.entry)
     return [
-        PushRow(0, row.day, row.notice_id, row.village_id or None, row.entry, row.number)
+        PushRow(0, row.day, row.notice_id, None if row.village_id == UNNAMED else row.village_id, row.entry, row.number)
         for row in session.scalars(newest.limit(MOST))
     ]
 

@@ -6,9 +6,6 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Select,
-    String,
-    case,
-    cast,
     delete,
     func,
     insert,
@@ -22,17 +19,17 @@ from sqlalchemy.orm import Session
 from fzbot.db import take_turns
 from fzbot.interactions.interaction import Interaction
 from fzbot.people.erasure import COUNTING
+from fzbot.people.village import village_key
+from fzbot.statistics.facets import facet_columns
 from fzbot.statistics.rollup import (
     ALL_VILLAGES,
     LOST,
     NEVER,
-    NO_VILLAGE,
     DailyCount,
     PeopleGap,
     PersonDay,
     PersonVillage,
 )
-from fzbot.statistics.rows import china_hour
 
 
 def rebuild(session: Session) -> None:
@@ -40,8 +37,8 @@ def rebuild(session: Session) -> None:
     take_turns(session, COUNTING)
     for table in (DailyCount, PersonDay, PersonVillage, PeopleGap):
         session.execute(delete(table))
-    for village in (literal(ALL_VILLAGES, Integer), func.coalesce(Interaction.village_id, NO_VILLAGE)):
-        for facet, key in _facets(session).items():
+    for village in (literal(ALL_VILLAGES, Integer), village_key(Interaction.village_id)):
+        for facet, key in facet_columns(session, Interaction).items():
             columns = ["account_id", "facet", "village_id", "day", "key", "number"]
             session.execute(insert(DailyCount).from_select(columns, _counts(village, facet, key)))
         columns = ["account_id", "village_id", "openid_hash", "day"]
@@ -52,18 +49,6 @@ def rebuild(session: Session) -> None:
     )
     marked = update(Interaction).where(not_(Interaction.counted)).values(counted=True)
     session.execute(marked, execution_options={"synchronize_session": False})
-
-
-def _facets(session: Session) -> dict[str, ColumnElement[Any]]:
-    hour = china_hour(session)
-    two_digits = case((hour < 10, literal("0") + cast(hour, String)), else_=cast(hour, String))
-    return {
-        "kind": Interaction.kind.expression,
-        "decision": Interaction.decision.expression,
-        "entry": Interaction.entry.expression,
-        "hour": two_digits,
-        "channel": Interaction.channel.expression,
-    }
 
 
 def _counts(village: ColumnElement[Any], facet: str, key: ColumnElement[Any]) -> Select[Any]:

@@ -32,14 +32,14 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from fzbot import clock
 from fzbot.db import Base, take_turns, writing
 from fzbot.interactions.interaction import THESE, Interaction, these
+from fzbot.interactions.message_kind import MessageKind
 from fzbot.people.erasure import COUNTING
+from fzbot.people.village import NO_VILLAGE
 
 BATCH = 5000
 ALL_VILLAGES = 0
-NO_VILLAGE = -1
 NEVER = date(1, 1, 1)
-FACETS = ("kind", "decision", "entry", "hour", "channel")
-LOST = "unsubscribe"
+LOST = MessageKind.UNSUBSCRIBE
 """The kind of interaction that serves nobody: its sender is not among the people."""
 
 

@@ -2,17 +2,20 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Integer, cast, extract, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from fzbot.answering.decision import DIRECT_KINDS
 from fzbot.interactions.interaction import Interaction
-from fzbot.statistics.figures import ASKED, Scope, Span, breakdown
-from fzbot.statistics.rollup import NO_VILLAGE
+from fzbot.interactions.message_kind import QUESTION_KINDS
+from fzbot.people.village import village_key
+from fzbot.statistics.facets import china_hour
+from fzbot.statistics.interaction_counts import breakdown
+from fzbot.statistics.scope import Scope, Span
 
-CHINA_HOURS = 8
-"""Asia/Shanghai is UTC+8 the whole year."""
-ANSWERED = ("answer", "urgent")
-FILTERS = ("kind", "decision", "entry", "topic", "hour")
+ASKED, ANSWERED = "asked", "answered"
+"""What stands in addresses for all kinds that ask, and for all decisions that answer directly."""
+FILTERS = ("kind", "decision", "entry", "theme", "hour")
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class Facet:
 
 @dataclass(frozen=True)
 class InteractionFilter:
-    """Which interactions. Empty strings leave a thing open; `kind` may be “asked” and `decision` “answered”."""
+    """Which interactions. Empty strings leave a thing open; `kind` may be `ASKED` and `decision` `ANSWERED`."""
 
     accounts: tuple[int, ...]
     span: Span
@@ -38,7 +41,7 @@ class InteractionFilter:
     kind: str = ""
     decision: str = ""
     entry: str = ""
-    topic: str = ""
+    theme: str = ""
     hour: str = ""
 
     @property
@@ -49,8 +52,8 @@ class InteractionFilter:
             return None
         name = chosen[0] if chosen else "kind"
         value = getattr(self, name)
-        keys = {"asked": ASKED, "answered": ANSWERED}.get(value, (value,) if value else ())
-        if name == "topic":
+        keys = {ASKED: QUESTION_KINDS, ANSWERED: DIRECT_KINDS}.get(value, (value,) if value else ())
+        if name == "theme":
             return Facet("entry", (), value + ".")
         return Facet(name, (f"{int(value):02d}",) if name == "hour" and value.isdigit() else keys)
 
@@ -61,17 +64,17 @@ class InteractionFilter:
             Interaction.day.between(self.span.first, self.span.last),
         ]
         if self.villages is not None:
-            found.append(func.coalesce(Interaction.village_id, NO_VILLAGE).in_(self.villages))
+            found.append(village_key(Interaction.village_id).in_(self.villages))
         if self.kind:
-            found.append(Interaction.kind.in_(ASKED if self.kind == "asked" else (self.kind,)))
+            found.append(Interaction.kind.in_(QUESTION_KINDS if self.kind == ASKED else (self.kind,)))
         if self.decision:
-            found.append(Interaction.decision.in_(ANSWERED if self.decision == "answered" else (self.decision,)))
+            found.append(Interaction.decision.in_(DIRECT_KINDS if self.decision == ANSWERED else (self.decision,)))
         if self.entry:
             found.append(Interaction.entry == self.entry)
-        if self.topic:
-            found.append(Interaction.entry.startswith(self.topic + ".", autoescape=True))
+        if self.theme:
+            found.append(Interaction.entry.startswith(self.theme + ".", autoescape=True))
         if self.hour.isdigit():
-            found.append(china_hour(session) == int(self.hour))
+            found.append(china_hour(session, Interaction.at) == int(self.hour))
         return found
 
 
@@ -91,10 +94,3 @@ def page(session: Session, wanted: InteractionFilter, before: int | None, size: 
         last = select(Interaction.day).where(Interaction.id == before).scalar_subquery()
         query = query.where((Interaction.day < last) | ((Interaction.day == last) & (Interaction.id < before)))
     return list(session.scalars(query.order_by(Interaction.day.desc(), Interaction.id.desc()).limit(size)))
-
-
-def china_hour(session: Session) -> ColumnElement[int]:
-    """The hour in China at which an interaction came."""
-    if session.get_bind().dialect.name == "postgresql":
-        return cast(extract("hour", func.timezone("Asia/Shanghai", Interaction.at)), Integer)
-    return (cast(func.strftime("%H", Interaction.at), Integer) + CHINA_HOURS) % 24

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from fzbot.errors import FzbotError
-from fzbot.statistics.figures import Span
+from fzbot.statistics.scope import Span
 
 NAMES = {"today": "今天", "week": "本周", "month": "本月", "year": "今年", "other": "其他"}
 LONGEST = 3660

@@ -1,4 +1,4 @@
-"""How fast one follower may write: beyond it there is a polite word instead of an answer, except in danger."""
+"""How fast one follower may write, and one token may call: beyond it there is a polite word instead of an answer."""
 
 import threading
 import time
@@ -13,21 +13,25 @@ REMEMBERED = 50_000
 
 @dataclass
 class RateLimiter:
-    """A bucket of tokens for each person, in this process: `per_minute` at once, filling up again over a minute."""
+    """A bucket of tokens for each key, in this process: `per_minute` at once, filling up again over a minute.
+
+    Nobody can ask for much more than the rate: a bucket that ran dry gives back one call at a time, not all at once.
+    """
 
     per_minute: int = PER_MINUTE
     clock: Callable[[], float] = time.monotonic
     _buckets: OrderedDict[str, tuple[float, float]] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def allows(self, person: str) -> bool:
-        """Take a token of the person's; False when there is none left."""
+    def allows(self, key: str, per_minute: int | None = None) -> bool:
+        """Take a token of the key's; False when there is none left. `per_minute` is the key's own rate, if it has one."""
+        rate = self.per_minute if per_minute is None else per_minute
         now = self.clock()
         with self._lock:
-            tokens, since = self._buckets.pop(person, (float(self.per_minute), now))
-            tokens = min(self.per_minute, tokens + (now - since) * self.per_minute / MINUTE)
+            tokens, since = self._buckets.pop(key, (float(rate), now))
+            tokens = min(rate, tokens + (now - since) * rate / MINUTE)
             is_allowed = tokens >= 1
-            self._buckets[person] = (tokens - 1 if is_allowed else tokens, now)
+            self._buckets[key] = (tokens - 1 if is_allowed else tokens, now)
             if len(self._buckets) > REMEMBERED:
                 self._buckets.popitem(last=False)
         return is_allowed

@@ -10,6 +10,7 @@ from fzbot.errors import PlatformError
 from fzbot.knowledge.menu import Menu
 from fzbot.notices.delivery_methods import AccountKind
 from fzbot.people.sealing import Sealer
+from fzbot.wechat import answers
 from fzbot.wechat import menu as menus
 from fzbot.wechat.platform import Platform
 from fzbot.wechat.platforms import Platforms
@@ -17,6 +18,7 @@ from fzbot.wechat.tags import Tags
 
 TAGGED_AT_ONCE = 2_500
 CODE = "/cgi-bin/qrcode/create"
+CODE_CHARS = 512
 NOT_CONNECTED = "这个公众号没有配 AppID 和 AppSecret，程序管不了它的菜单、标签和二维码"
 NOT_VERIFIED = "未认证的公众号，微信不让程序管菜单和标签；村民发“菜单”一样能用"
 NO_CODES = "只有认证的服务号能做带村的二维码；别的号请村民发“我是某某村”加入"
@@ -75,7 +77,7 @@ class WeChatAccountAdmin:
         if not self.makes_codes(account_id):
             raise PlatformError(NO_CODES)
         wanted = {"action_name": "QR_LIMIT_STR_SCENE", "action_info": {"scene": {"scene_str": scene}}}
-        return str(self._connected(account_id).call(CODE, wanted)["url"])
+        return answers.text(self._connected(account_id).call(CODE, wanted), "url", CODE_CHARS)
 
     def _tags(self, account_id: int) -> Tags:
         return Tags(self.engine, self.sealer, self._open(account_id), account_id)

@@ -38,12 +38,14 @@ class AccountEndpoints:
         engine: Engine,
         sealer: Sealer,
         window: float,
+        takes_plain: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._default = default
         self._engine = engine
         self._sealer = sealer
         self._window = window
+        self._takes_plain = takes_plain
         self._clock = clock
         self._cache: dict[str, tuple[float, AccountEndpoint | None]] = {}
 
@@ -78,4 +80,6 @@ class AccountEndpoints:
             if account is None:
                 return None
             credentials = accounts.credentials_of(account, self._sealer)
-            return AccountEndpoint(account.id, Envelope(credentials, self._window))
+            if not credentials.token:
+                return None  # not an official account, and an empty token is one that anybody knows
+            return AccountEndpoint(account.id, Envelope(credentials, self._window, self._takes_plain))

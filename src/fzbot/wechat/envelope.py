@@ -1,4 +1,4 @@
-"""The envelope of a platform post: signature, age, encryption, and XML that is safe to read.
+"""The envelope of a platform post: signature, age and encryption.
 
 Source: 微信公众平台, 接入概述 and 消息加解密说明. wechatpy gives the ciphers and the message classes; the checks here
 are ours, because its own compare in variable time and raise raw errors on hostile input.
@@ -14,19 +14,19 @@ from binascii import Error as Base64Error
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from xml.parsers.expat import ExpatError
 
-import wechatpy
 from wechatpy.crypto import PrpCrypto
-from wechatpy.exceptions import InvalidAppIdException
 
 from fzbot.errors import ConfigError, PostRefusedError
 from fzbot.people.account import Credentials
+from fzbot.wechat import post_xml
 
 MAX_BODY = 64 * 1024
-_DOCTYPE = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_RANDOM_BYTES, _SIZE_BYTES = 16, 4
+"""What stands before the message in a decrypted text."""
 _AES_KEY = re.compile(r"[A-Za-z0-9]{43}")
-_ENCRYPT = re.compile(rb"<Encrypt>\s*(?:<!\[CDATA\[)?\s*([A-Za-z0-9+/=\s]+?)\s*(?:\]\]>)?\s*</Encrypt>")
+# Possessive: anybody may post anything here, and it is gone through once.
+_ENCRYPT = re.compile(rb"<Encrypt>\s*+(?:<!\[CDATA\[)?+([A-Za-z0-9+/=\s]++)(?:\]\]>)?+\s*+</Encrypt>")
 
 
 @dataclass(frozen=True)
@@ -58,11 +58,21 @@ def check_signature(expected: str, given: str) -> None:
 
 
 class Envelope:
-    """Opens posts to one account and seals replies to them."""
+    """Opens posts to one account and seals replies to them.
 
-    def __init__(self, credentials: Credentials, window: float, now: Callable[[], float] = time.time) -> None:
+    Where there is an AES key, plain posts are only taken if `takes_plain`: the query of any post signs a plain body of anybody's.
+    """
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        window: float,
+        takes_plain: bool = False,
+        now: Callable[[], float] = time.time,
+    ) -> None:
         self._credentials = credentials
         self._window = window
+        self._takes_plain = takes_plain or not credentials.aes_keys
         self._now = now
         self._ciphers = [_cipher(key) for key in credentials.aes_keys]
 
@@ -71,7 +81,7 @@ class Envelope:
         query.check_age(self._now(), self._window)
         if query.msg_signature and self._ciphers:
             check_signature(self._sign(query, echo), query.msg_signature)
-            return self._decrypt(echo.encode())[0]
+            return post_xml.clean(self._decrypt(echo.encode())[0])
         check_signature(self._sign(query), query.signature)
         return echo
 
@@ -80,21 +90,22 @@ class Envelope:
         query.check_age(self._now(), self._window)
         if len(body) > MAX_BODY:
             raise PostRefusedError("body is too large", 413)
-        if _DOCTYPE.search(body):
-            raise PostRefusedError("document types and entities are not taken")
-        encrypted = _ENCRYPT.search(body)
+        # The last one: in compatible mode what a follower wrote stands before it, and may look like one.
+        encrypted = _ENCRYPT.findall(body)[-1:]
         if encrypted and self._ciphers:
-            check_signature(self._sign(query, encrypted[1].decode()), query.msg_signature)
-            xml, cipher = self._decrypt(encrypted[1])
-            if _DOCTYPE.search(xml.encode()):
-                raise PostRefusedError("document types and entities are not taken")
-            return Opened(_parse(xml), cipher)
-        if self._credentials.aes_key and not query.signature:
-            raise PostRefusedError("no encrypted part, although this account has an AES key")
+            post_xml.refuse_document_type(body.decode(errors="ignore"))
+            sealed = encrypted[0].strip()
+            check_signature(self._sign(query, sealed.decode()), query.msg_signature)
+            inner, cipher = self._decrypt(sealed)
+            return Opened(post_xml.parse(post_xml.clean(inner)), cipher)
+        if not self._takes_plain:
+            raise PostRefusedError(
+                "no encrypted part, although this account has an AES key: see FZBOT_WECHAT_PLAIN", 403
+            )
         check_signature(self._sign(query), query.signature)
         if encrypted and b"<MsgType>" not in body:
             raise PostRefusedError("the post is encrypted, but no AES key is configured: set FZBOT_WECHAT_AES_KEY")
-        return Opened(_parse(body), None)
+        return Opened(post_xml.parse(post_xml.clean(body)), None)
 
     def seal(self, xml: str, opened: "Opened", nonce: str) -> str:
         """A reply in the form that the post came in."""
@@ -111,15 +122,16 @@ class Envelope:
     def _sign(self, query: Query, *more: str) -> str:
         return sign(self._credentials.token, query.timestamp, query.nonce, *more)
 
-    def _decrypt(self, text: bytes) -> tuple[str, PrpCrypto]:
+    def _decrypt(self, text: bytes) -> tuple[bytes, PrpCrypto]:
         wrong_app = False
         for cipher in self._ciphers:
             try:
-                return cipher.decrypt(text, self._credentials.app_id), cipher
-            except InvalidAppIdException:
-                wrong_app = True
+                message, app_id = _opened(cipher, text)
             except (ValueError, Base64Error, IndexError, TypeError, struct.error):
                 continue  # the other key, if there is one; hostile bytes fail in many ways
+            if app_id == self._credentials.app_id.encode():
+                return message, cipher
+            wrong_app = True
         if wrong_app:
             raise PostRefusedError("wrong app id: FZBOT_WECHAT_APP_ID is another account's", 403)
         raise PostRefusedError("cannot be decrypted: check FZBOT_WECHAT_AES_KEY", 403)
@@ -139,11 +151,9 @@ def _cipher(key: str) -> PrpCrypto:
     return PrpCrypto(base64.b64decode(key + "="))
 
 
-def _parse(xml: str | bytes) -> Any:
-    try:
-        message = wechatpy.parse_message(xml)
-    except (ExpatError, KeyError, TypeError, AttributeError, ValueError) as error:
-        raise PostRefusedError(f"not a message of the platform ({type(error).__name__})") from error
-    if message is None or not isinstance(message._data, dict):  # noqa: SLF001 - wechatpy's only way to the raw fields
-        raise PostRefusedError("empty message")
-    return message
+def _opened(cipher: PrpCrypto, text: bytes) -> tuple[bytes, bytes]:
+    """The bytes of the message and the AppID: wechatpy's own reading fails where the message is not sound UTF-8."""
+    plain = cipher.cipher.decrypt(base64.b64decode(text))
+    content = plain[_RANDOM_BYTES : -plain[-1]]
+    (size,) = struct.unpack(">I", content[:_SIZE_BYTES])
+    return content[_SIZE_BYTES : _SIZE_BYTES + size], content[_SIZE_BYTES + size :]

@@ -5,6 +5,7 @@ from typing import Any
 
 from fzbot.errors import PlatformError
 from fzbot.knowledge.menu import SUB_HANZI, TOP_HANZI, Item, Menu, cut
+from fzbot.wechat import answers
 from fzbot.wechat.platform import Platform
 
 CREATE = "/cgi-bin/menu/create"
@@ -30,13 +31,13 @@ def body(menu: Menu, public_url: str) -> dict[str, Any]:
 
 def put(platform: Platform, menu: Menu, public_url: str) -> None:
     """Put the menu on the platform; followers see it within a day, or when they follow anew. `PlatformError`."""
-    platform.call(CREATE, body(menu, public_url))
+    platform.order(CREATE, body(menu, public_url))
 
 
 def compare(platform: Platform, menu: Menu, public_url: str) -> list[str]:
     """How the platform's menu differs from the configured one, in Chinese; nothing when it does not. `PlatformError`."""
     try:
-        there = _shown(platform.call(GET)["menu"])
+        there = _shown(answers.part(platform.call(GET), "menu"))
     except PlatformError as error:
         if error.code == NO_MENU:
             return ["公众号上还没有菜单"]
@@ -53,12 +54,15 @@ def _item(item: Item, public_url: str) -> dict[str, str]:
 
 def _shown(menu: dict[str, Any]) -> Shown:
     return {
-        str(button["name"]): [
-            (str(item["name"]), str(item.get("key") or item.get("url", "")))
-            for item in button.get("sub_button") or [button]
+        str(button.get("name", "")): [
+            (str(item.get("name", "")), str(item.get("key") or item.get("url", ""))) for item in _below(button)
         ]
-        for button in menu.get("button", [])
+        for button in answers.parts(menu, "button")
     }
+
+
+def _below(button: dict[str, Any]) -> list[dict[str, Any]]:
+    return answers.parts(button, "sub_button") if button.get("sub_button") else [button]
 
 
 def _differences(there: Shown, wanted: Shown) -> Iterator[str]:

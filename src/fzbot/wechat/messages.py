@@ -1,17 +1,19 @@
 """wechatpy's messages ↔ ours."""
 
-import logging
+import hashlib
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 from wechatpy.replies import TextReply
 
-from fzbot.conversation.message import Message, MessageKind
+from fzbot.conversation.message import Message
 from fzbot.errors import PostRefusedError
-
-log = logging.getLogger(__name__)
+from fzbot.interactions.message_kind import MessageKind
+from fzbot.wechat.post_xml import OPENID
 
 MAX_TEXT = 4000
+_SECONDS = re.compile(r"[0-9]{1,11}")
 _SEPARATOR = "\x1f"
 _MESSAGES = {
     "text": MessageKind.TEXT,
@@ -33,17 +35,18 @@ _EVENTS = {
 }
 
 
-def to_message(parsed: Any, account_id: int) -> Message:
-    """Our message for a parsed one; `PostRefusedError` when who, when or what is missing.
+def to_message(parsed: Any, account_id: int, arrived_at: datetime) -> Message:
+    """Our message for a parsed one; `PostRefusedError` when it does not say who sent it.
 
     Events carry no MsgId, and MsgId alone has been seen to collide: repeats are told by openid, MsgId and time, of
-    events by openid, time, event and key (platform documents; facts of 2026-11).
+    events by openid, time, event and key (platform documents; facts of 2026-11). A message whose number was lost is known again by
+    its words; one whose time was lost was written when it arrived.
     """
     fields: dict[str, Any] = parsed._data  # noqa: SLF001 - wechatpy's only way to the raw fields
     openid, created = _text(fields, "FromUserName"), _text(fields, "CreateTime")
-    if not openid or len(openid) > 128 or not (created.isascii() and created.isdigit() and len(created) <= 11):
-        raise PostRefusedError("FromUserName or CreateTime is missing or malformed")
-    sent_at = datetime.fromtimestamp(int(created), UTC)
+    if not OPENID.fullmatch(openid):
+        raise PostRefusedError("FromUserName is missing or malformed")
+    sent_at = datetime.fromtimestamp(int(created), UTC) if _SECONDS.fullmatch(created) else arrived_at
     kind_name = _text(fields, "MsgType").lower()
     if kind_name == "event":
         event, key = _text(fields, "Event").lower(), _text(fields, "EventKey")
@@ -51,14 +54,23 @@ def to_message(parsed: Any, account_id: int) -> Message:
         post_id = _SEPARATOR.join(("event", openid, created, event, key))
         return Message(account_id, openid, kind, post_id, sent_at, event_key=key.removeprefix("qrscene_"))
     kind = _MESSAGES.get(kind_name, MessageKind.OTHER)
-    text = _text(fields, "Content") if kind is MessageKind.TEXT else _text(fields, "Recognition")
-    post_id = _SEPARATOR.join(("message", openid, created, _text(fields, "MsgId")))
+    text = _text(fields, "Recognition") if kind is MessageKind.VOICE else _text(fields, "Content")
+    number = _text(fields, "MsgId") or hashlib.sha256(text.encode()).hexdigest()
+    post_id = _SEPARATOR.join(("message", openid, created, number))
+    # Where what kind it is was lost, words are still words.
+    kind = MessageKind.TEXT if text and not kind_name else kind
     return Message(account_id, openid, kind, post_id, sent_at, text=text[:MAX_TEXT])
 
 
 def reply_xml(parsed: Any, text: str) -> str:
     """A passive text reply. `]]>` would end the CDATA section and break the reply, so it is widened."""
-    return str(TextReply(content=text.replace("]]>", "]]＞"), message=parsed).render())
+    fields: dict[str, Any] = parsed._data  # noqa: SLF001 - wechatpy's only way to the raw fields
+    source, target = (_cdata(_text(fields, name)) for name in ("ToUserName", "FromUserName"))
+    return str(TextReply(content=_cdata(text), source=source, target=target).render())
+
+
+def _cdata(text: str) -> str:
+    return text.replace("]]>", "]]＞")
 
 
 def _text(fields: dict[str, Any], name: str) -> str:

@@ -1,8 +1,7 @@
 """Sends messages of the outbox to the platform, and says what became of them in the outbox's words."""
 
-import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,12 +9,13 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from fzbot import clock
-from fzbot.errors import PlatformError, PlatformUnclearError, StoreError
+from fzbot.errors import FzbotError, PlatformError, PlatformUnclearError
 from fzbot.notices.delivery_methods import AccountKind, DeliveryMethod
 from fzbot.notices.push import (
     Accepted,
     Indeterminate,
     OutboundMessage,
+    Paused,
     Postponed,
     Push,
     Refused,
@@ -23,6 +23,7 @@ from fzbot.notices.push import (
     SendResult,
 )
 from fzbot.people.sealing import Sealer
+from fzbot.wechat import answers
 from fzbot.wechat.articles import add_draft
 from fzbot.wechat.error_policy import Reaction, reaction
 from fzbot.wechat.platform import Platform
@@ -30,15 +31,14 @@ from fzbot.wechat.platforms import Platforms
 from fzbot.wechat.tags import Tags
 from fzbot.wechat.template import TemplateForm
 
-log = logging.getLogger(__name__)
-
 CUSTOMER = "/cgi-bin/message/custom/send"
 TEMPLATE = "/cgi-bin/message/template/send"
 MASS_TO_TAG = "/cgi-bin/message/mass/sendall"
 MASS_TO_LIST = "/cgi-bin/message/mass/send"
 PREVIEW = "/cgi-bin/message/mass/preview"
 SENT_BEFORE = 45065
-NO_TAG = "这个村在平台上还没有标签，请稍后再试"
+NO_TAG = "这个村在公众号上建不成标签，请到后台“公众号”比对村标签，按提示改好"
+NO_STORE = "数据库或 Redis 暂时用不了"
 
 
 @dataclass(frozen=True)
@@ -57,23 +57,23 @@ class PlatformPush:
         except PlatformUnclearError as error:
             return Indeterminate(str(error))
         except PlatformError as error:
-            return _refusal(error)
-        except (SQLAlchemyError, StoreError) as error:  # on the way to the token, so nothing was sent
-            log.warning("no token, for want of a store: %s", type(error).__name__)
-            return Postponed("数据库或 Redis 暂时用不了", RetryAfter.SOON)
+            return _refusal(error, message.way)
+        except SQLAlchemyError:  # on the way to the token, so nothing was sent
+            return Postponed(NO_STORE, RetryAfter.SOON)
+        except FzbotError as error:  # the token's store is away, or what it keeps cannot be opened
+            return Postponed(str(error), RetryAfter.SOON)
 
     def preview(self, text: str, wechat_name: str) -> None:
         """Show a text to one person."""
-        self.platform.call(PREVIEW, {"towxname": wechat_name, **_text(text)})
+        self.platform.order(PREVIEW, {"towxname": wechat_name, **_text(text)})
 
     def _send(self, message: OutboundMessage) -> SendResult:
         match message.way:
             case DeliveryMethod.CUSTOMER:
-                self.platform.call(CUSTOMER, {"touser": message.openids[0], **_text(message.text)})
+                self.platform.order(CUSTOMER, {"touser": message.openids[0], **_text(message.text)})
                 return Accepted()
             case DeliveryMethod.TEMPLATE if self.template is not None:
-                answer = self.platform.call(TEMPLATE, self.template.fill(message))
-                return Accepted(str(answer["msgid"]))
+                return Accepted(answers.text(self.platform.order(TEMPLATE, self.template.fill(message)), "msgid"))
             case DeliveryMethod.MASS:
                 return self._mass(message)
             case DeliveryMethod.DRAFT:
@@ -87,19 +87,23 @@ class PlatformPush:
             return self._mass_call(MASS_TO_LIST, body | {"touser": list(message.openids)})
         if message.to_all:
             return self._mass_call(MASS_TO_TAG, body | {"filter": {"is_to_all": True}})
-        tag = self._tag(message.village_id)
-        if tag is None:
-            return Refused(NO_TAG)
-        return self._mass_call(MASS_TO_TAG, body | {"filter": {"is_to_all": False, "tag_id": tag}})
+        return self._mass_to_village(body, message.village_id)
 
-    def _mass_call(self, path: str, body: dict[str, Any]) -> SendResult:
+    def _mass_to_village(self, body: dict[str, Any], village_id: int | None) -> SendResult:
+        tag = self._tag(village_id)
+        if tag is None or village_id is None:
+            return Paused(NO_TAG)
+        note = self.tags.set_aside(village_id)  # asked for first: once it is sent, nothing may go wrong any more
+        return replace(self._mass_call(MASS_TO_TAG, body | {"filter": {"is_to_all": False, "tag_id": tag}}), note=note)
+
+    def _mass_call(self, path: str, body: dict[str, Any]) -> Accepted:
         try:
-            answer = self.platform.call(path, body)
+            answer = self.platform.order(path, body)
         except PlatformError as error:
-            if error.code == SENT_BEFORE:
-                return Accepted(str(error.answer.get("msg_id", "")))
-            raise
-        return Accepted(str(answer["msg_id"]))
+            if error.code != SENT_BEFORE:
+                raise
+            answer = error.answer
+        return Accepted(answers.text(answer, "msg_id"))
 
     def _tag(self, village_id: int | None) -> int | None:
         if village_id is None:
@@ -107,7 +111,7 @@ class PlatformPush:
         try:
             self.tags.synchronise(self.now())
         except PlatformUnclearError as error:  # tagging may be repeated; nothing was sent yet
-            raise PlatformError(str(error), -1) from error
+            raise PlatformError(str(error)) from error
         return self.tags.tag_of(village_id)
 
 
@@ -141,7 +145,7 @@ class PlatformPushes:
         return self.template if self.platforms.is_default(account_id) else None
 
 
-def _refusal(error: PlatformError) -> SendResult:
+def _refusal(error: PlatformError, way: DeliveryMethod) -> SendResult:
     if error.code is None:
         return Postponed(str(error), RetryAfter.SOON)
     match reaction(error.code):
@@ -151,7 +155,13 @@ def _refusal(error: PlatformError) -> SendResult:
             return Postponed(str(error), RetryAfter.MINUTE, error.code)
         case Reaction.NEXT_DAY:
             return Postponed(str(error), RetryAfter.DAY, error.code)
-    return Refused(str(error), error.code)
+        case Reaction.SET_ASIDE if way.is_personal:
+            return Refused(str(error), error.code)
+        case Reaction.GIVE_UP:
+            return Refused(str(error), error.code)
+    return Paused(
+        str(error), error.code
+    )  # also what is about one follower, said to a whole batch: nobody knows of which
 
 
 def _text(words: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from fzbot.people.sealing import Sealer
 
 MASS = "masssendjobfinish"
 TEMPLATE = "templatesendjobfinish"
-ID_CHARS = 32
+ID_CHARS, STATUS_CHARS = 32, 80
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Receipts:
         msg_id = str(fields.get("MsgID") or fields.get("MsgId") or "")
         if not msg_id or len(msg_id) > ID_CHARS:
             raise PostRefusedError("MsgID is missing or malformed")
-        status = str(fields.get("Status") or "").strip().lower()
+        status = str(fields.get("Status") or "").strip().lower()[:STATUS_CHARS]
         if event == TEMPLATE:
             return ReceiptReport(
                 msg_id, DeliveryMethod.TEMPLATE, status, self.sealer.hash(str(fields.get("FromUserName") or ""))

@@ -1,60 +1,48 @@
-"""Villages as the platform's tags, so that a mass send reaches one: a tag for each village, its followers tagged in fifties."""
+"""Villages as the platform's tags, so that a mass send reaches one: a tag for each village, its followers tagged in fifties.
 
+One follower whom the platform will not tag is set aside for a day and told of; one village's trouble holds up no other.
+"""
+
+import logging
 from collections import defaultdict
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, ForeignKey, String, UniqueConstraint, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy.orm import Session
 
-from fzbot.db import Base, Moment, reading, writing
+from fzbot.db import reading, take_turns, writing
 from fzbot.errors import PlatformError
-from fzbot.people.erasure import GOES
 from fzbot.people.follower import Follower
 from fzbot.people.sealing import Sealer
 from fzbot.people.village import Village
+from fzbot.wechat import answers
+from fzbot.wechat.error_policy import Reaction, reaction
 from fzbot.wechat.platform import Platform
+from fzbot.wechat.set_aside import set_aside
+from fzbot.wechat.tag_names import tag_names
+from fzbot.wechat.tag_tables import FollowerTag, VillageTag
+
+log = logging.getLogger(__name__)
 
 BATCH = 50
 MOST_TAGS = 100
-NAME_BYTES = 30
-NO_SUCH_FOLLOWER = (40003, 43004)
-
-
-class VillageTag(Base):
-    """The platform's tag of a village."""
-
-    __tablename__ = "village_tag"
-    __table_args__ = (UniqueConstraint("account_id", "tag_id"),)
-
-    village_id: Mapped[int] = mapped_column(ForeignKey("village.id"), primary_key=True)
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    tag_id: Mapped[int]
-    name: Mapped[str] = mapped_column(String(40))
-    made_at: Mapped[datetime] = mapped_column(Moment)
-
-
-class FollowerTag(Base):
-    """The village that a follower is tagged with on the platform."""
-
-    __tablename__ = "follower_tag"
-    __table_args__ = ({"info": GOES},)
-
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
-    openid_hash: Mapped[str] = mapped_column(String(32), primary_key=True)
-    village_id: Mapped[int] = mapped_column(ForeignKey("village.id"))
+TOO_MANY_TAGS = 45056
+ASIDE = timedelta(days=1)
+"""After how long one who was set aside is tried again."""
+GONE = (40003, 43004, 46004, 50005)
+"""Codes of followers who have left: they need no tag, and nobody needs to be told."""
 
 
 @dataclass(frozen=True)
 class Work:
-    """Followers to tag with, or to free of, a village's tag: hash and openid."""
+    """Followers to tag with, or to free of, a village's tag: hash and openid. Those `aside` were refused, by code."""
 
     village_id: int
     tag_id: int
     puts: bool
     followers: tuple[tuple[str, str], ...]
+    aside: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -72,15 +60,16 @@ class Tags:
         Ends after about `most` of them, if given. `PlatformError` when the platform refuses. May be broken off and
         repeated at any time.
         """
-        there = {tag["name"]: tag["id"] for tag in self.platform.call("/cgi-bin/tags/get")["tags"]}
-        self._forget_what_is_gone(set(there.values()))
-        self._make_tags(there, now)
+        there = self._there()
+        self._forget_what_is_gone(set(there))
+        self._make_tags({name: tag for tag, name in there.items()}, now)
         done = 0
         while True:
-            work = self._next_work()
+            work = self._next_work(now)
             if work is None or (most is not None and done >= most):
                 return done
             self._do(work)
+            self._write_down(work, now)
             done += len(work.followers)
 
     def tag_of(self, village_id: int) -> int | None:
@@ -89,23 +78,34 @@ class Tags:
             row = session.get(VillageTag, village_id)
             return row.tag_id if row else None
 
+    def set_aside(self, village_id: int | None = None) -> str:
+        """Whom the platform would not tag, of a village or of all, in Chinese; empty where there is nobody."""
+        with reading(self.engine) as session:
+            return set_aside(session, self.account_id, village_id)
+
     def compare(self) -> list[str]:
         """What differs between villages and the platform's tags, in Chinese; nothing when they agree."""
-        there: dict[int, str] = {tag["id"]: tag["name"] for tag in self.platform.call("/cgi-bin/tags/get")["tags"]}
+        there = self._there()
         with reading(self.engine) as session:
             villages = self._villages(session)
             known = {row.village_id: row for row in self._known(session)}
-            behind = len(self._changed(session))
-        said = []
+            behind = len(self._changed(session, None))
+        names, said = tag_names(villages), []
         for village in villages:
             row = known.get(village.id)
             if row is None or row.tag_id not in there:
                 said.append(f"{village.name}：平台上还没有标签")
-            elif there[row.tag_id] != tag_name(village):
+            elif there[row.tag_id] != names[village.id]:
                 said.append(f"{village.name}：平台上的标签叫“{there[row.tag_id]}”")
         if behind:
             said.append(f"还有 {behind} 个关注者的标签没有同步")
-        return said
+        aside = self.set_aside()
+        return [*said, aside] if aside else said
+
+    def _there(self) -> dict[int, str]:
+        """The platform's tags: names by number."""
+        tags = answers.parts(self.platform.call("/cgi-bin/tags/get"), "tags")
+        return {answers.number(tag, "id"): str(tag.get("name", "")) for tag in tags}
 
     def _forget_what_is_gone(self, there: set[int]) -> None:
         """Tags deleted by hand, and followers who left: the platform knows neither any more."""
@@ -126,78 +126,94 @@ class Tags:
             villages = self._villages(session)
             known = {row.village_id: row for row in self._known(session)}
         if len(villages) > MOST_TAGS:
-            raise PlatformError(f"有 {len(villages)} 个村，微信一个公众号最多 {MOST_TAGS} 个标签，不能按村群发")
+            reason = f"有 {len(villages)} 个村，微信一个公众号最多 {MOST_TAGS} 个标签，不能按村群发"
+            raise PlatformError(reason, TOO_MANY_TAGS)
+        names, taken = tag_names(villages), {row.tag_id for row in known.values()}
+        # One of that name may be there from an attempt that was broken off, or made by hand; never another village's.
+        free = {name: tag for name, tag in there.items() if tag not in taken}
         for village in villages:
-            name, row = tag_name(village), known.get(village.id)
-            if row is not None and row.name != name:
-                self.platform.call("/cgi-bin/tags/update", {"tag": {"id": row.tag_id, "name": name}})
-                self._keep(village, row.tag_id, now)
-            elif row is None:
-                # One of that name may be there from an attempt that was broken off, or made by hand.
-                self._keep(village, there[name] if name in there else self._create(name), now)
+            row, name = known.get(village.id), names[village.id]
+            if row is None or row.name != name:
+                self._make_tag(VillageTag(village_id=village.id, name=name, made_at=now), row, free)
+
+    def _make_tag(self, wanted: VillageTag, known: VillageTag | None, free: dict[str, int]) -> None:
+        wanted.account_id = self.account_id
+        try:
+            if known is not None:
+                wanted.tag_id = known.tag_id
+                self.platform.order("/cgi-bin/tags/update", {"tag": {"id": known.tag_id, "name": wanted.name}})
+            else:
+                wanted.tag_id = free[wanted.name] if wanted.name in free else self._create(wanted.name)
+        except PlatformError as error:
+            if error.code is None or reaction(error.code) is not Reaction.GIVE_UP:
+                raise
+            log.warning("village %d has no tag of its own yet: code %d", wanted.village_id, error.code)
+            return
+        with writing(self.engine) as session:
+            take_turns(session, "tags")
+            session.merge(wanted)
 
     def _create(self, name: str) -> int:
-        return int(self.platform.call("/cgi-bin/tags/create", {"tag": {"name": name}})["tag"]["id"])
+        made = self.platform.call("/cgi-bin/tags/create", {"tag": {"name": name}})
+        return answers.number(answers.part(made, "tag"), "id")
 
-    def _keep(self, village: Village, tag_id: int, now: datetime) -> None:
-        with writing(self.engine) as session:
-            session.merge(
-                VillageTag(
-                    village_id=village.id,
-                    account_id=self.account_id,
-                    tag_id=tag_id,
-                    name=tag_name(village),
-                    made_at=now,
-                )
-            )
-
-    def _next_work(self) -> Work | None:
+    def _next_work(self, now: datetime) -> Work | None:
         with reading(self.engine) as session:
             tags = {row.village_id: row.tag_id for row in self._known(session)}
             freed, joined = defaultdict(list), defaultdict(list)
-            for person, openid, village, tagged in self._changed(session):
-                if tagged is not None:
+            for person, openid, village, tagged in self._changed(session, now):
+                if tagged is not None and tagged != village:
                     freed[tagged].append((person, openid))
                 elif village is not None:
                     joined[village].append((person, openid))
         for puts, groups in ((False, freed), (True, joined)):
             for village_id, people in groups.items():
-                opened = tuple((person, self.sealer.unseal(openid)) for person, openid in people[:BATCH])
-                return Work(village_id, tags[village_id], puts, opened)
+                if village_id in tags:
+                    opened = tuple((person, self.sealer.unseal(openid)) for person, openid in people[:BATCH])
+                    return Work(village_id, tags[village_id], puts, opened)
         return None
 
     def _do(self, work: Work) -> None:
-        call = "batchtagging" if work.puts else "batchuntagging"
-        path = f"/cgi-bin/tags/members/{call}"
+        """Tag or free them all at once; one by one when the platform refuses because of somebody among them."""
         try:
-            self.platform.call(path, {"tagid": work.tag_id, "openid_list": [openid for _, openid in work.followers]})
+            self._order(work, *(openid for _, openid in work.followers))
         except PlatformError as error:
-            if error.code not in NO_SUCH_FOLLOWER:
+            if not _is_about_one(error):
                 raise
-            self._one_by_one(path, work)
-        self._write_down(work)
+            for person, openid in work.followers:
+                self._do_one(work, person, openid)
 
-    def _one_by_one(self, path: str, work: Work) -> None:
-        for _, openid in work.followers:
-            try:
-                self.platform.call(path, {"tagid": work.tag_id, "openid_list": [openid]})
-            except PlatformError as error:  # whoever is gone needs no tag
-                if error.code not in NO_SUCH_FOLLOWER:
-                    raise
+    def _do_one(self, work: Work, person: str, openid: str) -> None:
+        try:
+            self._order(work, openid)
+        except PlatformError as error:
+            if error.code is None or not _is_about_one(error):
+                raise
+            if error.code not in GONE:
+                work.aside[person] = error.code
 
-    def _write_down(self, work: Work) -> None:
+    def _order(self, work: Work, *openids: str) -> None:
+        call = "batchtagging" if work.puts else "batchuntagging"
+        self.platform.order(f"/cgi-bin/tags/members/{call}", {"tagid": work.tag_id, "openid_list": list(openids)})
+
+    def _write_down(self, work: Work, now: datetime) -> None:
         people = [person for person, _ in work.followers]
+        rows = [
+            {
+                "account_id": self.account_id,
+                "openid_hash": person,
+                "village_id": work.village_id,
+                "code": work.aside.get(person),
+                "again_at": now + ASIDE if person in work.aside else None,
+            }
+            for person in people
+        ]
         with writing(self.engine) as session:
-            if not work.puts:
-                of_them = FollowerTag.openid_hash.in_(people)
-                session.execute(delete(FollowerTag).where(FollowerTag.account_id == self.account_id, of_them))
-                return
-            insert: Any = postgresql.insert if self.engine.dialect.name == "postgresql" else sqlite.insert
-            rows = [
-                {"account_id": self.account_id, "openid_hash": person, "village_id": work.village_id}
-                for person in people
-            ]
-            session.execute(insert(FollowerTag).on_conflict_do_nothing(), rows)
+            take_turns(session, "tags")
+            of_them = FollowerTag.openid_hash.in_(people)
+            session.execute(delete(FollowerTag).where(FollowerTag.account_id == self.account_id, of_them))
+            if work.puts:
+                session.execute(insert(FollowerTag), rows)
 
     def _villages(self, session: Session) -> list[Village]:
         return list(session.scalars(select(Village).where(Village.account_id == self.account_id).order_by(Village.id)))
@@ -205,8 +221,12 @@ class Tags:
     def _known(self, session: Session) -> list[VillageTag]:
         return list(session.scalars(select(VillageTag).where(VillageTag.account_id == self.account_id)))
 
-    def _changed(self, session: Session) -> list[tuple[str, str, int | None, int | None]]:
-        tagged = FollowerTag.village_id
+    def _changed(self, session: Session, now: datetime | None) -> list[tuple[str, str, int | None, int | None]]:
+        """Followers whose tag is not that of their village; with `now` also those set aside whose turn has come again."""
+        tagged, made = FollowerTag.village_id, select(VillageTag.village_id)
+        wanted = Follower.village_id.is_distinct_from(tagged)
+        if now is not None:
+            wanted |= FollowerTag.code.is_not(None) & (FollowerTag.again_at <= now)
         query = (
             select(Follower.openid_hash, Follower.openid_sealed, Follower.village_id, tagged)
             .outerjoin(
@@ -216,7 +236,8 @@ class Tags:
             .where(
                 Follower.account_id == self.account_id,
                 Follower.unfollowed_at.is_(None),
-                Follower.village_id.is_distinct_from(tagged),
+                wanted,
+                tagged.is_not(None) | Follower.village_id.in_(made),
             )
             .order_by(Follower.id)
             .limit(MOST_TAGS * BATCH)
@@ -224,6 +245,5 @@ class Tags:
         return [(person, openid, village, tag) for person, openid, village, tag in session.execute(query)]
 
 
-def tag_name(village: Village) -> str:
-    """A village's name cut to what a tag may have."""
-    return village.name.encode()[:NAME_BYTES].decode(errors="ignore")
+def _is_about_one(error: PlatformError) -> bool:
+    return error.code is not None and reaction(error.code) is Reaction.SET_ASIDE

@@ -72,7 +72,7 @@ class Webhook:
         )
         slug = request.path_params.get("account", DEFAULT)
         line = slug if self._endpoints.is_known(slug) else UNKNOWN  # made-up names must not get a line each
-        if request.method == "GET":
+        if request.method != "POST":
             echo = params.get("echostr", "")
             return await wrap_future(self._pool.submit(line, self._verify, slug, query, echo))
         body = await _body(request)
@@ -95,7 +95,7 @@ class Webhook:
         if self._receipts.take(opened.message, endpoint.account_id):
             return None
         post.opened = endpoint, opened
-        return self._conversation.handle(to_message(opened.message, endpoint.account_id))
+        return self._conversation.handle(to_message(opened.message, endpoint.account_id, self._conversation.now()))
 
     def _endpoint(self, slug: str) -> AccountEndpoint:
         try:

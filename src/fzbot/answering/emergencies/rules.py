@@ -1,7 +1,7 @@
-"""Urgent cues: violence now, being cheated now, suicide, a child missing or abused, being locked up. Checked first."""
+"""Urgent cues: life and limb, violence now, being cheated now, suicide, a child or an old person lost, being locked up."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -54,11 +54,12 @@ class Rule(BaseModel):
 
 @dataclass(frozen=True)
 class Alarm:
-    """An urgent cue that was found: what it is and which words told it."""
+    """An urgent cue that was found: what it is and which words told it. A strong one is never outvoted."""
 
     danger: Danger
     entry: str
     cue: str
+    is_strong: bool = False
 
 
 class EmergencyRules:
@@ -76,6 +77,8 @@ class EmergencyRules:
             for name, pattern in raw.get("parts", {}).items():
                 parts[name] = f"(?:{_expand(pattern, parts)})"
             self.rules = tuple(_rule(rule, parts) for rule in raw.get("rules", []))
+            self._strong = _either(raw.get("strong", ()), parts)
+            self._calm = _either(raw.get("calm", ()), parts)
         except (yaml.YAMLError, re.error, ValidationError, AttributeError, KeyError, TypeError) as error:
             raise KnowledgeError(f"lexicon/urgent.yaml 有错：{error}") from error
         self._wakes: dict[str, int] = {}
@@ -94,8 +97,12 @@ class EmergencyRules:
         for rule, cues in self._cues:
             found = next((match for bit, pattern in cues if awake & bit and (match := find(pattern))), None)
             if found and rule.stands(find):
-                return Alarm(rule.danger, rule.entry, found[0])
+                return Alarm(rule.danger, rule.entry, found[0], bool(self._strong and find(self._strong)))
         return None
+
+    def is_calm(self, text: str) -> bool:
+        """Whether a normalised text tells of the past or asks what the law says: that outvotes a weak cue."""
+        return bool(self._calm and _compiled(self._calm).search(self._mend(text)))
 
     def _bit(self, pattern: str, number: int) -> int:
         """The bit that wakes a pattern: set by the characters it needs, so that few patterns are searched for."""
@@ -113,6 +120,13 @@ def _rule(raw: dict[str, Any], parts: dict[str, str]) -> Rule:
     for pattern in chain.from_iterable(patterns.values()):
         _compiled(pattern)  # a malformed one is found here, not when somebody needs help
     return Rule.model_validate(raw | patterns)
+
+
+def _either(patterns: Sequence[str], parts: dict[str, str]) -> str:
+    """One pattern for any of several; none at all is never found."""
+    either = "|".join(f"(?:{_expand(pattern, parts)})" for pattern in patterns)
+    _compiled(either)
+    return either
 
 
 def _expand(pattern: str, parts: dict[str, str]) -> str:

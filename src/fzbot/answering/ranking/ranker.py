@@ -15,6 +15,7 @@ from fzbot.answering.ranking.vectors import EncodedText, Floats, Ints, Vocabular
 from fzbot.answering.text.normalise import NormalisedQuestion
 from fzbot.answering.text.tokenise import Features, Tokeniser
 from fzbot.knowledge.folding import fold
+from fzbot.knowledge.themes import theme_of as theme_of_entry
 
 CANDIDATES = 12
 NEAREST = 48
@@ -115,7 +116,7 @@ class Ranker:
         vectors = [self.vocabulary.vector(one) for one in features]
         self._asking = [question.asking for question in questions]
         self._classes: Ints = np.array(classes, np.int32)
-        themes = [id_.split(".")[0] for id_ in ids]
+        themes = [theme_of_entry(id_) for id_ in ids]
         names = sorted(set(themes))
         theme_of: Ints = np.array([names.index(theme) for theme in themes], np.int32)
         self._classifiers = classifiers.train(

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")  # of single characters only; its phrases take 0.2 s to load
 
-from pypinyin import Style, lazy_pinyin
+from pypinyin import Style, lazy_pinyin, pinyin
 
 _CONFUSED = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("eng", "en"), ("ing", "in"), ("ang", "an"))
 
@@ -18,10 +18,19 @@ def syllables(text: str) -> list[str]:
 @lru_cache(maxsize=30_000)
 def syllable(character: str) -> str:
     """The syllable of a Chinese character, with the sounds merged that north-westerners and voice input mix up."""
-    sound = lazy_pinyin(character, style=Style.NORMAL, errors="default")[0]
+    return merged(lazy_pinyin(character, style=Style.NORMAL, errors="default")[0])
+
+
+def merged(sound: str) -> str:
+    """A syllable with the sounds merged that are mixed up."""
     for long, short in _CONFUSED:
         sound = sound.replace(long, short)
-    return str(sound)
+    return sound
+
+
+def readings(character: str) -> list[str]:
+    """All readings of a Chinese character, the commonest first, with v for ü."""
+    return list(dict.fromkeys(pinyin(character, style=Style.NORMAL, heteronym=True)[0]))
 
 
 class _Spoken(dict[int, str]):

@@ -43,7 +43,7 @@ function pie(data) {
   };
 }
 
-const draw = { trend: line, topics: bars, villages: bars, hours: columns, decisions: pie, frauds: bars };
+const draw = { trend: line, themes: bars, villages: bars, hours: columns, decisions: pie, frauds: bars };
 for (const place of document.querySelectorAll("[data-chart]")) {
   const data = JSON.parse(place.dataset.chart);
   const empty = Array.isArray(data) ? data.length === 0 : data.labels.length === 0;

@@ -22,7 +22,7 @@ if (form) {
   const ask = async () => {
     const query = new URLSearchParams();
     for (const [name, value] of new FormData(form)) {
-      if (["way", "to", "villages", "topic"].includes(name)) query.append(name, value);
+      if (["way", "to", "villages", "theme"].includes(name)) query.append(name, value);
     }
     const mine = ++asked;
     const answer = await fetch(reach.dataset.address + query).catch(() => null);
@@ -30,7 +30,7 @@ if (form) {
     if (answer && answer.ok && !answer.redirected) reach.innerHTML = await answer.text();
     else reach.textContent = "现在算不出有多少人，保存后再看。";
   };
-  for (const field of form.querySelectorAll("[name=way], [name=to], [name=villages], [name=topic]")) {
+  for (const field of form.querySelectorAll("[name=way], [name=to], [name=villages], [name=theme]")) {
     field.addEventListener("change", ask);
   }
   if (form.querySelector("[name=way]:checked")) ask();

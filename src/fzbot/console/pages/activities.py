@@ -1,26 +1,26 @@
 """The ledger of activities: the list with its sums, adding, correcting, taking out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 
 from fzbot import clock
 from fzbot.activities import ledger, listing
 from fzbot.activities.columns import LedgerContext, activity_facts, activity_fields
 from fzbot.activities.fields import read_fields
 from fzbot.activities.ledger import Activity, ActivityFacts, ActivityPhoto
-from fzbot.activities.photos import LARGEST_FILE, Album
+from fzbot.activities.photos import LARGEST_FILE, MOST_PHOTOS, Album, redrawn
 from fzbot.console.authorization import Services, visitor_of
-from fzbot.console.ledger_pages import PAGE, Filled, Filters, context_of, filters_of, uploads
+from fzbot.console.ledger_pages import PAGE, Filled, Filters, context_of, filters_of, imported, uploads
 from fzbot.console.rendering import go, render
 from fzbot.console.services import ConsoleServices
 from fzbot.console.visitor import Visitor
 from fzbot.db import reading, writing
-from fzbot.errors import LedgerError, NotFoundError
+from fzbot.errors import BusyError, LedgerError, NotFoundError
 
 router = APIRouter()
 
@@ -46,9 +46,10 @@ def add(services: Services, request: Request, form: Filled) -> Response:
         context = context_of(session, services, visitor, visitor.home_account)
     try:
         facts = _facts(form, context)
+        pictures = redraw_photos(form)
         with writing(services.engine) as session:
             activity = ledger.add(session, visitor.home_account, facts, visitor.actor, services.now())
-            put_photos(session, services, visitor, activity, form)
+            put_photos(session, services, visitor, activity, pictures)
     except LedgerError as error:
         return _form(request, context, _typed(form), str(error))
     return go(f"/activities/{activity.id}", done="added")
@@ -108,6 +109,7 @@ def show_list(services: ConsoleServices, request: Request, filters: Filters, err
             "years": listing.years(session, visitor.accounts, clock.china_day(services.now())),
             "kinds": context_of(session, services, visitor, visitor.home_account).kinds,
             "villages": visitor.villages_in_sight(session),
+            **imported(session, visitor, request.query_params),
         }
     context |= {"filters": filters, "page_size": PAGE, "error": error}
     return render(request, "activities.html", context, 422 if error else 200)
@@ -138,18 +140,30 @@ def get_editable(session: Session, visitor: Visitor, activity_id: int) -> Activi
     return activity
 
 
-def put_photos(
-    session: Session, services: ConsoleServices, visitor: Visitor, activity: Activity, form: FormData
-) -> int:
-    """Put the chosen photos to an activity; returns how many were chosen."""
+def redraw_photos(form: FormData) -> list[bytes]:
+    """The chosen photos, drawn anew. Before any transaction: a dozen take seconds."""
     chosen = uploads(form, "photos", LARGEST_FILE)
-    for file in chosen:
+    if len(chosen) > MOST_PHOTOS:
+        raise LedgerError(f"一次最多传 {MOST_PHOTOS} 张照片，您选了 {len(chosen)} 张")
+    return [_redrawn(file) for file in chosen]
+
+
+def _redrawn(file: UploadFile) -> bytes:
+    try:
+        return redrawn(file.file)
+    except BusyError:
+        raise
+    except LedgerError as error:
+        raise LedgerError(f"{file.filename}：{error}") from error
+
+
+def put_photos(
+    session: Session, services: ConsoleServices, visitor: Visitor, activity: Activity, pictures: Iterable[bytes]
+) -> None:
+    """Put redrawn pictures to an activity."""
+    for picture in pictures:
         photo = ActivityPhoto(typed_by=visitor.name, created_at=services.now())
-        try:
-            album_of(services).add(session, activity, file.file.read(), photo)
-        except LedgerError as error:
-            raise LedgerError(f"{file.filename}：{error}") from error
-    return len(chosen)
+        album_of(services).add(session, activity, picture, photo)
 
 
 def album_of(services: ConsoleServices) -> Album:

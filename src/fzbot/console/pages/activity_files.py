@@ -11,7 +11,15 @@ from fzbot.activities.ledger import Activity, ActivityPhoto
 from fzbot.audit import Change
 from fzbot.console.authorization import Services, visitor_of
 from fzbot.console.ledger_pages import Filled, context_of, filters_of, workbook_of
-from fzbot.console.pages.activities import album_of, get_editable, get_visible, put_photos, show_list, show_one
+from fzbot.console.pages.activities import (
+    album_of,
+    get_editable,
+    get_visible,
+    put_photos,
+    redraw_photos,
+    show_list,
+    show_one,
+)
 from fzbot.console.rendering import XLSX, download, go
 from fzbot.db import reading, writing
 from fzbot.errors import LedgerError, NotFoundError
@@ -20,6 +28,8 @@ router = APIRouter()
 
 NOTES = (
     "一行一个活动，填在“台账”这张表里，从第 2 行开始；列名不要改。",
+    "日期要写年月日，如 2026-11-01、2026/11/1、2026年11月1日。合并了的日期、类型、村会按每一行补上；数字不要合并。",
+    "隐藏和被筛掉的行、别的工作表不导入，上传后会告诉您有多少。",
     "没有数过的格子空着，不要填 0：空着表示没有登记，0 表示数过、一个也没有。",
     "上传后如有一处不对，会说明是第几行哪一列，一行也不导入；改好再传。",
 )
@@ -51,10 +61,10 @@ def import_file(services: Services, request: Request, form: Filled) -> Response:
         with reading(services.engine) as session:
             context = context_of(session, services, visitor, visitor.home_account)
         with writing(services.engine) as session:
-            import_activities(session, upload, context)
+            result = import_activities(session, upload, context)
     except LedgerError as error:
         return show_list(services, request, filters_of({}), str(error))
-    return go("/activities", done="imported")
+    return go("/activities", done="imported", event=str(result.event_id))
 
 
 @router.get("/activities/{activity_id}/photos/{photo_id}")
@@ -70,13 +80,16 @@ def photo(services: Services, request: Request, activity_id: int, photo_id: int)
 @router.post("/activities/{activity_id}/photos")
 def add_photos(services: Services, request: Request, activity_id: int, form: Filled) -> Response:
     visitor = visitor_of(request)
+    with reading(services.engine) as session:
+        get_editable(session, visitor, activity_id)
     try:
+        pictures = redraw_photos(form)
+        if not pictures:
+            raise LedgerError("请先选照片")
         with writing(services.engine) as session:
             activity = get_editable(session, visitor, activity_id)
-            number = put_photos(session, services, visitor, activity, form)
-            if not number:
-                raise LedgerError("请先选照片")
-            change = Change("activity.photos", f"activity:{activity_id}", after={"added": number})
+            put_photos(session, services, visitor, activity, pictures)
+            change = Change("activity.photos", f"activity:{activity_id}", after={"added": len(pictures)})
             audit.record(session, visitor.actor, change, services.now())
     except LedgerError as error:
         return show_one(services, request, activity_id, str(error))

@@ -22,7 +22,7 @@ from fzbot.handovers.handover import Handover, HandoverState
 from fzbot.notices.delivery_methods import DeliveryMethod
 from fzbot.notices.sending import handover_answers
 from fzbot.notices.sending.handover_answers import Route
-from fzbot.statistics.rollup import NO_VILLAGE
+from fzbot.people.village import village_key
 
 router = APIRouter()
 
@@ -117,7 +117,7 @@ def _asked_in(visitor: Visitor, period: Period) -> list[ColumnElement[bool]]:
     found = [_in_sight(visitor), Handover.asked_at >= start, Handover.asked_at < end]
     villages = scope_of(visitor, period.village).villages
     if villages is not None:
-        found.append(func.coalesce(Handover.village_id, NO_VILLAGE).in_(villages))
+        found.append(village_key(Handover.village_id).in_(villages))
     return found
 
 

@@ -17,14 +17,13 @@ from fzbot.console.services import ConsoleServices
 from fzbot.console.visitor import Visitor
 from fzbot.curation import publishing, release, revisions
 from fzbot.curation.release import Release
-from fzbot.curation.revisions import EntryRevision, body_of, entry_of
+from fzbot.curation.revisions import EntryRevision, body_of, entry_of, in_points
 from fzbot.db import reading, writing
 from fzbot.errors import AccessRefusedError, CurationError, NotFoundError
 from fzbot.knowledge import files
-from fzbot.knowledge.entry import Danger, Entry
+from fzbot.knowledge.entry import About, Danger, Entry
 from fzbot.knowledge.files import Fault
 from fzbot.knowledge.reply import reply_text
-from fzbot.statistics.definitions import TOPICS
 
 router = APIRouter()
 
@@ -44,10 +43,10 @@ class Preview:
 
 
 @router.get("/knowledge")
-def listing(services: Services, request: Request, q: str = "", topic: str = "", stale: str = "") -> Response:
+def listing(services: Services, request: Request, q: str = "", theme: str = "", stale: str = "") -> Response:
     snapshot = services.current_snapshot.snapshot
     today = clock.china_day(services.now())
-    found = [entry for entry in snapshot.entries.values() if _fits(entry, q.strip(), topic)]
+    found = [entry for entry in snapshot.entries.values() if _fits(entry, q.strip(), theme)]
     if stale:
         found = [entry for entry in found if entry.is_stale(today)]
     with reading(services.engine) as session:
@@ -57,8 +56,8 @@ def listing(services: Services, request: Request, q: str = "", topic: str = "", 
         "found": found[:SHOWN],
         "total": len(found),
         "q": q,
-        "topic": topic,
-        "topics": TOPICS,
+        "theme": theme,
+        "themes": snapshot.themes,
         "drafts": drafts,
         "edited": set(live.overlay) if live else set(),
         "overdue": sum(entry.is_stale(today) for entry in snapshot.entries.values()),
@@ -179,6 +178,7 @@ def _form(
         "form": form,
         "faults": found,
         "dangers": Danger,
+        "subjects": [(subject.value, subject.label) for subject in About],
         "contacts": [(key, snapshot.directory.contact(key)) for key in snapshot.directory.all_keys()],
         "laws": snapshot.laws,
         "entries": snapshot.entries,
@@ -197,7 +197,7 @@ def _preview(services: ConsoleServices, entry: Entry | None) -> Preview | None:
 
 def _difference(live: Entry | None, draft: EntryRevision) -> list[str]:
     before = _lines(body_of(live)) if live else []
-    return list(unified_diff(before, _lines(draft.body), "现在的", "草稿", lineterm="", n=1))
+    return list(unified_diff(before, _lines(in_points(draft.body)), "现在的", "草稿", lineterm="", n=1))
 
 
 def _lines(body: dict[str, Any]) -> list[str]:
@@ -221,7 +221,7 @@ def _base(services: ConsoleServices) -> files.KnowledgeBase:
     return files.overlaid(services.base(), services.current_snapshot.snapshot.entries.values())
 
 
-def _fits(entry: Entry, words: str, topic: str) -> bool:
-    if topic and entry.id.split(".")[0] != topic:
+def _fits(entry: Entry, words: str, theme: str) -> bool:
+    if theme and entry.theme != theme:
         return False
     return not words or any(words in text for text in (entry.id, entry.title, entry.answer, *entry.questions))

@@ -23,7 +23,7 @@ from fzbot.notices.authoring import notice as notices
 from fzbot.notices.authoring import validation, wording
 from fzbot.notices.authoring.notice import Notice, NoticePlan, NoticeState
 from fzbot.notices.delivery_methods import DeliveryMethod
-from fzbot.notices.sending import next_reply
+from fzbot.notices.sending import next_reply, pausing
 
 router = APIRouter()
 
@@ -76,6 +76,18 @@ def stop(services: Services, request: Request, notice_id: int, form: Filled) -> 
         audit.record(session, actor, Change("notice.stop", f"notice:{notice.id}", after={"unseen": number}), at)
 
     return _take(services, request, notice_id, form, step, "stopped")
+
+
+@router.post("/notices/{notice_id}/resume")
+def resume(services: Services, request: Request, notice_id: int, form: Filled) -> Response:
+    """Go on with those to whom a paused notice was not sent."""
+    return _take(services, request, notice_id, form, pausing.resume, "resumed")
+
+
+@router.post("/notices/{notice_id}/end")
+def end(services: Services, request: Request, notice_id: int, form: Filled) -> Response:
+    """Leave a paused notice at those whom it has reached."""
+    return _take(services, request, notice_id, form, pausing.end, "ended")
 
 
 @router.post("/notices/{notice_id}/preview")

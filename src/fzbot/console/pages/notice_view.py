@@ -22,7 +22,7 @@ from fzbot.notices.authoring.notice import WITHDRAWABLE, Notice, NoticePlan, Not
 from fzbot.notices.delivery_methods import DeliveryMethod
 from fzbot.notices.results import forwards, per_notice
 from fzbot.people.staff import Role, Staff
-from fzbot.statistics.definitions import TOPICS
+from fzbot.people.village import NO_VILLAGE
 
 router = APIRouter()
 
@@ -88,7 +88,7 @@ def show_one(
         }
     context |= {
         "titles": {id_: entry.title for id_, entry in services.current_snapshot.snapshot.entries.items()},
-        "topics": TOPICS,
+        "themes": services.current_snapshot.snapshot.themes,
     }
     context |= {"error": error, "typed": typed or {}, "has_font": services.font is not None} | NAMES
     return render(request, "notice.html", context, 422 if error else 200)
@@ -120,6 +120,7 @@ def _fate(session: Session, visitor: Visitor, notice: Notice) -> dict[str, Any]:
         "results": per_notice.method_results(session, notice.id, own),
         "reasons": per_notice.reasons(session, notice.id, own),
         "reads": per_notice.reads_by_page(session, notice.id, own),
+        "no_village": NO_VILLAGE,
         "by_village": per_notice.by_village(session, notice.id, own),
         "is_part": own is not None,
     }

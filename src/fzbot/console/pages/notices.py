@@ -30,7 +30,6 @@ from fzbot.notices.authoring.notice import Notice, NoticePlan, NoticeState
 from fzbot.notices.authoring.wording import MOST_ENTRIES, TEXT_BYTES, TITLE_CHARS, NoticeText
 from fzbot.notices.delivery_methods import DeliveryMethod
 from fzbot.notices.results import per_notice
-from fzbot.statistics.definitions import TOPICS
 
 router = APIRouter()
 
@@ -39,7 +38,7 @@ TABS = {
     "": ("全部", tuple(NoticeState)),
     "draft": ("草稿", (NoticeState.DRAFT,)),
     "ready": ("等发送", (NoticeState.APPROVED, NoticeState.SCHEDULED)),
-    "sending": ("正在发", (NoticeState.SENDING,)),
+    "sending": ("正在发", (NoticeState.SENDING, NoticeState.PAUSED)),
     "done": ("发完的", (NoticeState.SENT, NoticeState.PARTLY, NoticeState.FAILED)),
     "cancelled": ("撤回的", (NoticeState.CANCELLED,)),
 }
@@ -58,14 +57,21 @@ def listing(services: Services, request: Request, tab: str = "", before: int | N
     with reading(services.engine) as session:
         rows = list(islice(notice_permissions.visible(session, visitor, TABS[name][1], before), PAGE + 1))
         shown = rows[:PAGE]
+        paused = notice_permissions.visible(session, visitor, (NoticeState.PAUSED,), None)
         context: dict[str, Any] = {
             "rows": [(row, notices.current(session, row)) for row in shown],
             "tallies": _outcomes(session, visitor, shown),
             "villages": visitor.village_names(session),
+            "paused": [(row, notices.current(session, row)) for row in list(paused)],
         }
     templates = load_templates(services.knowledge)
     due = proposals.due(load_calendar(services.knowledge), templates, clock.china_day(services.now()))
-    context |= {"tab": name, "tabs": TABS, "older": shown[-1].id if len(rows) > PAGE else None, "topics": TOPICS}
+    context |= {
+        "tab": name,
+        "tabs": TABS,
+        "older": shown[-1].id if len(rows) > PAGE else None,
+        "themes": services.current_snapshot.snapshot.themes,
+    }
     context |= {"due": due, "templates": templates.values(), "nothing": per_notice.NoticeResult()} | NAMES
     context |= {"account": delivery_methods.describe(services.pushes.kind(visitor.home_account))}
     return render(request, "notices.html", context)
@@ -148,7 +154,7 @@ def _checked(
     session: Session, services: ConsoleServices, visitor: Visitor, sent: NoticeForm, account_id: int
 ) -> tuple[NoticeText, NoticePlan]:
     words, plan = sent.words(_titles(services)), sent.plan()
-    if plan.audience.topic is not None and plan.audience.topic not in TOPICS:
+    if plan.audience.theme is not None and plan.audience.theme not in services.current_snapshot.snapshot.themes:
         raise NoticeError("没有这个主题，请从列表里选")
     villages = notice_permissions.villages_of(session, visitor, account_id)
     notice_permissions.check_audience(visitor, plan.audience, villages)
@@ -159,7 +165,7 @@ def _checked(
 def _with_picture(services: ConsoleServices, form: FormData, sent: NoticeForm) -> NoticeForm:
     chosen = uploads(form, "photo", LARGEST_FILE)
     if chosen:
-        return replace(sent, picture=pictures.save(services.uploads, chosen[0].file.read()))
+        return replace(sent, picture=pictures.save(services.uploads, chosen[0].file))
     return sent if pictures.load(services.uploads, sent.picture) else replace(sent, picture="")
 
 
@@ -183,7 +189,7 @@ def _form(
         "choices": notice_reach.choices(services, account_id),
         "account": delivery_methods.describe(services.pushes.kind(account_id)),
         "titles": _titles(services),
-        "topics": TOPICS,
+        "themes": services.current_snapshot.snapshot.themes,
         "interest_days": INTEREST.days,
         "limits": LIMITS,
         "error": error,

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from sqlalchemy.orm import Session
 
 from fzbot import clock
+from fzbot.answering.snapshot import Snapshot
+from fzbot.console import figure_rows
 from fzbot.console.authorization import Services, visitor_of
 from fzbot.console.pages.pushes import names_of
 from fzbot.console.period import Period, period_of, scope_of
@@ -15,13 +16,14 @@ from fzbot.console.services import ConsoleServices
 from fzbot.console.visitor import Visitor
 from fzbot.db import reading
 from fzbot.notices.results.counts import GroupBy
-from fzbot.statistics import definitions as d
-from fzbot.statistics import rollup, spans
+from fzbot.people.village import NO_VILLAGE
+from fzbot.statistics import spans
 from fzbot.statistics.dashboard.board import Dashboard, change, dashboard, named
-from fzbot.statistics.dashboard.workbook import Names, workbook
-from fzbot.statistics.figures import DECISIONS, Figures
-from fzbot.statistics.notice_figures import FIGURES, PushFigure
-from fzbot.statistics.rollup import NO_VILLAGE
+from fzbot.statistics.dashboard.workbook import INTERACTIONS, QUESTIONS, Names, workbook
+from fzbot.statistics.figures.figure import Figure, Surface
+from fzbot.statistics.figures.registry import shown_on
+from fzbot.statistics.labels import decision_label
+from fzbot.statistics.recorded import Recorded
 
 router = APIRouter()
 
@@ -30,7 +32,7 @@ router = APIRouter()
 class Tile:
     """A figure as the page shows it: `rows` is the address of the rows behind it."""
 
-    definition: d.Definition
+    figure: Figure
     shown: str
     change: str
     rows: str
@@ -42,16 +44,17 @@ def overview(services: Services, request: Request) -> Response:
     visitor = visitor_of(request)
     period = period_of(request.query_params, clock.china_day(services.now()))
     board, villages = _read(services, visitor, period)
-    titles = _titles(services)
+    snapshot = services.current_snapshot.snapshot
+    titles = _titles(snapshot)
     context = {
         "period": period,
         "names": spans.NAMES,
         "villages": villages,
         "board": board,
-        "tiles": _tiles(board, period),
-        "charts": _charts(board, titles, villages),
+        "tiles": [_tile(figure, board, period) for figure in shown_on(Surface.TILE)],
+        "charts": _charts(board, titles, snapshot.themes, villages),
         "entries": named(board.entries, titles),
-        "topics": named(board.topics, d.TOPICS),
+        "themes": named(board.themes, snapshot.themes),
         "by_village": [(id_, villages.get(id_, "未选村"), number) for id_, number in board.villages.items()],
         "no_village": NO_VILLAGE,
     }
@@ -65,84 +68,69 @@ def export(services: Services, request: Request) -> Response:
     board, villages = _read(services, visitor, period)
     with reading(services.engine) as session:
         pushed = names_of(session, visitor, {key for key in board.pushed_by[GroupBy.NOTICE] if isinstance(key, int)})
+    snapshot = services.current_snapshot.snapshot
     title = f"普法服务统计（{period.span.first} 至 {period.span.last}）"
     name = f"普法服务统计_{period.span.first}_{period.span.last}.xlsx"
-    return download(workbook(board, title, Names(_titles(services), villages, pushed)), name, XLSX)
+    return download(workbook(board, title, Names(_titles(snapshot), snapshot.themes, villages, pushed)), name, XLSX)
 
 
 def _read(services: ConsoleServices, visitor: Visitor, period: Period) -> tuple[Dashboard, dict[int, str]]:
-    rollup.catch_up(services.engine)
     scope = scope_of(visitor, period.village)
     with reading(services.engine) as session:
-        return dashboard(session, scope, period.span), _village_names(session, visitor)
+        return dashboard(session, scope, period.span), visitor.village_names(session)
 
 
-def _village_names(session: Session, visitor: Visitor) -> dict[int, str]:
-    return visitor.village_names(session)
+def _titles(snapshot: Snapshot) -> dict[str, str]:
+    return {id_: entry.title for id_, entry in snapshot.entries.items()}
 
 
-def _titles(services: ConsoleServices) -> dict[str, str]:
-    return {id_: entry.title for id_, entry in services.current_snapshot.snapshot.entries.items()}
+def _tile(figure: Figure, board: Dashboard, period: Period) -> Tile:
+    rows = figure_rows.of_days(figure, period)
+    if figure.is_rate:
+        return Tile(
+            figure, _percent(figure, board.now) or "—", _before(figure, board.before), rows, _made_of(figure, board.now)
+        )
+    now, before = figure.value(board.now) or 0, figure.value(board.before) or 0
+    return Tile(figure, f"{now:,}", change(now, before), rows, "手工填报" if figure.is_by_hand else "")
 
 
-def _tiles(board: Dashboard, period: Period) -> list[Tile]:
-    now, before = board.now, board.before
-    return [
-        _tile(d.INTERACTIONS, now.interactions, before.interactions, _asked(period)),
-        _tile(d.QUESTIONS, now.questions, before.questions, _asked(period, kind="asked")),
-        _tile(d.VISITS, now.visits, before.visits, _asked(period)),
-        _tile(d.PEOPLE, now.people, before.people, _asked(period)),
-        _rate(now, before, period),
-        _tile(d.UNKNOWN, *_pair(now.decisions, before.decisions, "unknown"), _asked(period, decision="unknown")),
-        _tile(d.URGENT, *_pair(now.decisions, before.decisions, "urgent"), _asked(period, decision="urgent")),
-        _tile(d.HANDED_OVER, *board.handed_over, f"/handovers?{period.query()}"),
-        _tile(d.FOLLOWED, *_pair(now.kinds, before.kinds, "subscribe"), _asked(period, kind="subscribe")),
-        _tile(d.UNFOLLOWED, *_pair(now.kinds, before.kinds, "unsubscribe"), _asked(period, kind="unsubscribe")),
-        *(_pushed(figure, board, period) for figure in FIGURES),
-    ]
+def _percent(figure: Figure, recorded: Recorded) -> str:
+    share = figure.share(recorded)
+    return "" if share is None else f"{share:.1%}"
 
 
-def _asked(period: Period, **more: str) -> str:
-    return f"/interactions?{period.query(**more)}"
+def _before(figure: Figure, recorded: Recorded) -> str:
+    shown = _percent(figure, recorded)
+    return f"上期 {shown}" if shown else ""
 
 
-def _pushed(figure: PushFigure, board: Dashboard, period: Period) -> Tile:
-    now, before = map(figure.of, board.pushed)
-    rows = f"/pushes?{period.query()}" if figure.key == "notices" else f"/pushes/rows?{period.query(figure=figure.key)}"
-    return Tile(figure.definition, f"{now:,}", change(now, before), rows, "手工填报" if figure.by_hand else "")
+def _made_of(figure: Figure, recorded: Recorded) -> str:
+    """What a rate is a share of."""
+    whole = figure.whole(recorded) if figure.whole else None
+    return f"{figure.value(recorded):,} ÷ {whole:,}" if whole else "没有咨询"
 
 
-def _tile(definition: d.Definition, now: int, before: int, rows: str) -> Tile:
-    return Tile(definition, f"{now:,}", change(now, before), rows)
-
-
-def _rate(now: Figures, before: Figures, period: Period) -> Tile:
-    shown = f"{now.answered / now.decided:.1%}" if now.decided else "—"
-    then = f"上期 {before.answered / before.decided:.1%}" if before.decided else ""
-    note = f"{now.answered:,} ÷ {now.decided:,}" if now.decided else "没有咨询"
-    return Tile(d.DIRECT_RATE, shown, then, _asked(period, decision="answered"), note)
-
-
-def _pair(now: dict[str, int], before: dict[str, int], key: str) -> tuple[int, int]:
-    return now.get(key, 0), before.get(key, 0)
-
-
-def _charts(board: Dashboard, titles: dict[str, str], villages: dict[int, str]) -> dict[str, object]:
+def _charts(
+    board: Dashboard, titles: dict[str, str], themes: dict[str, str], villages: dict[int, str]
+) -> dict[str, object]:
     labels = list(board.trend)
     frauds = named(board.frauds, titles, 10)
     return {
         "trend": {
             "labels": labels,
             "series": [
-                {"name": d.INTERACTIONS.name, "data": [board.trend[label][0] for label in labels]},
-                {"name": d.QUESTIONS.name, "data": [board.trend[label][1] for label in labels]},
+                {"name": INTERACTIONS, "data": [board.trend[label][0] for label in labels]},
+                {"name": QUESTIONS, "data": [board.trend[label][1] for label in labels]},
             ],
         },
-        "topics": _bars(list(board.topic_names().items())[:12]),
+        "themes": _bars(list(board.named_themes(themes).items())[:12]),
         "villages": _bars([(villages.get(id_, "未选村"), number) for id_, number in list(board.villages.items())[:20]]),
-        "hours": {"labels": [f"{hour}点" for hour in range(24)], "series": [{"name": "互动次数", "data": board.hours}]},
+        "hours": {
+            "labels": [f"{hour}点" for hour in range(24)],
+            "series": [{"name": INTERACTIONS, "data": board.hours}],
+        },
         "decisions": [
-            {"name": DECISIONS.get(key, key), "value": number} for key, number in board.now.decisions.items()
+            {"name": decision_label(key), "value": number} for key, number in board.now.chat.decisions.items()
         ],
         "frauds": _bars([(name, number) for _, name, number in frauds]),
     }

@@ -2,6 +2,7 @@
 
 import calendar
 from datetime import date
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -16,11 +17,13 @@ from fzbot.console.visitor import Visitor
 from fzbot.db import reading
 from fzbot.errors import NotFoundError
 from fzbot.notices.results import counts
-from fzbot.notices.results.counts import NO_VILLAGE, NOBODY, GroupBy, total
+from fzbot.notices.results.counts import NOBODY, DeliveryFilter, GroupBy, total
 from fzbot.people.staff import Staff
-from fzbot.statistics import notice_figures, notice_rows, spans
-from fzbot.statistics.figures import Span
-from fzbot.statistics.notice_figures import FIGURES, HEADS
+from fzbot.people.village import NO_VILLAGE
+from fzbot.statistics import notice_rows, notice_tables, spans
+from fzbot.statistics.figures.notices import NOTICES, of_notices
+from fzbot.statistics.notice_tables import HEADS
+from fzbot.statistics.scope import Scope, Span
 
 router = APIRouter()
 
@@ -33,8 +36,8 @@ def page(services: Services, request: Request) -> Response:
     visitor = visitor_of(request)
     period = period_of(request.query_params, clock.china_day(services.now()))
     with reading(services.engine) as session:
-        cells = notice_figures.cells(session, scope_of(visitor, period.village), period.span)
-        tables = notice_figures.tables(cells)
+        cells = notice_tables.cells(session, scope_of(visitor, period.village), period.span)
+        tables = notice_tables.tables(cells)
         names = names_of(session, visitor, {key for key in tables[GroupBy.NOTICE] if isinstance(key, int)})
     context = {
         "period": period,
@@ -42,7 +45,8 @@ def page(services: Services, request: Request) -> Response:
         "villages": {key: name for key, name in names[GroupBy.VILLAGE].items() if key != NO_VILLAGE},
         "no_village": NO_VILLAGE,
         "total": total(cells),
-        "figures": FIGURES,
+        "figures": NOTICES,
+        "of_notices": of_notices,
         "tables": [
             (
                 by,
@@ -58,12 +62,12 @@ def page(services: Services, request: Request) -> Response:
 @router.get("/pushes/rows")
 def rows(services: Services, request: Request, figure: str = "", before: int | None = None) -> Response:
     visitor = visitor_of(request)
-    chosen = next((one for one in FIGURES if one.key == figure), None)
+    chosen = next((one for one in NOTICES if one.key == figure), None)
     if chosen is None:
         raise NotFoundError("没有这个数字")
     period = period_of(request.query_params, clock.china_day(services.now()))
     only = {name: number for name in ("notice", "adviser") if (number := _number(request, name)) is not None}
-    wanted = notice_figures.wanted(scope_of(visitor, period.village), period.span, **only)
+    wanted = _wanted(visitor, period, only)
     with reading(services.engine) as session:
         match figure:
             case "read":
@@ -72,9 +76,9 @@ def rows(services: Services, request: Request, figure: str = "", before: int | N
                 found = notice_rows.forwards(session, wanted)
             case _:
                 found = notice_rows.deliveries(session, wanted, figure, before, PAGE + 1)
-        context = {
+        context: dict[str, Any] = {
             "figure": chosen,
-            "number": chosen.of(total(counts.cells(session, wanted))),
+            "number": chosen.value(of_notices(total(counts.cells(session, wanted)))),
             "rows": found[: notice_rows.MOST if figure in {"read", "groups", "forwarded"} else PAGE],
             "names": names_of(session, visitor, {row.notice for row in found}),
         }
@@ -87,6 +91,16 @@ def rows(services: Services, request: Request, figure: str = "", before: int | N
         "titles": {id_: entry.title for id_, entry in services.current_snapshot.snapshot.entries.items()},
     }
     return render(request, "push_rows.html", context)
+
+
+def _wanted(visitor: Visitor, period: Period, only: dict[str, int]) -> DeliveryFilter:
+    if (
+        period.village == NO_VILLAGE and visitor.villages is not None
+    ):  # of none of them alone: what went to several at once
+        none = Scope(visitor.accounts, frozenset())
+        return notice_tables.wanted(none, period.span, only.get("notice"), only.get("adviser"), visitor.villages)
+    scope = scope_of(visitor, period.village)
+    return notice_tables.wanted(scope, period.span, only.get("notice"), only.get("adviser"))
 
 
 def names_of(session: Session, visitor: Visitor, notices: set[int]) -> dict[GroupBy, dict[int | str, str]]:

@@ -6,9 +6,9 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from fzbot import clock
-from fzbot.activities.kinds import Measure
+from fzbot.console import figure_rows
 from fzbot.console.authorization import Services, visitor_of
-from fzbot.console.ledger_pages import Filters, filters_of
+from fzbot.console.ledger_pages import filters_of
 from fzbot.console.period import Period
 from fzbot.console.rendering import download, go, render
 from fzbot.console.services import ConsoleServices
@@ -16,48 +16,16 @@ from fzbot.console.visitor import Visitor
 from fzbot.db import reading, writing
 from fzbot.errors import NotFoundError
 from fzbot.people.account import Account
-from fzbot.statistics import rollup
-from fzbot.statistics.figures import Span
+from fzbot.statistics.figures.registry import BY_KEY
+from fzbot.statistics.scope import Span
 from fzbot.statistics.yearly_report import document, gathering, issued, tables
 from fzbot.statistics.yearly_report.issued import IssuedReport
-from fzbot.statistics.yearly_report.model import (
-    CHAT,
-    FORWARDS,
-    HANDOVERS,
-    PUSHES,
-    READS,
-    SERVICE_LOG,
-    ReportLine,
-    YearReport,
-)
+from fzbot.statistics.yearly_report.model import ReportLine, YearReport
 
 router = APIRouter()
 
 YEARS = 5
 Org = Annotated[str, Form(max_length=60)]
-
-MEASURES = {
-    "activities": Measure.OUTREACH,
-    "reached": Measure.OUTREACH,
-    "trainings": Measure.TRAINING,
-    "trained": Measure.TRAINING,
-    "studies": Measure.STUDY,
-    "studied": Measure.STUDY,
-    "articles": Measure.ARTICLE,
-    "adviser-pushes": Measure.PUSH,
-    "services-sessions": Measure.ADVICE,
-    "services-people": Measure.ADVICE,
-}
-CHATS = {
-    "questions": {"kind": "asked"},
-    "answered": {"decision": "answered"},
-    "direct-rate": {"decision": "answered"},
-    "unknown": {"decision": "unknown"},
-    "urgent": {"decision": "urgent"},
-    "followed": {"kind": "subscribe"},
-    "unfollowed": {"kind": "unsubscribe"},
-}
-"""Which rows are behind a figure, as the lists of them are narrowed down."""
 
 
 @router.get("/report")
@@ -111,11 +79,11 @@ def _gathered(services: ConsoleServices, request: Request, visitor: Visitor, org
     """The report that the address asks for, and whose it is."""
     chosen, today = filters_of(request.query_params), clock.china_day(services.now())
     account_id = chosen.account if chosen.account in visitor.accounts else visitor.home_account
-    rollup.catch_up(services.engine)
     with reading(services.engine) as session:
         name = (org or request.query_params.get("org", ""))[:60].strip()
         name = name or issued.usual_org(session, session.get_one(Account, account_id))
-        return gathering.gather(session, account_id, name, chosen.year or today.year, today), account_id
+        themes = services.current_snapshot.snapshot.themes
+        return gathering.gather(session, account_id, name, chosen.year or today.year, today, themes), account_id
 
 
 def _file(made: YearReport) -> Response:
@@ -126,16 +94,8 @@ def _rows(line: ReportLine, made: YearReport, account_id: int, visitor: Visitor)
     """Where the rows behind a figure are; None where nothing was recorded or they cannot be told apart."""
     if line.value is None:
         return None
-    if line.source in {CHAT, HANDOVERS, PUSHES, READS, FORWARDS}:
-        period = Period("other", Span(made.first, made.last))
-        return _of_days(line, period) if len(visitor.accounts) == 1 else None
-    place = "/services" if line.source == SERVICE_LOG else "/activities"
-    return f"{place}?{Filters(made.year, measure=MEASURES.get(line.key), account=account_id).query()}"
-
-
-def _of_days(line: ReportLine, period: Period) -> str:
-    if line.source == CHAT:
-        return f"/interactions?{period.query(**CHATS.get(line.key, {}))}"
-    if line.source == HANDOVERS:
-        return f"/handovers?{period.query()}"
-    return f"/pushes?{period.query()}" if line.key == "notices" else f"/pushes/rows?{period.query(figure=line.key)}"
+    figure = BY_KEY[line.key]
+    if figure_rows.is_of_year(figure):
+        return figure_rows.of_year(figure, made.year, account_id)
+    period = Period("other", Span(made.first, made.last))
+    return figure_rows.of_days(figure, period) if len(visitor.accounts) == 1 else None

@@ -15,7 +15,7 @@ from fzbot.activities.fields import read_fields
 from fzbot.activities.importing import import_services
 from fzbot.activities.service_log import WAYS, Service, ServiceFacts
 from fzbot.console.authorization import Services, visitor_of
-from fzbot.console.ledger_pages import PAGE, Filled, Filters, context_of, filters_of, workbook_of
+from fzbot.console.ledger_pages import PAGE, Filled, Filters, context_of, filters_of, imported, workbook_of
 from fzbot.console.rendering import XLSX, download, go, render
 from fzbot.console.services import ConsoleServices
 from fzbot.console.visitor import Visitor
@@ -27,6 +27,7 @@ router = APIRouter()
 
 NOTES = (
     "一行一次服务，填在“台账”这张表里，从第 2 行开始；列名不要改。",
+    "隐藏和被筛掉的行、别的工作表不导入，上传后会告诉您有多少。",
     "不要写村民的姓名、电话和证件号。",
     "上传后如有一处不对，会说明是第几行哪一列，一行也不导入；改好再传。",
 )
@@ -87,10 +88,10 @@ def import_file(services: Services, request: Request, form: Filled) -> Response:
         with reading(services.engine) as session:
             context = context_of(session, services, visitor, visitor.home_account)
         with writing(services.engine) as session:
-            import_services(session, upload, context)
+            result = import_services(session, upload, context)
     except LedgerError as error:
         return _list(services, request, filters_of({}), str(error))
-    return go("/services", done="imported")
+    return go("/services", done="imported", event=str(result.event_id))
 
 
 @router.get("/services/{service_id}")
@@ -137,6 +138,7 @@ def _list(services: ConsoleServices, request: Request, filters: Filters, error: 
             "years": listing.years(session, visitor.accounts, clock.china_day(services.now())),
             "villages": visitor.villages_in_sight(session),
             "names": visitor.village_names(session),
+            **imported(session, visitor, request.query_params),
         }
     context |= {"filters": filters, "page_size": PAGE, "error": error}
     return render(request, "services.html", context, 422 if error else 200)

@@ -1,4 +1,4 @@
-"""Whom a notice is for: villages, people who asked about a topic, or all followers."""
+"""Whom a notice is for: villages, people who asked about a theme, or all followers."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -16,24 +16,24 @@ from fzbot.notices.sending.reply_window import in_window
 from fzbot.people.follower import Follower
 
 INTEREST = timedelta(days=180)
-"""How long somebody who asked about a topic counts as interested."""
+"""How long somebody who asked about a theme counts as interested."""
 
 
 @dataclass(frozen=True)
 class Audience:
-    """Villages (None for all followers), and the topic they asked about (None for any)."""
+    """Villages (None for all followers), and the theme they asked about (None for any)."""
 
     villages: tuple[int, ...] | None = None
-    topic: str | None = None
+    theme: str | None = None
 
     @property
     def is_everyone(self) -> bool:
         """Whether it is simply all followers."""
-        return self.villages is None and self.topic is None
+        return self.villages is None and self.theme is None
 
     def to_json(self) -> dict[str, Any]:
-        """For storing."""
-        return {"villages": None if self.villages is None else sorted(self.villages), "topic": self.topic}
+        """For storing. Rows call the theme a topic, as they always have: the version before reads them during an upgrade."""
+        return {"villages": None if self.villages is None else sorted(self.villages), "topic": self.theme}
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> "Audience":
@@ -64,12 +64,12 @@ def members(account_id: int, audience: Audience, now: datetime) -> list[ColumnEl
     found: list[ColumnElement[bool]] = [Follower.account_id == account_id, Follower.unfollowed_at.is_(None)]
     if audience.villages is not None:
         found.append(Follower.village_id.in_(audience.villages))
-    if audience.topic is not None:
+    if audience.theme is not None:
         asked = select(Interaction.id).where(
             Interaction.account_id == account_id,
             Interaction.openid_hash == Follower.openid_hash,
             Interaction.day > china_day(now - INTEREST),
-            Interaction.entry.startswith(f"{audience.topic}.", autoescape=True),
+            Interaction.entry.startswith(f"{audience.theme}.", autoescape=True),
         )
         found.append(asked.exists())
     return found

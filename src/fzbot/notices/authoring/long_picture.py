@@ -11,6 +11,7 @@ import segno
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from fzbot.notices.authoring.wording import NoticeText
+from fzbot.runtime.bulkhead import UPLOADS
 
 WIDTH = 1080
 MARGIN = 80
@@ -55,7 +56,12 @@ def find_font() -> Path | None:
 
 
 def draw(poster: Poster, font: Path) -> bytes:
-    """The picture, as JPEG."""
+    """The picture, as JPEG. `BusyError` when too many are being drawn: one takes some 80 MB."""
+    with UPLOADS.entered():
+        return _drawn(poster, font)
+
+
+def _drawn(poster: Poster, font: Path) -> bytes:
     parts = [
         _text([poster.words.title], _font(font, TITLE_SIZE), GREEN),
         *([_photo(poster.photo)] if poster.photo else []),

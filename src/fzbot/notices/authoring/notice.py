@@ -1,6 +1,5 @@
 """A notice (通知): immutable versions, and the way from draft to sent."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -25,6 +24,7 @@ class NoticeState(StrEnum):
     APPROVED = "approved"
     SCHEDULED = "scheduled"
     SENDING = "sending"
+    PAUSED = "paused"
     SENT = "sent"
     PARTLY = "partly"
     FAILED = "failed"
@@ -38,14 +38,13 @@ class NoticeState(StrEnum):
             "approved": "已审批",
             "scheduled": "待发送",
             "sending": "正在发送",
+            "paused": "已暂停",
             "sent": "已发送",
             "partly": "部分发出",
             "failed": "没发成",
             "cancelled": "已撤回",
         }[self.value]
 
-
-Withdraw = Callable[[Session, "Notice", Actor, datetime], None]
 
 FINISHED = (NoticeState.SENT, NoticeState.PARTLY, NoticeState.FAILED)
 EDITABLE = (NoticeState.DRAFT, NoticeState.APPROVED)
@@ -74,16 +73,6 @@ class Notice(Base):
     enqueued_to: Mapped[int] = mapped_column(default=0)
     is_enqueued: Mapped[bool] = mapped_column(default=False)
     note: Mapped[str] = mapped_column(String(200), default="")
-
-    @property
-    def can_be_edited(self) -> bool:
-        """Whether a new version may be written."""
-        return self.state in EDITABLE
-
-    @property
-    def can_be_withdrawn(self) -> bool:
-        """Whether nothing has been sent yet."""
-        return self.state in WITHDRAWABLE
 
     @property
     def goes_to(self) -> Audience:

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from pathlib import Path
+from typing import BinaryIO
 
 from fzbot.activities.photos import redrawn
 
@@ -10,9 +11,9 @@ FOLDER = "notices"
 _NAME = re.compile(r"[0-9a-f]{64}\.jpg")
 
 
-def save(uploads: Path, content: bytes) -> str:
+def save(uploads: Path, file: BinaryIO) -> str:
     """Store an uploaded picture; returns its name. `LedgerError` when it is none."""
-    picture = redrawn(content)
+    picture = redrawn(file)
     name = f"{hashlib.sha256(picture).hexdigest()}.jpg"
     folder = uploads / FOLDER
     folder.mkdir(parents=True, exist_ok=True)

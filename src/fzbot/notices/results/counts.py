@@ -14,19 +14,24 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, null, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from fzbot.clock import day_bounds
+from fzbot.notices.authoring.audience import Audience
 from fzbot.notices.authoring.notice import Notice
 from fzbot.notices.delivery import Delivery, DeliveryState
 from fzbot.notices.results.forwards import Forward
-from fzbot.notices.results.reads import NoticeRead
+from fzbot.notices.results.reads import NoticeRead, read_village
+from fzbot.people.village import NO_VILLAGE, village_key
 
-NO_VILLAGE = -1
 NOBODY = -1
 """Stands for a notice whose author is no staff member any more."""
 
 
 @dataclass(frozen=True)
 class DeliveryFilter:
-    """Which rows: of accounts, days, villages (None for all, -1 among them for those of none), one notice, one adviser."""
+    """Which rows: of accounts, days, villages (None for all, -1 among them for those of none), one notice, one adviser.
+
+    What belongs to no village counts too where its notice went to none but the villages in `joint`.
+    """
 
     accounts: tuple[int, ...]
     first: date
@@ -34,6 +39,7 @@ class DeliveryFilter:
     villages: frozenset[int] | None = None
     notice: int | None = None
     adviser: int | None = None
+    joint: frozenset[int] = frozenset()
 
 
 class GroupBy(StrEnum):
@@ -78,7 +84,7 @@ class Cell:
 def cells(session: Session, wanted: DeliveryFilter) -> list[Cell]:
     """Everything that was counted, in as few parts as tell it all."""
     found = []
-    for names, query in (_pushed(wanted), _read(wanted), _forwarded(wanted)):
+    for names, query in (_pushed(session, wanted), _read(session, wanted), _forwarded(wanted)):
         rows = session.execute(query).all()
         authors = _authors(session, {row[0] for row in rows})
         for notice, village, adviser, day, *numbers in rows:
@@ -107,25 +113,24 @@ def grouped_by(parts: Iterable[Cell], by: GroupBy) -> dict[int | str, Tally]:
     return {key: total(group) for key, group in groups.items()}
 
 
-def deliveries_of(wanted: DeliveryFilter) -> list[ColumnElement[bool]]:
+def deliveries_of(session: Session, wanted: DeliveryFilter) -> list[ColumnElement[bool]]:
     """The conditions on deliveries that count as pushed."""
     return [
         Delivery.account_id.in_(wanted.accounts),
         Delivery.day.between(wanted.first, wanted.last),
         Delivery.notice_id.is_not(None),
-        *_own(wanted, Delivery.village_id),
+        *_own_or_joint(session, wanted, village_key(Delivery.village_id), Delivery.notice_id),
         *_of_notice(wanted, Delivery.notice_id),
         *_by_author(wanted, Delivery.notice_id),
     ]
 
 
-def reads_of(wanted: DeliveryFilter) -> list[ColumnElement[bool]]:
+def reads_of(session: Session, wanted: DeliveryFilter) -> list[ColumnElement[bool]]:
     """The conditions on openings, joined with their notices."""
-    own = [] if wanted.villages is None else [_read_village().in_(wanted.villages)]
     return [
         Notice.account_id.in_(wanted.accounts),
         NoticeRead.day.between(wanted.first, wanted.last),
-        *own,
+        *_own_or_joint(session, wanted, read_village(), NoticeRead.notice_id),
         *_of_notice(wanted, NoticeRead.notice_id),
         *_by_author(wanted, NoticeRead.notice_id),
     ]
@@ -136,7 +141,7 @@ def forwards_of(wanted: DeliveryFilter) -> list[ColumnElement[bool]]:
     return [
         Forward.account_id.in_(wanted.accounts),
         Forward.day.between(wanted.first, wanted.last),
-        *_own(wanted, Forward.village_id),
+        *([] if wanted.villages is None else [village_key(Forward.village_id).in_(wanted.villages)]),
         *_of_notice(wanted, Forward.notice_id),
         *([] if wanted.adviser is None else [func.coalesce(Forward.staff_id, NOBODY) == wanted.adviser]),
     ]
@@ -151,27 +156,27 @@ Counted = tuple[tuple[str, ...], Select[*tuple[Any, ...]]]
 """Names of counts, and the query that gives notice, village, adviser (None: the author), day and those counts."""
 
 
-def _pushed(wanted: DeliveryFilter) -> Counted:
+def _pushed(session: Session, wanted: DeliveryFilter) -> Counted:
     # Grouped in the order of an index that holds everything that is asked for: a million rows are never looked at.
     keys = (Delivery.day, Delivery.notice_id, Delivery.village_id)
     accepted = func.sum(case((was_accepted(), Delivery.people), else_=0))
     sums = (func.sum(Delivery.people), accepted, func.sum(Delivery.people_delivered))
-    query = select(Delivery.notice_id, _known(Delivery.village_id), null(), Delivery.day, *sums)
-    return ("pushed", "accepted", "delivered"), query.where(*deliveries_of(wanted)).group_by(*keys)
+    query = select(Delivery.notice_id, village_key(Delivery.village_id), null(), Delivery.day, *sums)
+    return ("pushed", "accepted", "delivered"), query.where(*deliveries_of(session, wanted)).group_by(*keys)
 
 
-def _read(wanted: DeliveryFilter) -> Counted:
+def _read(session: Session, wanted: DeliveryFilter) -> Counted:
     keys = (NoticeRead.notice_id, NoticeRead.village_id, NoticeRead.day)
-    query = select(NoticeRead.notice_id, _read_village(), null(), NoticeRead.day, func.sum(NoticeRead.number))
+    query = select(NoticeRead.notice_id, read_village(), null(), NoticeRead.day, func.sum(NoticeRead.number))
     joined = query.join(Notice, Notice.id == NoticeRead.notice_id)
-    return ("read",), joined.where(*reads_of(wanted)).group_by(*keys)
+    return ("read",), joined.where(*reads_of(session, wanted)).group_by(*keys)
 
 
 def _forwarded(wanted: DeliveryFilter) -> Counted:
     adviser = func.coalesce(Forward.staff_id, NOBODY)
     keys = (Forward.notice_id, Forward.village_id, Forward.staff_id, Forward.day)
     sums = (func.count(), func.sum(Forward.people))
-    query = select(Forward.notice_id, _known(Forward.village_id), adviser, Forward.day, *sums)
+    query = select(Forward.notice_id, village_key(Forward.village_id), adviser, Forward.day, *sums)
     return ("groups", "forwarded"), query.where(*forwards_of(wanted)).group_by(*keys)
 
 
@@ -180,8 +185,25 @@ def _authors(session: Session, notices: set[int]) -> dict[int, int | None]:
     return dict(session.execute(query).all()) if notices else {}
 
 
-def _own(wanted: DeliveryFilter, village: InstrumentedAttribute[int | None]) -> list[ColumnElement[bool]]:
-    return [] if wanted.villages is None else [_known(village).in_(wanted.villages)]
+def _own_or_joint(
+    session: Session, wanted: DeliveryFilter, village: ColumnElement[int], notice: InstrumentedAttribute[Any]
+) -> list[ColumnElement[bool]]:
+    if wanted.villages is None:
+        return []
+    own = village.in_(wanted.villages)
+    joint = _joint_notices(session, wanted)
+    return [own | ((village == NO_VILLAGE) & notice.in_(joint)) if joint else own]
+
+
+def _joint_notices(session: Session, wanted: DeliveryFilter) -> list[int]:
+    """The notices that went to some of the joint villages, and to nobody else."""
+    if not wanted.joint:
+        return []
+    query = select(Notice.id, Notice.audience).where(
+        Notice.account_id.in_(wanted.accounts), Notice.created_at < day_bounds(wanted.first, wanted.last)[1]
+    )
+    to = {id_: Audience.from_json(stored).villages for id_, stored in session.execute(query)}
+    return [id_ for id_, villages in to.items() if villages is not None and wanted.joint.issuperset(villages)]
 
 
 def _of_notice(wanted: DeliveryFilter, notice: InstrumentedAttribute[Any]) -> list[ColumnElement[bool]]:
@@ -195,11 +217,3 @@ def _by_author(wanted: DeliveryFilter, notice: InstrumentedAttribute[Any]) -> li
         Notice.account_id.in_(wanted.accounts), func.coalesce(Notice.author_id, NOBODY) == wanted.adviser
     )
     return [notice.in_(theirs)]
-
-
-def _known(village: InstrumentedAttribute[int | None]) -> ColumnElement[int]:
-    return func.coalesce(village, NO_VILLAGE)
-
-
-def _read_village() -> ColumnElement[int]:
-    return func.coalesce(func.nullif(NoticeRead.village_id, 0), NO_VILLAGE)

@@ -10,7 +10,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from fzbot.notices.delivery import Delivery, DeliveryState
 from fzbot.notices.results.counts import was_accepted
 from fzbot.notices.results.forwards import Forward
-from fzbot.notices.results.reads import NoticeRead
+from fzbot.notices.results.reads import NoticeRead, read_village
+from fzbot.people.village import village_key
 
 Villages = Collection[int] | None
 """Of which villages rows are counted; None for all, also those that belong to no village."""
@@ -47,8 +48,8 @@ def of_notices(session: Session, ids: Collection[int], villages: Villages = None
 
 
 def by_village(session: Session, notice_id: int, villages: Villages = None) -> dict[int, NoticeResult]:
-    """Of one notice, by village; 0 where it names none."""
-    keys = (func.coalesce(Delivery.village_id, 0), NoticeRead.village_id, func.coalesce(Forward.village_id, 0))
+    """Of one notice, by village; `NO_VILLAGE` where it names none."""
+    keys = (village_key(Delivery.village_id), read_village(), village_key(Forward.village_id))
     return _outcomes(session, keys, [notice_id], villages)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Date, Engine, ForeignKey, String
+from sqlalchemy import ColumnElement, Date, Engine, ForeignKey, String, func
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -14,11 +14,12 @@ from fzbot import clock
 from fzbot.db import Base, writing
 from fzbot.notices.authoring.notice import Notice
 from fzbot.notices.authoring.wording import unmark
-from fzbot.people.village import Village
+from fzbot.people.village import NO_VILLAGE, Village
 
 log = logging.getLogger(__name__)
 
-NO_VILLAGE = 0
+UNNAMED = 0
+"""What the column holds where the link names no village: it is part of the key, so it cannot be NULL."""
 NOTICE_PAGE = ""
 
 
@@ -32,6 +33,11 @@ class NoticeRead(Base):
     entry: Mapped[str] = mapped_column(String(80), primary_key=True)
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     number: Mapped[int]
+
+
+def read_village() -> ColumnElement[int]:
+    """The village of an opening, `NO_VILLAGE` where the link named none."""
+    return func.coalesce(func.nullif(NoticeRead.village_id, UNNAMED), NO_VILLAGE)
 
 
 @dataclass(frozen=True)
@@ -61,7 +67,7 @@ def count(session: Session, marked: str, entry: str, day: date) -> bool:
     if village_id is not None and session.get(Village, village_id) is None:
         village_id = None
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    values = {"notice_id": notice_id, "village_id": village_id or NO_VILLAGE, "entry": entry[:80], "day": day}
+    values = {"notice_id": notice_id, "village_id": village_id or UNNAMED, "entry": entry[:80], "day": day}
     statement = insert(NoticeRead).values(**values, number=1)
     session.execute(
         statement.on_conflict_do_update(index_elements=list(values), set_={"number": NoticeRead.number + 1})

@@ -12,6 +12,7 @@ from fzbot.notices.push import Pushes
 from fzbot.notices.sending import quota
 
 NO_QUOTA = 45028
+NOT_SENT = (DeliveryState.FAILED, DeliveryState.CANCELLED)
 GOOD = (DeliveryState.ACCEPTED, DeliveryState.DELIVERED)
 
 
@@ -63,7 +64,7 @@ def _return_mass(session: Session, notice: Notice, pushes: Pushes) -> None:
     # Only where every batch was refused before it went out. What is unknown, or what the platform says is used up, is gone.
     query = select(Delivery.state, Delivery.code, Delivery.msg_id).where(Delivery.notice_id == notice.id)
     rows = session.execute(query).all()
-    refused = [row for row in rows if row.state == DeliveryState.FAILED and row.msg_id is None and row.code != NO_QUOTA]
+    refused = [row for row in rows if row.state in NOT_SENT and row.msg_id is None and row.code != NO_QUOTA]
     if rows and len(refused) == len(rows) and notice.started_at is not None:
         kind = pushes.kind(notice.account_id)
         quota.give_back_mass(session, notice.account_id, kind, notice.goes_to.villages, notice.started_at)

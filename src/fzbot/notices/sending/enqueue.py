@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from fzbot.db import take_turns
-from fzbot.errors import NoticeError
+from fzbot.errors import NoticeError, NoticeWaitsError
 from fzbot.notices.authoring import notice as notices
 from fzbot.notices.authoring import validation
 from fzbot.notices.authoring.audience import members
@@ -50,7 +50,7 @@ def due(session: Session, now: datetime) -> list[Notice]:
 
 
 def start(session: Session, notice: Notice, pushes: Pushes, now: datetime) -> None:
-    """Begin sending; a notice that cannot be sent fails, and says why. Of several workers one begins."""
+    """Begin sending; a notice that cannot be sent fails or is paused, and says why. Of several workers one begins."""
     if not notices.move(session, notice, (NoticeState.SCHEDULED,), NoticeState.SENDING):
         return
     notice.started_at = now
@@ -60,6 +60,9 @@ def start(session: Session, notice: Notice, pushes: Pushes, now: datetime) -> No
             _add_batches(session, notice, kind, now)
         elif notice.way == DeliveryMethod.DRAFT:
             _add_batch(session, notice, now, {"draft": True}, 0)
+    except NoticeWaitsError as error:
+        notice.state, notice.note = NoticeState.PAUSED, str(error)[:200]
+        return
     except NoticeError as error:
         notice.state, notice.finished_at, notice.note = NoticeState.FAILED, now, str(error)[:200]
     notice.is_enqueued = not DeliveryMethod(notice.way).is_personal
@@ -133,7 +136,9 @@ def _add_batches(session: Session, notice: Notice, kind: AccountKind, now: datet
     if not validation.is_one_send(audience) and len(ids) < LIST_LEAST:
         raise NoticeError(f"按名单群发至少要 {LIST_LEAST} 个人，现在只有 {len(ids)} 个")
     if not quota.take_mass(session, notice.account_id, kind, audience.villages, now):
-        raise NoticeError("本月的群发次数用完了" if kind.is_service else "今天已经群发过一次，明天再发")
+        raise NoticeWaitsError(
+            "本月的群发次数用完了，下个月再继续" if kind.is_service else "今天已经群发过一次，明天再继续"
+        )
     if audience.is_everyone:
         _add_batch(session, notice, now, {"all": True}, len(ids))
     elif validation.is_one_send(audience):

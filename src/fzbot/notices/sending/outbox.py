@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from fzbot.clock import china_day
 from fzbot.notices.delivery import Delivery, DeliveryState
 from fzbot.notices.delivery_methods import DeliveryMethod
+from fzbot.notices.sending import pausing
 
 CLIENT_ID_LASTS = timedelta(hours=23)
 """How long a mass send may be repeated under its `clientmsgid`; the platform remembers it for 24 h."""
@@ -44,7 +45,7 @@ class Lease:
 
 def claim(session: Session, lease: Lease, limit: int, closed: Collection[tuple[int, str]]) -> list[int]:
     """Lease up to `limit` queued rows, oldest first; `closed` names the accounts and ways that must wait."""
-    condition = [Delivery.state == DeliveryState.QUEUED, Delivery.not_before <= lease.now]
+    condition = [Delivery.state == DeliveryState.QUEUED, Delivery.not_before <= lease.now, pausing.may_go_on()]
     if closed:
         condition.append(tuple_(Delivery.account_id, Delivery.way).not_in(list(closed)))
     return _lease(session, lease, limit, condition)
@@ -119,7 +120,7 @@ def sweep(session: Session, pace: RetryPolicy, now: datetime) -> int:
 def backlog(session: Session, now: datetime) -> tuple[int, timedelta]:
     """How many deliveries are due and not sent yet, and for how long the oldest has been."""
     due = select(func.count(), func.min(Delivery.not_before)).where(
-        Delivery.state == DeliveryState.QUEUED, Delivery.not_before <= now
+        Delivery.state == DeliveryState.QUEUED, Delivery.not_before <= now, pausing.may_go_on()
     )
     number, oldest = session.execute(due).one()
     return number, now - oldest if oldest else timedelta()

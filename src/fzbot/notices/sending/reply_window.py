@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from fzbot.clock import china_day
 from fzbot.interactions.interaction import Interaction
+from fzbot.interactions.message_kind import Channel, MessageKind
 from fzbot.notices.delivery import Delivery, DeliveryState
 from fzbot.notices.delivery_methods import DeliveryMethod
 from fzbot.people.follower import Follower
@@ -19,8 +20,9 @@ AFTER_EVENT = timedelta(minutes=1)
 MESSAGES_AFTER_EVENT = 3
 MARGIN = timedelta(seconds=20)
 """Kept back, because the platform's clock is not ours."""
-MESSAGES = ("text", "voice", "image", "video", "shortvideo", "location", "link", "other")
-EVENTS = ("subscribe", "scan", "click")
+MESSAGES = tuple(kind for kind in MessageKind if not kind.is_event)
+EVENTS = (MessageKind.SUBSCRIBE, MessageKind.SCAN, MessageKind.CLICK)
+"""Which events open a window."""
 SPENT = (DeliveryState.CLAIMED, DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.UNKNOWN)
 
 
@@ -60,7 +62,7 @@ def windows(session: Session, account_id: int, people: Collection[str], now: dat
             Interaction.account_id == account_id,
             Interaction.openid_hash.in_(people),
             Interaction.at > recent,
-            Interaction.channel == "wechat",
+            Interaction.channel == Channel.WECHAT,
         )
         .group_by(Interaction.openid_hash)
     )
@@ -87,7 +89,7 @@ def in_window(account_id: int, now: datetime) -> ColumnElement[bool]:
         Interaction.day >= china_day(now - AFTER_MESSAGE) - timedelta(days=1),  # so that few partitions are looked at
         Interaction.at > now - AFTER_MESSAGE + MARGIN,
         Interaction.kind.in_(MESSAGES),
-        Interaction.channel == "wechat",
+        Interaction.channel == Channel.WECHAT,
     )
     return recent.exists()
 

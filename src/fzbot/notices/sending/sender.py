@@ -4,26 +4,29 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Engine, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from fzbot.db import writing
 from fzbot.notices.delivery import Delivery, DeliveryState
 from fzbot.notices.delivery_methods import DeliveryMethod
-from fzbot.notices.push import OutboundMessage, Pushes, Refused, SendResult
-from fzbot.notices.sending import outbox, quota, record_result
+from fzbot.notices.push import Indeterminate, OutboundMessage, Paused, Postponed, Pushes, RetryAfter, SendResult
+from fzbot.notices.sending import outbox, pausing, quota, record_result
 from fzbot.notices.sending.message_builder import MessageBuilder
 from fzbot.notices.sending.outbox import RetryPolicy
+from fzbot.runtime.repeated_log import RepeatedLog
 
 log = logging.getLogger(__name__)
 
 WAVE = 16
 RECORD_TRIES = 10
-NO_KEY = "没有配置 AppSecret，不能主动发"
+NO_KEY = "没有配置 AppSecret，不能主动发，请信息员配好"
+NO_STORE = "数据库暂时用不了"
+BROKE = "发送时程序出错，不确定微信收到没有"
 MINUTE_FULL = "本分钟的次数用完了，下一分钟继续"
 
 Sent = list[tuple[int, SendResult]]
@@ -41,6 +44,7 @@ class Sender:
     retry_policy: RetryPolicy
     now: Callable[[], datetime]
     sleep: Callable[[float], None] = time.sleep
+    trouble: RepeatedLog = field(default_factory=lambda: RepeatedLog(log))
 
     def send(self, worker: str, ids: Sequence[int]) -> None:
         """Send claimed deliveries; whatever cannot be sent now goes back into the queue."""
@@ -77,7 +81,8 @@ class Sender:
         query = select(Delivery).where(
             Delivery.id.in_(wave), Delivery.claim == worker, Delivery.state == DeliveryState.CLAIMED
         )
-        rows = list(session.scalars(query.order_by(Delivery.id).with_for_update()))
+        rows = list(session.scalars(query.where(pausing.may_go_on()).order_by(Delivery.id).with_for_update()))
+        outbox.give_back(session, worker, sorted(set(wave) - {row.id for row in rows}))
         loaded = self.loader.load(session, rows, now)
         for row in rows:
             if row.id in loaded.hopeless:
@@ -103,5 +108,14 @@ class Sender:
 
     def _call(self, job: tuple[int, int, OutboundMessage]) -> tuple[int, SendResult]:
         id_, account, message = job
-        push = self.pushes.find(account)
-        return id_, (push.send(message) if push is not None else Refused(NO_KEY))
+        try:
+            push = self.pushes.find(account)
+        except SQLAlchemyError:
+            return id_, Postponed(NO_STORE, RetryAfter.SOON)
+        if push is None:
+            return id_, Paused(NO_KEY)
+        try:
+            return id_, push.send(message)
+        except Exception as error:  # noqa: BLE001 - the others' answers must not be lost with it; it is logged
+            self.trouble.say("a message met an error of ours", error)
+            return id_, Indeterminate(BROKE)

@@ -11,17 +11,20 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from fzbot.db import reading, writing
-from fzbot.errors import FzbotError
 from fzbot.notices.authoring.notice import Notice
 from fzbot.notices.push import Pushes
 from fzbot.notices.results import receipts
 from fzbot.notices.sending import completion, enqueue, handover_answers, next_reply, outbox, quota
 from fzbot.notices.sending.outbox import Lease, RetryPolicy
 from fzbot.notices.sending.sender import Sender
+from fzbot.runtime.repeated_log import RepeatedLog
+from fzbot.runtime.supervisor import Supervisor
 
 log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 1.0
+STANDS_SECONDS = 900.0
+"""How long sending what was claimed at once may take: a slow platform is waited for, call after call."""
 CLAIMED_AT_ONCE = 160
 
 
@@ -37,6 +40,7 @@ class NoticeWorker:
     name: str = field(default_factory=lambda: secrets.token_hex(12))
     _stop: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
+    _trouble: RepeatedLog = field(default_factory=lambda: RepeatedLog(log))
 
     def start(self) -> None:
         """Work on a thread of its own until closed."""
@@ -55,15 +59,13 @@ class NoticeWorker:
         self.sender.pool.shutdown()
 
     def run(self) -> None:
-        """Work until `close` is called; trouble with the database or the platform is waited out."""
-        while not self._stop.is_set():
-            is_busy = False
-            try:
-                is_busy = self.tick()
-            except (SQLAlchemyError, FzbotError) as error:
-                log.warning("the notices' worker waits: %s", type(error).__name__)
-            if not is_busy:
-                self._stop.wait(IDLE_SECONDS)
+        """Work until `close` is called; trouble of any kind is waited out."""
+        Supervisor("notices", STANDS_SECONDS, self._stop.wait).run(self._turn)
+
+    def _turn(self) -> bool:
+        if not self._stop.is_set() and not self.tick():
+            self._stop.wait(IDLE_SECONDS)
+        return not self._stop.is_set()
 
     def tick(self) -> bool:
         """Do what there is to do, a bounded piece of it; returns whether there was anything to send."""
@@ -76,14 +78,22 @@ class NoticeWorker:
 
     def _begin(self) -> None:
         for notice_id in self._due():
-            with writing(self.engine) as session:
-                notice = session.get_one(Notice, notice_id)
-                enqueue.start(session, notice, self.pushes, self.now())
+            self._start(notice_id)
         with reading(self.engine) as session:
             unfinished = enqueue.unfinished(session)
         for notice_id in unfinished:
             while not self._stop.is_set() and self._fill(notice_id):
                 continue
+
+    def _start(self, notice_id: int) -> None:
+        try:
+            with writing(self.engine) as session:
+                notice = session.get_one(Notice, notice_id)
+                enqueue.start(session, notice, self.pushes, self.now())
+        except SQLAlchemyError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the notices behind it go on; it is logged, and tried again
+            self._trouble.say("a notice cannot begin", error)
 
     def _due(self) -> list[int]:
         with reading(self.engine) as session:

@@ -28,20 +28,18 @@ function say(text, className) {
   return box;
 }
 
-// Lines such as “1. 标题” at the end of a reply become buttons: nobody types a number at a touch screen.
-function offer(text) {
+// What can be picked becomes buttons: nobody types a number at a touch screen.
+function offer(choices) {
   const picks = document.createElement("div");
   picks.className = "picks";
-  const lead = text.lastIndexOf("回数字");
-  const offered = lead < 0 ? [] : text.slice(lead).matchAll(/^(\d+)\. (.+)$/gm);
-  for (const [, number, title] of offered) {
+  for (const [place, title] of choices.entries()) {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = title;
-    button.addEventListener("click", () => ask({ text: number }, title));
+    button.addEventListener("click", () => ask({ text: String(place + 1) }, title));
     picks.append(button);
   }
-  if (picks.childElementCount) answers.append(picks);
+  if (choices.length) answers.append(picks);
 }
 
 async function ask(fields, shown) {
@@ -54,9 +52,9 @@ async function ask(fields, shown) {
     const body = new URLSearchParams({ visit, scene: document.body.dataset.scene, ...fields });
     const answer = await fetch("/kiosk/messages", { method: "POST", body });
     if (!answer.ok) throw new Error(String(answer.status));
-    const { reply } = await answer.json();
+    const { reply, choices } = await answer.json();
     box.textContent = reply;
-    offer(reply);
+    offer(choices);
   } catch {
     box.textContent = "暂时连不上，请找工作人员，或打 12348。";
   }

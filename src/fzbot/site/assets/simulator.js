@@ -12,10 +12,22 @@ function element(name, className, content) {
   return made;
 }
 
+const TAP = /<a href="weixin:\/\/bizmsgmenu\?msgmenucontent=([^"&]*)&msgmenuid=[^"]*">([^<]*)<\/a>/;
+
 function withLinks(bubble, content) {
   bubble.textContent = "";
-  for (const part of content.split(/(https?:\/\/[^\s，。；]+)/)) {
-    if (/^https?:\/\//.test(part)) {
+  for (const part of content.split(/(https?:\/\/[^\s，。；<"]+|<a href="weixin:[^>]*>[^<]*<\/a>)/)) {
+    const tap = TAP.exec(part);
+    if (tap) {
+      const link = element("a", "tap", tap[2]);
+      link.href = "#";
+      link.addEventListener("click", (event) => {
+        event.preventDefault();
+        say(tap[1], true);
+        send("text", tap[1]);
+      });
+      bubble.append(link);
+    } else if (/^https?:\/\//.test(part)) {
       const link = element("a", "", part);
       link.href = part;
       link.target = "_blank";

@@ -5,20 +5,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from fzbot.clock import day_bounds
-from fzbot.handovers.handover import Handover
-from fzbot.notices.results.counts import GroupBy, Tally, total
-from fzbot.statistics import figures as f
-from fzbot.statistics import notice_figures
-from fzbot.statistics.definitions import TOPICS
-from fzbot.statistics.figures import ASKED, Figures, Scope, Span
-from fzbot.statistics.rollup import NO_VILLAGE
+from fzbot.interactions.message_kind import QUESTION_KINDS
+from fzbot.knowledge.themes import SMALL_TALK, theme_of
+from fzbot.notices.results.counts import GroupBy, Tally
+from fzbot.statistics import interaction_counts as counts
+from fzbot.statistics import notice_tables
+from fzbot.statistics.recorded import Recorded, counted
+from fzbot.statistics.scope import Scope, Span
 
 DAILY_UP_TO = 92
 """Longer spans are shown by month."""
+FRAUD = "fraud"
+"""The theme whose entries have a chart of their own."""
 
 
 @dataclass(frozen=True)
@@ -26,68 +26,52 @@ class Dashboard:
     """The figures of a span, and of the one before it to compare with."""
 
     span: Span
-    now: Figures
-    before: Figures
+    now: Recorded
+    before: Recorded
     trend: dict[str, tuple[int, int]]
     """By day or month: interactions and questions, days without any included."""
     by_month: bool
-    topics: dict[str, int]
-    """By topic key."""
+    themes: dict[str, int]
+    """By theme key."""
     villages: dict[int, int]
     hours: list[int]
     entries: dict[str, int]
-    handed_over: tuple[int, int]
-    """Questions passed to advisers, now and in the span before."""
-    pushed: tuple[Tally, Tally]
-    """Notices, now and in the span before."""
     pushed_by: dict[GroupBy, dict[int | str, Tally]]
     """Notices of the span by notice, village, adviser and month."""
 
     @property
     def frauds(self) -> dict[str, int]:
         """The entries on fraud alone."""
-        return {entry: number for entry, number in self.entries.items() if entry.startswith("fraud.")}
+        return {entry: number for entry, number in self.entries.items() if theme_of(entry) == FRAUD}
 
-    def topic_names(self) -> dict[str, int]:
-        """Counts by a topic's Chinese name, small talk left out."""
-        return {TOPICS.get(key, key): number for key, number in self.topics.items() if key != "chat"}
+    def named_themes(self, names: Mapping[str, str]) -> dict[str, int]:
+        """Counts by a theme's Chinese name, small talk left out."""
+        return {names.get(key, key): number for key, number in self.themes.items() if key != SMALL_TALK}
 
 
 def dashboard(session: Session, scope: Scope, span: Span) -> Dashboard:
     """Gather the figures of a span."""
-    entries = f.breakdown(session, scope, span, "entry")
-    hours = f.breakdown(session, scope, span, "hour")
+    entries = counts.breakdown(session, scope, span, "entry")
+    hours = counts.breakdown(session, scope, span, "hour")
     by_month = span.days > DAILY_UP_TO
-    cells = notice_figures.cells(session, scope, span)
+    cells = notice_tables.cells(session, scope, span)
     return Dashboard(
         span=span,
-        now=f.figures(session, scope, span),
-        before=f.figures(session, scope, span.previous),
+        now=counted(session, scope, span),
+        before=counted(session, scope, span.previous),
         trend=_trend(session, scope, span, by_month),
         by_month=by_month,
-        topics=f.topics(entries),
-        villages=f.by_village(session, scope, span),
+        themes=counts.by_theme(entries),
+        villages=counts.questions_by_village(session, scope, span),
         hours=[hours.get(f"{hour:02d}", 0) for hour in range(24)],
         entries=entries,
-        handed_over=(_handed_over(session, scope, span), _handed_over(session, scope, span.previous)),
-        pushed=(total(cells), total(notice_figures.cells(session, scope, span.previous))),
-        pushed_by=notice_figures.tables(cells),
+        pushed_by=notice_tables.tables(cells),
     )
-
-
-def _handed_over(session: Session, scope: Scope, span: Span) -> int:
-    start, end = day_bounds(span.first, span.last)
-    query = select(func.count()).where(
-        Handover.account_id.in_(scope.accounts), Handover.asked_at >= start, Handover.asked_at < end
-    )
-    if scope.villages is not None:
-        query = query.where(func.coalesce(Handover.village_id, NO_VILLAGE).in_(scope.villages))
-    return session.scalar(query) or 0
 
 
 def _trend(session: Session, scope: Scope, span: Span, by_month: bool) -> dict[str, tuple[int, int]]:
-    everything = f.by_day(session, scope, span, "kind")
-    asked = f.by_day(session, scope, span, "kind", ASKED)
+    everything = counts.by_day(session, scope, span, "kind")
+    asked = counts.by_day(session, scope, span, "kind", QUESTION_KINDS)
     found: dict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
     for offset in range(span.days):
         day = span.first + timedelta(days=offset)

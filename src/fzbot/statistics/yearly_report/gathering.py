@@ -1,32 +1,34 @@
 """Gathering the figures of a year, and of the same days a year before."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import date, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fzbot import clock
 from fzbot.activities import listing
 from fzbot.activities.kinds import Measure, counting_as, kinds_of
 from fzbot.activities.listing import ActivityFilter
 from fzbot.errors import ReportError
-from fzbot.handovers.handover import Handover
-from fzbot.notices.results.counts import GroupBy, Tally, total
+from fzbot.knowledge.themes import SMALL_TALK
+from fzbot.notices.results.counts import GroupBy, Tally
 from fzbot.people.village import Village
-from fzbot.statistics import figures as f
-from fzbot.statistics import notice_figures
-from fzbot.statistics.definitions import TOPICS
-from fzbot.statistics.figures import Scope, Span
-from fzbot.statistics.yearly_report.model import KindLine, VillageLine, YearReport
-from fzbot.statistics.yearly_report.recipes import RECIPES, Recorded
+from fzbot.statistics import interaction_counts, notice_tables
+from fzbot.statistics.figures.figure import Surface
+from fzbot.statistics.figures.registry import shown_on
+from fzbot.statistics.recorded import Recorded, counted
+from fzbot.statistics.scope import Scope, Span
+from fzbot.statistics.yearly_report.model import KindLine, ReportLine, VillageLine, YearReport
 
 FIRST_YEAR = 2000
-MOST_TOPICS = 8
+MOST_THEMES = 8
 
 
-def gather(session: Session, account_id: int, org: str, year: int, today: date) -> YearReport:
-    """The figures of a year up to `today`; rollups must be caught up. `ReportError` for a year to come."""
+def gather(
+    session: Session, account_id: int, org: str, year: int, today: date, themes: Mapping[str, str]
+) -> YearReport:
+    """The figures of a year up to `today`, by `themes` of these names. `ReportError` for a year to come."""
     if not FIRST_YEAR <= year <= today.year:
         raise ReportError(f"只能做 {FIRST_YEAR} 年到 {today.year} 年的报告")
     span = Span(date(year, 1, 1), min(date(year, 12, 31), today))
@@ -36,29 +38,21 @@ def gather(session: Session, account_id: int, org: str, year: int, today: date) 
         year=year,
         last=span.last,
         made_on=today,
-        lines=tuple(recipe.line(now, before) for recipe in RECIPES),
+        lines=tuple(ReportLine.of(figure, now, before) for figure in shown_on(Surface.REPORT)),
         kinds=_kinds(session, account_id, span),
         villages=_villages(session, account_id, span),
-        topics=_topics(session, account_id, span),
+        themes=_themes(session, account_id, span, themes),
     )
 
 
 def _recorded(session: Session, account_id: int, span: Span) -> Recorded:
     wanted = ActivityFilter((account_id,), span.first, span.last)
-    return Recorded(
-        listing.sums_by_measure(session, wanted),
-        listing.sums(session, wanted),
-        listing.service_sums(session, wanted),
-        f.figures(session, Scope((account_id,)), span),
-        _handovers(session, account_id, span),
-        total(notice_figures.cells(session, Scope((account_id,)), span)),
+    return replace(
+        counted(session, Scope((account_id,)), span),
+        measures=listing.sums_by_measure(session, wanted),
+        ledger=listing.sums(session, wanted),
+        services=listing.service_sums(session, wanted),
     )
-
-
-def _handovers(session: Session, account_id: int, span: Span) -> int:
-    start, end = clock.day_bounds(span.first, span.last)
-    passed_on = (Handover.account_id == account_id, Handover.asked_at >= start, Handover.asked_at < end)
-    return session.scalar(select(func.count()).select_from(Handover).where(*passed_on)) or 0
 
 
 def _year_before(span: Span) -> Span:
@@ -90,12 +84,12 @@ def _kinds(session: Session, account_id: int, span: Span) -> tuple[KindLine, ...
 
 
 def _villages(session: Session, account_id: int, span: Span) -> tuple[VillageLine, ...]:
-    asked = f.by_village(session, Scope((account_id,)), span)
+    asked = interaction_counts.questions_by_village(session, Scope((account_id,)), span)
     outreach = ActivityFilter(
         (account_id,), span.first, span.last, kinds=counting_as(session, account_id, Measure.OUTREACH)
     )
     villages = select(Village).where(Village.account_id == account_id).order_by(Village.name)
-    pushed = notice_figures.tables(notice_figures.cells(session, Scope((account_id,)), span))[GroupBy.VILLAGE]
+    pushed = notice_tables.tables(notice_tables.cells(session, Scope((account_id,)), span))[GroupBy.VILLAGE]
     return tuple(
         _village(session, village, outreach, asked.get(village.id)).model_copy(update=_pushed(pushed.get(village.id)))
         for village in session.scalars(villages)
@@ -115,7 +109,8 @@ def _village(session: Session, village: Village, outreach: ActivityFilter, quest
     )
 
 
-def _topics(session: Session, account_id: int, span: Span) -> tuple[tuple[str, int], ...]:
-    entries = f.breakdown(session, Scope((account_id,)), span, "entry")
-    named = [(TOPICS.get(key, key), number) for key, number in f.topics(entries).items() if key != "chat"]
-    return tuple(named[:MOST_TOPICS])
+def _themes(session: Session, account_id: int, span: Span, names: Mapping[str, str]) -> tuple[tuple[str, int], ...]:
+    entries = interaction_counts.breakdown(session, Scope((account_id,)), span, "entry")
+    themes = interaction_counts.by_theme(entries)
+    named = [(names.get(key, key), number) for key, number in themes.items() if key != SMALL_TALK]
+    return tuple(named[:MOST_THEMES])

@@ -46,7 +46,7 @@ def issue(session: Session, account_id: int, report: YearReport, actor: Actor, a
         account_id=account_id,
         year=report.year,
         number=number,
-        figures=frozen.model_dump(mode="json"),
+        figures=frozen.model_dump(mode="json", by_alias=True),
         issued_by=actor.name,
         issued_at=at,
     )

@@ -2,11 +2,10 @@
 
 from datetime import date
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-LEDGER, SERVICE_LOG, CHAT, HANDOVERS = "台账", "服务记录", "互动记录", "转人工记录"
-PUSHES, READS, FORWARDS = "通知记录", "阅读记录", "转发登记"
-"""Where figures come from."""
+from fzbot.statistics.figures.figure import Figure, Source
+from fzbot.statistics.recorded import Recorded
 
 
 class Frozen(BaseModel):
@@ -36,7 +35,24 @@ class ReportLine(Frozen):
     @property
     def by_hand(self) -> bool:
         """Whether people typed it in, rather than the service counting it."""
-        return self.source in {LEDGER, SERVICE_LOG, FORWARDS}
+        return Source(self.source).is_by_hand
+
+    @classmethod
+    def of(cls, figure: Figure, now: Recorded, before: Recorded) -> "ReportLine":
+        """A figure of the registry."""
+        return cls(
+            key=figure.key,
+            name=figure.name,
+            unit=figure.unit,
+            value=figure.value(now) if figure.known(now) else None,
+            before=figure.value(before) if figure.known(before) else None,
+            whole=figure.whole(now) if figure.whole and figure.known(now) else None,
+            whole_before=figure.whole(before) if figure.whole and figure.known(before) else None,
+            is_rate=figure.is_rate,
+            source=figure.source.value,
+            rows=figure.rows(now),
+            meaning=figure.meaning,
+        )
 
 
 class KindLine(Frozen):
@@ -69,6 +85,8 @@ class VillageLine(Frozen):
 class YearReport(Frozen):
     """Everything that a yearly report says, and nothing that would have to be looked up again."""
 
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
     org: str
     year: int
     last: date
@@ -78,7 +96,8 @@ class YearReport(Frozen):
     lines: tuple[ReportLine, ...]
     kinds: tuple[KindLine, ...]
     villages: tuple[VillageLine, ...]
-    topics: tuple[tuple[str, int], ...]
+    themes: tuple[tuple[str, int], ...] = Field(alias="topics")
+    """Stored as `topics`, as it always was: the version before reads it during an upgrade."""
 
     @property
     def first(self) -> date:

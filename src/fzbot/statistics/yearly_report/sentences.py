@@ -41,7 +41,7 @@ def sections(report: YearReport) -> list[Section]:
     found = (
         ("总体情况", (_overview(report), _compared(report))),
         ("普法宣传活动", (_outreach(report), _by_kind(report))),
-        ("公众号普法服务", (_chat(report), _topics(report), _notices(report))),
+        ("公众号普法服务", (_chat(report), _themes(report), _notices(report))),
         ("村（居）法律顾问服务", (_advisers(report),)),
         ("矛盾纠纷排查化解", (_disputes(report),)),
         ("存在的问题和下一步打算", (f"{BLANK}（请结合实际填写）。",)),
@@ -102,9 +102,9 @@ def _chat(report: YearReport) -> str:
     )
 
 
-def _topics(report: YearReport) -> str:
-    topics = "、".join(f"{name}（{number}次）" for name, number in report.topics)
-    return f"咨询较多的是：{topics}。" if topics else ""
+def _themes(report: YearReport) -> str:
+    themes = "、".join(f"{name}（{number}次）" for name, number in report.themes)
+    return f"咨询较多的是：{themes}。" if themes else ""
 
 
 def _notices(report: YearReport) -> str:
