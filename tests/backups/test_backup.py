@@ -99,9 +99,10 @@ def test_who_was_erased_after_the_backup_is_erased_again(place: Place, blank: Pl
     with writing(place.engine) as session:
         erasure.erase(session, 1, "a")
     with place.erasures.path.open("a") as file:
-        file.write('{"account": 1, "per')  # torn by a crash
+        file.write('1\nnull\n{"account": 1, "per')  # torn by a crash
+    place.erasures.add(1, "nobody", NOW)
     _, erased = backup.restore(blank, tmp_path / "b.tar.gz", SEALER)
-    assert erased == 1
+    assert erased == 2
     rows = stored(blank.engine)
     assert [row.question for row in rows if row.openid_hash != "b"] == [None, None, None]
     assert "a" not in {row.openid_hash for row in rows}

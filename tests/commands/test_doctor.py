@@ -27,7 +27,7 @@ from tests.interactions.new_interactions import make_row
 def settings(data_folder: DataFolder, small: Path) -> Settings:
     made = Settings(data_dir=data_folder(), knowledge_dir=small)
     made.secret()
-    bootstrap.prepare(made)
+    bootstrap.prepare_database(made)
     return made
 
 

@@ -15,6 +15,7 @@ from fzbot import db_errors
 from fzbot.deadline import Deadline, until
 from fzbot.interactions.new_interaction import NewInteraction
 from fzbot.interactions.spool import Spool
+from fzbot.interactions.spool_files import CHUNK
 from fzbot.interactions.store import store
 from fzbot.runtime.log_limit import OncePerMinute
 from fzbot.runtime.metrics import LOST, REFUSED, SPOOLED
@@ -126,8 +127,10 @@ class BatchWriter:
     def _put_aside(self, rows: Sequence[NewInteraction]) -> Replies:
         SPOOLED.inc(len(rows))
         fresh = {row.identity: row for row in rows if row.identity not in self._waiting_replies}
+        is_first = not self._held
         self._hold(list(fresh.values()))
-        self._spill()
+        if is_first:  # otherwise the spool took nothing a moment ago: `catch_up` asks it again
+            self._spill()
         self._waiting_replies.update((identity, row.reply) for identity, row in fresh.items())
         while len(self._waiting_replies) > REMEMBERED:
             self._waiting_replies.popitem(last=False)
@@ -142,9 +145,10 @@ class BatchWriter:
             log.critical("neither database nor disk take rows and memory is full: %d rows lost", lost)
 
     def _spill(self) -> None:
-        """Move what is held in memory to the spool, if that takes it."""
+        """Move what is held in memory to the spool, as far as that takes it."""
         try:
-            self._spool.append(self._held)
-            self._held = []
+            while self._held:
+                self._spool.append(self._held[:CHUNK])
+                del self._held[:CHUNK]
         except OSError as error:
             log.critical("the spool takes nothing (%s): %d rows wait in memory", error.strerror, len(self._held))

@@ -28,20 +28,27 @@ class ErasureLog:
         line = json.dumps({"account": account_id, "person": openid_hash, "at": at.isoformat()})
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("a", encoding="ascii") as file:
-            file.write(line + "\n")
+            file.write("\n" * self._is_torn() + line + "\n")
             file.flush()
             os.fsync(file.fileno())
+
+    def _is_torn(self) -> bool:
+        """Whether the last line has no end: what follows must not be read as part of it."""
+        with self.path.open("rb") as file:
+            file.seek(max(0, self.path.stat().st_size - 1))
+            return file.read(1) not in {b"", b"\n"}
 
     def entries(self) -> Iterator[tuple[int, str]]:
         """Account and person of every erasure; a line that a crash tore is passed over."""
         if not self.path.exists():
             return
-        for line in self.path.read_text(encoding="ascii").splitlines():
+        for line in self.path.read_bytes().splitlines():
             try:
                 found = json.loads(line)
-            except ValueError:
+                named = int(found["account"]), str(found["person"])
+            except (ValueError, TypeError, LookupError):
                 continue
-            yield int(found["account"]), str(found["person"])
+            yield named
 
     def replay(self, session: Session) -> int:
         """Erase everybody again who was erased before; returns how many that are."""
