@@ -171,7 +171,7 @@ class Responder:
             return self._about(entry, f"{found}\n\n看法条原文：{self._link(entry)}", "依据：")
         if cue is Cue.CONTACTS:
             return self._about(entry, self._contacts(entry), "可以找：")
-        said = follow_ups.about(entry, cue)
+        said = self.snapshot.directory.filled(follow_ups.about(entry, cue))
         if said:
             return self._about(entry, f"{said}\n\n详细：{self._link(entry)}", "")
         decision = self.snapshot.decide(f"{entry.title}{text}")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from fzbot.errors import KnowledgeError
+from fzbot.knowledge.directory import PLACE
 from fzbot.knowledge.entry import Entry
 from fzbot.knowledge.files import Fault, KnowledgeBase, Severity, read_model
 from fzbot.knowledge.folding import fold
@@ -177,7 +178,8 @@ def directory_known(context: CheckContext) -> Iterator[Fault]:
     for entry in context.base.entries:
         if not entry.channels and not entry.is_chat:
             yield context.fault(entry, "channels", "没有写找谁", "写通讯录里的键，最省钱的放前面")
-        for key in entry.channels:
+        named = [key for point in entry.points for key, _ in PLACE.findall(point.text)]
+        for key in (*entry.channels, *named):
             if key not in context.base.directory:
                 yield context.fault(entry, "channels", f"directory.yaml 里没有“{key}”", "改成已有的键")
 

@@ -1,9 +1,13 @@
 """Hotlines and local bodies: whom an answer sends people to. What is not filled in is shown as such, never invented."""
 
+import re
 from datetime import date
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+PLACE = re.compile(r"\{([a-z0-9-]+)\.(name|phone|address|hours)\}")
+MISSING = {"phone": "还没有填写（先打12345问）", "hours": "时间还没有填写", "address": "地址还没有填写", "name": ""}
 
 
 class Hotline(BaseModel):
@@ -60,6 +64,13 @@ class Directory(BaseModel):
 
     def __contains__(self, key: str) -> bool:
         return key in self.hotlines or key in self.local
+
+    def filled(self, text: str) -> str:
+        """A text with what is known of local bodies in place of `{key.phone}`, `{key.hours}` and the like.
+
+        What nobody has filled in is said to be missing, with 12345 to ask, never invented.
+        """
+        return PLACE.sub(lambda found: getattr(self.contact(found[1]), found[2]) or MISSING[found[2]], text)
 
     def all_keys(self) -> tuple[str, ...]:
         """Every key, hotlines first."""

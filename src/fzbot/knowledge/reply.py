@@ -44,7 +44,7 @@ def reply_text(entry: Entry, directory: Directory, link: str = "") -> str:
     tail += [f"全文：{link}"] if link else []
     points = _most_important(entry.points, BUBBLE_CHARS - sum(map(len, [*head, *steps, *tail])))
     law = _short_basis(points)
-    blocks = ["\n".join(head), "\n".join(f"· {point.text}" for point in points)]
+    blocks = ["\n".join(head), directory.filled("\n".join(f"· {point.text}" for point in points))]
     blocks.append("\n".join(["现在这样做：", *steps]) if steps else "")
     blocks.append("\n".join([*([f"依据：{law}"] if law else []), *tail]))
     return "\n\n".join(block for block in blocks if block)

@@ -31,6 +31,7 @@ def pages(
         reads.opened(n, entry.id)
         context = {
             "entry": entry,
+            "filled": snapshot.directory.filled,
             "articles": statutes.texts(entry.basis),
             "terms": explained(entry.answer, snapshot.terms),
             "laws": {citation.law: snapshot.laws[citation.law].title for citation in entry.basis},
