@@ -104,7 +104,7 @@ def look_up(settings: Settings, engine: Engine) -> Known:
     try:
         release, overlay = live_entries(engine)
         with db.reading(engine) as session:
-            ids = dict(session.execute(select(Account.slug, Account.id)).tuples().all())
+            ids: dict[str, int] = dict(session.execute(select(Account.slug, Account.id)).all())
     except SQLAlchemyError as error:
         known = remembered(settings)
         if known is None or not db_errors.is_passing(error):
