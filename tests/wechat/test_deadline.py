@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from fzbot import clock
 from fzbot.conversation import wording
 from fzbot.conversation.message import Message
 from fzbot.interactions.record import Recorded
@@ -32,6 +33,7 @@ class SlowConversation:
 
     def __init__(self, turn: Callable[[Message], Recorded]) -> None:
         self.handle = turn
+        self.now = clock.now
 
 
 @pytest.fixture
