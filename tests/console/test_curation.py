@@ -30,7 +30,10 @@ def releases(office: Office) -> list[Release]:
 
 def fields_of(office: Office, entry_id: str, **changes: str) -> dict[str, object]:
     form = EntryForm.of(body_of(office.snapshot.entries[entry_id]))
-    return {name: getattr(form, name) for name in form.__dataclass_fields__} | changes
+    fields = {name: getattr(form, name) for name in form.__dataclass_fields__ if name != "points"}
+    for number, point in enumerate(form.points):
+        fields |= {f"point-{name}-{number}": getattr(point, name) for name in ("text", "basis", "practice", "about")}
+    return fields | changes
 
 
 def test_an_unanswered_question_becomes_a_wording(office: Office) -> None:

@@ -160,11 +160,14 @@ def test_a_published_draft_becomes_history_and_goes_out(engine: Engine, snapshot
 
 def test_faults_of_a_draft_are_named_before_it_is_published(small: Path, snapshot: Snapshot) -> None:
     base = files.load(small)
-    body = body_of(snapshot.entries["loan.unpaid"])
+    body = body_of(snapshot.entries["loan.unpaid"]) | {"see": []}
     assert publishing.is_sound(
         publishing.faults(base, body | {"related": ["marriage.bride-price", "chat.thanks"]}, TODAY)
     )
-    short = publishing.faults(base, body | {"questions": ["欠钱"], "basis": ["没有的法1"], "related": []}, TODAY)
+    unknown = {"text": "随便说的一点。", "basis": ["没有的法1"]}
+    short = publishing.faults(
+        base, body | {"questions": ["欠钱"], "points": [*body["points"][:2], unknown], "related": []}, TODAY
+    )
     assert {fault.field for fault in short} >= {"questions", "basis"}
     assert not publishing.is_sound(short)
     unreadable = publishing.faults(base, body | {"reviewed": "昨天", "title": ""}, TODAY)

@@ -300,7 +300,7 @@ def test_no_error_while_writing_ends_the_recorder(sqlite_engine: Engine, spool: 
     account = make_account(sqlite_engine)
     recorder = Recorder(sqlite_engine, spool, replay_seconds=0.05)
     odd = make_row(account, "odd", upserts=(Upsert("no_such_table", ("a",), "b", {"a": 1, "b": 2}),))
-    assert recorder.submit(odd).result(timeout=10) == "答"
+    assert recorder.submit(odd).result(timeout=10) == "答"  # set aside, told, and answered all the same
     assert recorder.submit(make_row(account, "next")).result(timeout=10) == "答"
     recorder.close()
     assert [row.key for row in stored(sqlite_engine)] == ["next"]

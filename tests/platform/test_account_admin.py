@@ -116,7 +116,7 @@ def test_tags_are_brought_in_step_bit_by_bit(town: Town, http: httpx.Client, sim
     town.follow(*names, village=0)
     simulated.add_fans(*names)
     side = side_of(town, http)
-    assert "还有 120 个关注者的标签没有同步" in side.tag_differences(town.account)
+    assert "红庄村：平台上还没有标签" in side.tag_differences(town.account)
     assert side.synchronise_tags(town.account, town.clock()) == 120
     assert side.tag_differences(town.account) == []
 

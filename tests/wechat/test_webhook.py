@@ -31,7 +31,7 @@ def test_the_address_may_be_written_in_other_ways(wechat: Wechat, path: str) -> 
     query = {"timestamp": stamp, "nonce": "n", "signature": client.sign(stamp, "n"), "echostr": "5927"}
     assert wechat.request("GET", path, query).text == "5927"
     response = wechat.request("POST", path, *client.post(client.text("彩礼能不能要回来")))
-    assert "《民法典》" in client.open(response.content)["Content"]
+    assert "依据：《" in client.open(response.content)["Content"]
 
 
 def test_an_account_without_a_token_cannot_be_reached(wechat: Wechat) -> None:
@@ -51,7 +51,7 @@ def test_a_wrong_signature_is_refused_at_verification(wechat: Wechat) -> None:
 def test_a_question_is_answered_and_counted_in_each_mode(plain: Wechat, mode: str) -> None:
     client = PlatformClient(mode=mode)  # type: ignore[arg-type]
     reply = plain.send(client.text("彩礼能不能要回来"), client)
-    assert "《民法典》" in reply
+    assert "依据：《" in reply
     (row,) = stored(plain.engine)
     assert (row.decision, row.entry, row.kind, row.channel) == ("answer", "marriage.bride-price", "text", "wechat")
     assert row.reply == reply
@@ -69,7 +69,7 @@ VOICE = {"MsgType": "voice", "MediaId": "m", "Format": "amr", "MsgId": "77"}
 
 
 def test_voice_is_answered_by_what_was_recognised(wechat: Wechat) -> None:
-    assert "《民法典》" in wechat.send(wechat.client.xml(**VOICE, Recognition="彩礼能不能要回来。"))
+    assert "依据：《" in wechat.send(wechat.client.xml(**VOICE, Recognition="彩礼能不能要回来。"))
     assert stored(wechat.engine)[0].kind == "voice"
 
 
@@ -116,7 +116,7 @@ def test_a_follower_who_came_by_a_villages_code_is_of_that_village(wechat: Wecha
 def test_scan_click_and_silent_events(wechat: Wechat) -> None:
     client = wechat.client
     assert "结婚离婚" in wechat.send(client.event("CLICK", "topic:marriage"))
-    assert "《民法典》" in wechat.send(client.event("CLICK", "marriage.bride-price"))
+    assert "依据：《" in wechat.send(client.event("CLICK", "marriage.bride-price"))
     for event in ("unsubscribe", "SCAN", "VIEW", "LOCATION"):
         assert wechat.send(client.event(event, "x")) == ""
     assert len(stored(wechat.engine)) == 6
@@ -245,7 +245,7 @@ def test_in_compatible_mode_the_encrypted_part_is_read_whatever_stands_before_it
     client = PlatformClient(mode="compatible")
     query, body = client.post(client.text("彩礼能不能要回来"))
     forged = body.replace("彩礼能不能要回来".encode(), "<Encrypt>AAAA</Encrypt>确认删除".encode())
-    assert "《民法典》" in client.open(wechat.request("POST", "/wechat", query, forged).content)["Content"]
+    assert "依据：《" in client.open(wechat.request("POST", "/wechat", query, forged).content)["Content"]
 
 
 def test_a_body_over_64_kb_is_refused(wechat: Wechat) -> None:
@@ -275,7 +275,7 @@ def test_a_further_account_has_its_own_door_and_rows(wechat: Wechat, settings: S
     simulated = bootstrap.simulator_credentials(settings)
     client = PlatformClient(simulated.token, simulated.app_id, simulated.aes_key)
     response = wechat.request("POST", "/wechat/simulator", *client.post(client.text("彩礼能不能要回来")))
-    assert "《民法典》" in client.open(response.content)["Content"]
+    assert "依据：《" in client.open(response.content)["Content"]
     wechat.says("彩礼能不能要回来")
     assert len({row.account_id for row in stored(wechat.engine)}) == 2
 

@@ -31,6 +31,8 @@ class Thresholds(BaseModel):
     """The probability from which a calm entry outvotes a weak cue."""
     like_from_chars: int
     """How many characters a message has at least that is judged by its likeness to emergencies."""
+    story_from_chars: int
+    """The length from which a weak cue no longer decides the answer: people tell of a blow in a story about their divorce."""
     alarm_from: float
     """How like known emergencies a message without a cue must be to be one."""
     warn_from: float

@@ -195,7 +195,7 @@ class Responder:
         """The short form of the best candidate; number one is the whole of it, the others are two more candidates."""
         entry = decision.best
         others = [one.entry for one in decision.candidates[1:SHOWN] if not one.entry.is_chat]
-        text = wording.LIKELY.format(
+        text = wording.LIKELY_ANSWER.format(
             title=entry.title,
             gist=gist_text(entry, self.snapshot.directory),
             choices=self._numbered([Choice(wording.WHOLE, entry.title), *map(_of_entry, others)]),

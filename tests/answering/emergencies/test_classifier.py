@@ -48,12 +48,10 @@ def test_what_is_much_like_an_emergency_is_answered_as_one_and_explained(snapsho
     assert LIKE in explain(snapshot, text).text
 
 
-def test_what_may_be_an_emergency_is_answered_as_anything_else_after_the_numbers(snapshot: Snapshot) -> None:
+def test_pills_poured_out_are_met_with_somebody_to_talk_to(snapshot: Snapshot) -> None:
     text = "药都倒出来了 就搁在我面前"
-    decision = snapshot.decide(text)
-    assert (decision.kind, decision.danger) == (DecisionKind.UNKNOWN, Danger.SUICIDE)
+    assert snapshot.decide(text).danger is Danger.SUICIDE
     assert preview_reply(snapshot, StatuteRepository(), "", text).startswith("⚠️ 先别一个人扛着。现在就打 12356")
-    assert "先给电话（suicide）" in explain(snapshot, text).text
 
 
 def test_the_reply_is_built_on_the_fraud_that_fits(snapshot: Snapshot) -> None:
@@ -63,7 +61,8 @@ def test_the_reply_is_built_on_the_fraud_that_fits(snapshot: Snapshot) -> None:
 
 
 def test_questions_of_entries_about_no_danger_are_no_emergency_by_likeness(snapshot: Snapshot) -> None:
-    calm = [text for entry in snapshot.entries.values() if not entry.urgent for text in entry.questions[::10]]
+    harmless = [entry for entry in snapshot.entries.values() if not entry.urgent and entry.theme != "fraud"]
+    calm = [text for entry in harmless for text in entry.questions[::10]]
     danger_by_cue = {text for text in calm if snapshot.trained.emergencies.rules.check(snapshot.normalise(text).text)}
     assert [text for text in calm if snapshot.decide(text).danger and text not in danger_by_cue] == []
     assert len(danger_by_cue) <= len(calm) / 40

@@ -114,7 +114,6 @@ def test_small_talk_picks_and_our_own_titles_are_not_warned(snapshot: Snapshot, 
 @pytest.mark.parametrize(
     "text",
     [
-        "贷款叫我先打保证金",
         "我弟弟失踪八年了能申请死亡吗",
         "两口子打架派出所罚了五百合理吗",
         "超生罚款交了还被拉黑",
@@ -142,3 +141,8 @@ def test_what_is_past_or_about_the_law_is_no_alarm(snapshot: Snapshot, text: str
 def test_life_and_elders_are_heard(snapshot: Snapshot, text: str, expected: Danger) -> None:
     decision = snapshot.decide(text)
     assert (decision.kind, decision.danger) == (DecisionKind.URGENT, expected)
+
+
+def test_a_swindle_is_no_beating(snapshot: Snapshot) -> None:
+    decision = snapshot.decide("贷款叫我先打保证金")
+    assert (decision.danger, decision.best.id) == (Danger.FRAUD, "fraud.fake-loan")

@@ -48,10 +48,15 @@ class EmergencyJudge:
         is_calm = asks_calmly or self._is_own_calm(own) or (sure is not None and self._is_calm(sure))
         is_other = sure is not None and not sure.urgent and cue is not None and not self._meets(sure, cue.danger)
         if cue and (cue.is_strong or not (is_calm or is_other)):
-            return self._alarmed(cue, likeness, best)
+            judged = self._alarmed(cue, likeness, best)
+            return judged if cue.is_strong or not self._is_story(readings) else replace(judged, alarm=None)
         if (own and is_calm) or not self._may_be_like(readings, best, likeness):
             return Judgement(likeness, None, None)
         return self._alike(encoded, likeness, best, is_calm)
+
+    def _is_story(self, readings: Sequence[str]) -> bool:
+        """Whether so much is told that the whole says better than a weak cue what is asked; the numbers still come first."""
+        return min(map(len, readings)) >= self.thresholds.story_from_chars
 
     def cue(self, readings: Sequence[str]) -> Alarm | None:
         """The strongest written cue of any reading."""
