@@ -30,6 +30,7 @@ from fzbot.web.rate_limiter import RateLimiter
 from fzbot.web.security_headers import SecurityHeaders
 
 MOST_DAYS = 3660
+EARLIEST_YEAR, LATEST_YEAR = 2000, 2999
 
 bearer = HTTPBearer(auto_error=False, description="后台“接口令牌”里生成的令牌")
 
@@ -162,6 +163,8 @@ def stats(
     span = Span(first, last)
     if first > last or span.days > MOST_DAYS:
         raise HTTPException(400, "from 要在 to 之前，最多 10 年")
+    if first.year < EARLIEST_YEAR or last.year > LATEST_YEAR:
+        raise HTTPException(400, f"from 和 to 要在 {EARLIEST_YEAR} 年到 {LATEST_YEAR} 年之间")
     engine = request.app.state.engine
     scope = Scope((account,))
     with reading(engine) as session:
