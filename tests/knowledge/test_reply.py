@@ -59,3 +59,9 @@ def test_local_numbers_are_filled_in_or_said_to_be_missing() -> None:
 def test_the_short_form_is_the_gist_and_the_first_step() -> None:
     assert gist_text(entry(), BLANK) == "能要，先催再告。\n先这样做：写清欠多少"
     assert gist_text(entry(steps=()), BLANK) == "能要，先催再告。\n找谁：司法所"
+
+
+def test_what_to_do_in_danger_stands_beside_the_first_step_of_the_short_form_not_in_its_place() -> None:
+    careful = entry(steps=("有人堵门打砸：先打110", "写清欠多少"))
+    assert gist_text(careful, BLANK) == "能要，先催再告。\n有人堵门打砸：先打110\n先这样做：写清欠多少"
+    assert gist_text(entry(steps=("马上打110",)), BLANK) == "能要，先催再告。\n先这样做：马上打110"

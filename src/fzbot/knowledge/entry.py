@@ -37,6 +37,22 @@ class Danger(StrEnum):
     ELDER = "elder"
     """An old person lost, abandoned or lying without care."""
 
+    @property
+    def label(self) -> str:
+        """What staff read."""
+        return _DANGER_LABELS[self]
+
+
+_DANGER_LABELS = {
+    Danger.VIOLENCE: "正在挨打",
+    Danger.FRAUD: "正在被骗",
+    Danger.SUICIDE: "想不开",
+    Danger.CHILD: "孩子出事",
+    Danger.CONFINED: "被关着",
+    Danger.LIFE: "人有生命危险",
+    Danger.ELDER: "老人走失或没人管",
+}
+
 
 class About(StrEnum):
     """What a follow-up may ask of an answer, and which of its points say something of it."""

@@ -1,5 +1,6 @@
 """An entry as a villager reads it in a chat bubble: short lines, the most important first; the answer page has all."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from fzbot.knowledge.directory import Contact, Directory
@@ -16,6 +17,7 @@ BUBBLE_CHARS = 300
 LEAST_POINTS = 2
 """So many points are shown whatever their length: below that a bubble is a headline, not an answer."""
 LAWS_SHOWN = 2
+EMERGENCY_NUMBER = re.compile(r"(?<!\d)1(?:10|19|20)(?!\d)")
 
 
 def basis_line(basis: Iterable[Citation]) -> str:
@@ -54,7 +56,9 @@ def gist_text(entry: Entry, directory: Directory) -> str:
     """The shortest form that still helps: the gist, and the first step or whom to call."""
     contacts = [directory.contact(key) for key in entry.channels]
     if entry.steps:
-        return f"{entry.gist}\n先这样做：{entry.steps[0]}"
+        # Many entries begin with what to do if somebody is being hurt: true, but for most who ask not the first step.
+        in_danger = entry.steps[:1] if len(entry.steps) > 1 and EMERGENCY_NUMBER.search(entry.steps[0]) else ()
+        return "\n".join([entry.gist, *in_danger, f"先这样做：{entry.steps[len(in_danger)]}"])
     return f"{entry.gist}\n找谁：{_labels(contacts[:2])}" if contacts else entry.gist
 
 

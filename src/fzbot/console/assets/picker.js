@@ -1,14 +1,18 @@
-// The citation picker: looks imported articles up and adds the chosen one to the field of citations.
+// The citation picker: looks imported articles up and adds the chosen one to the point that was last worked at.
 const picker = document.querySelector("[data-articles]");
 if (picker) {
   const words = picker.querySelector("input");
   const list = picker.querySelector("ul");
   const hint = picker.querySelector("[role=status]");
-  const field = document.querySelector("textarea[name=basis]");
+  const points = [...document.querySelectorAll(".points .point")];
+  const textOf = (point) => point.querySelector("textarea").value.trim();
+  let chosen = points.find((point) => !textOf(point)) ?? points[0];
+  points.forEach((point) => point.addEventListener("focusin", () => { chosen = point; }));
   const cite = (name) => {
-    const lines = field.value.split("\n").map((line) => line.trim()).filter(Boolean);
-    if (!lines.includes(name)) field.value = [...lines, name].join("\n");
-    hint.textContent = `已加上 ${name}`;
+    const field = chosen.querySelector("[name^=point-basis-]");
+    const cited = field.value.split("、").map((one) => one.trim()).filter(Boolean);
+    if (!cited.includes(name)) field.value = [...cited, name].join("、");
+    hint.textContent = `要点 ${points.indexOf(chosen) + 1} 已加上 ${name}`;
   };
   const show = ({ found, hint: said }) => {
     hint.textContent = said;
