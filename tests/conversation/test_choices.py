@@ -3,7 +3,7 @@
 import pytest
 
 from fzbot.conversation.choices import Choice, numbered, without_taps
-from fzbot.conversation.reply_text import truncate
+from fzbot.conversation.passive_text import truncate
 
 TITLES = [Choice("彩礼能不能要回来", "彩礼能不能要回来"), Choice("看全部", "离婚怎么办")]
 

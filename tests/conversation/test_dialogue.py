@@ -170,7 +170,7 @@ def test_the_same_words_alone_are_not_a_follow_up(villager: Villager) -> None:
 
 
 def test_a_picture_or_an_empty_text_is_answered_kindly(villager: Villager) -> None:
-    villager.sends(MessageKind.IMAGE).gets("打字")
+    villager.sends(MessageKind.IMAGE).gets("图片我看不懂", "打给我")
     villager.asks("   ").gets("没有看到文字")
 
 

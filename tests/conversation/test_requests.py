@@ -58,7 +58,7 @@ def test_questions_are_no_requests(text: str) -> None:
 
 
 def test_an_item_of_the_menu_may_stand_for_words(villager: Villager) -> None:
-    villager.sends(MessageKind.CLICK, event_key="say:转人工").gets("转人工 我家的地被修路占了")
+    villager.sends(MessageKind.CLICK, event_key="say:转人工").gets("我家的地被修路占了")
     assert villager.last_row().kind == "click"
     villager.sends(MessageKind.CLICK, event_key="say:菜单").gets("1. ")
     villager.sends(MessageKind.CLICK, event_key="say:查询我的信息").gets("3. 从 ")
@@ -127,7 +127,7 @@ def test_what_a_confirmation_quotes_is_masked_in_the_stored_reply(villager: Vill
 
 
 def test_without_a_question_the_villager_is_told_how(villager: Villager) -> None:
-    villager.asks("转人工").gets("写在“转人工”后面")
+    villager.asks("转人工").gets("请把要问的事发过来")
     assert handed_over(villager.engine) == []
 
 

@@ -21,13 +21,16 @@ class Message:
     channel: Channel = Channel.WECHAT
     scene: str = ""
     """The village's scene where the channel stands in a village; followers have theirs from joining."""
+    title: str = ""
+    """What a forwarded link or card is called; its text is the title and the description."""
 
     @property
     def words(self) -> str:
-        """What was said: written, spoken, or by tapping an item of the menu that stands for words."""
+        """What was said: written, spoken, forwarded, or by tapping an item of the menu that stands for words."""
         if self.kind is MessageKind.CLICK and self.event_key.startswith(SAY):
             return self.event_key.removeprefix(SAY)
-        return self.text if self.is_question else ""
+        is_read = self.is_question or self.kind is MessageKind.LINK
+        return self.text if is_read else ""
 
     @property
     def is_question(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from fzbot.conversation.reply_text import truncate
+from fzbot.conversation.passive_text import truncate
 from fzbot.knowledge.reply import PASSIVE_LIMIT
 from fzbot.runtime.log_limit import OncePerMinute
 

@@ -3,9 +3,8 @@
 from fzbot import clock
 from fzbot.answering.snapshot import Snapshot
 from fzbot.conversation.message import Message
-from fzbot.conversation.reply_text import sanitize, truncate
+from fzbot.conversation.passive_text import sanitize, truncate
 from fzbot.conversation.responder import Responder
-from fzbot.conversation.session import ConversationState
 from fzbot.interactions.message_kind import MessageKind
 from fzbot.statutes.repository import StatuteRepository
 
@@ -13,6 +12,6 @@ from fzbot.statutes.repository import StatuteRepository
 def preview_reply(snapshot: Snapshot, statutes: StatuteRepository, public_url: str, text: str) -> str:
     """What somebody who asks this first would read. Nothing is counted."""
     message = Message(0, "", MessageKind.TEXT, "", clock.now(), text=sanitize(text))
-    outcome = Responder(snapshot, public_url, ConversationState, statutes).to(message)
+    outcome = Responder(snapshot, public_url, statutes, message.sent_at).to(message)
     link = f"{public_url}/a/{outcome.entry}" if outcome.entry else ""
     return truncate(sanitize(outcome.text), link)

@@ -18,6 +18,8 @@ class RequestKind(StrEnum):
     ERASE = "erase"
     ERASE_SURELY = "erase-surely"
     HUMAN = "human"
+    STAY = "stay"
+    """Not to be handed over after all."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,40 @@ _SHOW = re.compile(r"(?:我要|我想)?(?:查询|查看|查|看)(?:一下)?我�
 _ERASE = re.compile(r"(?:我要|我想|请)?(?:删除|删掉|清除|注销)(?:一下)?我的(?:个人)?(?:信息|资料|记录)")
 _ERASE_SURELY = re.compile(r"(?:我)?(?:确认|确定)删除")
 _HUMAN = re.compile(r"\s*(?:我要|请)?(?:转人工|转顾问|转律师|问顾问)[\s：:，,。.]*(?P<question>.*)", re.DOTALL)
+_HUMAN_ALONE = re.compile(
+    r"(?:我)?(?:想|要|能|可以|帮我|给我|麻烦)*"
+    r"(?:(?:转|找|问|接|换|叫)?(?:个|一个|一下)?(?:人工(?:客服|服务)?|真人|活人)|(?:问|问问|问一下|咨询|咨询一下|问下|转)(?:个|一个)?(?:律师|法律顾问|村顾问))"
+    r"(?:说|说话|聊|来答|回答|回我)?(?:吧|呗|吗|不|行不|行吗|好不)?"
+)
+"""A wish for a person that says nothing of the matter: the matter comes next."""
+_YES = frozenset(
+    [
+        "好",
+        "好的",
+        "行",
+        "可以",
+        "嗯",
+        "嗯嗯",
+        "对",
+        "是",
+        "是的",
+        "转",
+        "转吧",
+        "要",
+        "要得",
+        "中",
+        "成",
+        "ok",
+        "好嘞",
+        "好哩",
+        "就这句",
+        "对的",
+        "麻烦了",
+    ]
+)
+_NO = frozenset(
+    ["不", "不用", "不用了", "算了", "不要", "不转", "不转了", "不了", "没事了", "不是", "取消", "别转", "先不转"]
+)
 
 
 def request_of(text: str) -> Request | None:
@@ -48,8 +84,23 @@ def request_of(text: str) -> Request | None:
     joined = _JOIN.fullmatch(folded)
     if joined:
         return Request(RequestKind.JOIN, joined["village"])
+    if _HUMAN_ALONE.fullmatch(folded):
+        return Request(RequestKind.HUMAN)
     human = _HUMAN.fullmatch(text)
     if human:
         question = human["question"].strip()
         return Request(RequestKind.HUMAN, question if len(question) >= MIN_HANDED_OVER else "")
     return None
+
+
+def awaited_request(text: str, said: str) -> Request | None:
+    """What the words mean where the question for the adviser is waited for; `said` is what was asked before.
+
+    None where they are no question: too short, a number, an emoji.
+    """
+    folded = fold(text)
+    if folded in _NO:
+        return Request(RequestKind.STAY)
+    if folded in _YES:
+        return Request(RequestKind.HUMAN, said) if said else Request(RequestKind.HUMAN)
+    return Request(RequestKind.HUMAN, text.strip()) if len(folded) >= MIN_HANDED_OVER else None

@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 
 from fzbot.answering.decision import DecisionKind
 from fzbot.conversation import wording
+from fzbot.conversation.outcome import HandoverRequest, TurnOutcome
 from fzbot.conversation.requests import Request, RequestKind
-from fzbot.conversation.responder import HUMAN, HandoverRequest, Responder, TurnOutcome
+from fzbot.conversation.responder import Responder
+from fzbot.conversation.session import Awaited
 from fzbot.db import reading, writing
 from fzbot.handovers.handover import Handover
 from fzbot.interactions.interaction import Interaction
@@ -28,8 +30,10 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 log.addFilter(OncePerMinute())
 
+HUMAN = "chat.human"
 ASKED_WITHIN = timedelta(minutes=30)
 QUESTION_CHARS = 600
+QUOTED_CHARS = 40
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,8 @@ class SelfService:
                 return TurnOutcome(wording.ERASE_ASK)
             if request.wish is RequestKind.ERASE_SURELY:
                 return self._erase(person, now)
+            if request.wish is RequestKind.STAY:
+                return TurnOutcome(wording.HANDOVER_LEFT, DecisionKind.CHAT, HUMAN, 1.0)
             return self._hand_over(request.words, person, answers, now)
         except (SQLAlchemyError, OSError) as error:  # the log of erasures is a file
             log.warning("a follower's request was not served: %s", type(error).__name__)
@@ -95,25 +101,31 @@ class SelfService:
         return TurnOutcome(wording.ERASED, forgotten_as=nobody)
 
     def _hand_over(self, words: str, person: Person, answers: Responder, now: datetime) -> TurnOutcome:
+        if not words:
+            return self._ask_for_the_question(person, answers, now)
         with reading(self.engine) as session:
-            question = words or self._last_question(session, person, now)
             village = session.scalar(
                 select(Village)
                 .join(Follower, Follower.village_id == Village.id)
                 .where(Follower.account_id == person.account_id, Follower.openid_hash == person.openid_hash)
             )
-        if not question:
-            return TurnOutcome(wording.HANDOVER_ASK, DecisionKind.CHAT, HUMAN, 1.0)
-        urgent = answers.urgent(question)
-        masked = self.mask(question)  # quoted masked as well: the reply is stored
+        urgent = answers.urgent(words)
+        masked = self.mask(words)  # quoted masked as well: the reply is stored
         said = wording.HANDED_OVER.format(
-            question=masked[:40] + ("…" if len(masked) > 40 else ""),
+            question=_quoted(masked),
             adviser=f"{village.name}的法律顾问" if village else "法律顾问",
         )
         passed = HandoverRequest(masked[:QUESTION_CHARS], village.id if village else None)
         if urgent is not None:
             return replace(urgent, hands_over=passed)
         return TurnOutcome(said, DecisionKind.CHAT, HUMAN, 1.0, hands_over=passed)
+
+    def _ask_for_the_question(self, person: Person, answers: Responder, now: datetime) -> TurnOutcome:
+        with reading(self.engine) as session:
+            last = self._last_question(session, person, now)
+        text = wording.HANDOVER_WHICH.format(question=_quoted(last)) if last else wording.HANDOVER_ASK
+        state = replace(answers.before, said=last or "", awaits=Awaited.QUESTION)
+        return TurnOutcome(text, DecisionKind.CHAT, HUMAN, 1.0, state=state, said=last or "")
 
     def _last_question(self, session: Session, person: Person, now: datetime) -> str | None:
         last = (
@@ -131,6 +143,10 @@ class SelfService:
             .limit(1)
         )
         return session.scalar(last)
+
+
+def _quoted(question: str) -> str:
+    return question[:QUOTED_CHARS] + ("…" if len(question) > QUOTED_CHARS else "")
 
 
 def _of(query: Select[T], table: type[Follower | Interaction | Handover], person: Person) -> Select[T]:

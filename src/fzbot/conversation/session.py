@@ -1,7 +1,8 @@
-"""What was offered and answered last, for thirty minutes, in the database: any worker can go on with it."""
+"""What was said, offered and answered last, for thirty minutes, in the database: any worker can go on with it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, String, delete, select, tuple_
@@ -13,6 +14,14 @@ from fzbot.people.erasure import GOES
 
 LIFETIME = timedelta(minutes=30)
 AT_ONCE = 1000
+SAID_CHARS = 200
+
+
+class Awaited(StrEnum):
+    """What the next message is taken for."""
+
+    QUESTION = "question"
+    """The question for the adviser, after a bare “转人工”; “好” stands for what was said before."""
 
 
 class ConversationSession(Base):
@@ -26,31 +35,59 @@ class ConversationSession(Base):
     last_entry: Mapped[str | None] = mapped_column(String(80))
     offered: Mapped[list[str]] = mapped_column(JSON)
     near: Mapped[list[str]] = mapped_column(JSON)
+    said: Mapped[str] = mapped_column(String(SAID_CHARS), server_default="")
+    said_at: Mapped[datetime | None] = mapped_column(Moment)
+    awaits: Mapped[str | None] = mapped_column(String(20))
+    misses: Mapped[int] = mapped_column(server_default="0")
+    repeats: Mapped[int] = mapped_column(server_default="0")
     updated_at: Mapped[datetime] = mapped_column(Moment)
 
 
 @dataclass(frozen=True)
 class ConversationState:
-    """What the bot said last: the entry it answered with, what can be picked by number, and the candidates behind."""
+    """What the bot said last: the entry it answered with, what can be picked by number, and the candidates behind.
+
+    And what the villager said last (`said`, masked), when, how often in a row nothing was found (`misses`) and how often the same
+    question was answered again (`repeats`).
+    """
 
     last_entry: str | None = None
     offered: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
+    said: str = ""
+    said_at: datetime | None = None
+    awaits: Awaited | None = None
+    misses: int = 0
+    repeats: int = 0
+
+
+NOTHING_SAID = ConversationState()
+
+_STATE = tuple(field.name for field in fields(ConversationState))
 
 
 def read(session: Session, account_id: int, openid_hash: str, now: datetime) -> ConversationState:
     """The state as it stands at `now`; an empty one when there is none or it is over."""
-    table = ConversationSession.__table__
+    columns = ConversationSession.__table__.c
     found = session.execute(
-        select(table.c.last_entry, table.c.offered, table.c.near).where(
-            table.c.account_id == account_id,
-            table.c.openid_hash == openid_hash,
-            table.c.updated_at > now - LIFETIME,
+        select(*(columns[name] for name in _STATE)).where(
+            columns.account_id == account_id,
+            columns.openid_hash == openid_hash,
+            columns.updated_at > now - LIFETIME,
         )
     ).first()
     if found is None:
         return ConversationState()
-    return ConversationState(found.last_entry, tuple(found.offered), tuple(found.near))
+    return ConversationState(
+        found.last_entry,
+        tuple(found.offered),
+        tuple(found.near),
+        found.said,
+        found.said_at,
+        Awaited(found.awaits) if found.awaits else None,
+        found.misses,
+        found.repeats,
+    )
 
 
 def save(state: ConversationState, account_id: int, openid_hash: str, now: datetime) -> Upsert:
@@ -58,11 +95,11 @@ def save(state: ConversationState, account_id: int, openid_hash: str, now: datet
     values: dict[str, Any] = {
         "account_id": account_id,
         "openid_hash": openid_hash,
-        "last_entry": state.last_entry,
-        "offered": list(state.offered),
-        "near": list(state.near),
         "updated_at": now,
     }
+    values |= {name: getattr(state, name) for name in _STATE}
+    values |= {"offered": list(state.offered), "near": list(state.near), "said": state.said[:SAID_CHARS]}
+    values["awaits"] = state.awaits.value if state.awaits else None
     return Upsert(ConversationSession.__tablename__, ("account_id", "openid_hash"), "updated_at", values)
 
 

@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Engine
@@ -13,14 +13,17 @@ from fzbot import clock, deadline
 from fzbot.answering.current_snapshot import CurrentSnapshot
 from fzbot.answering.decision import DecisionKind
 from fzbot.conversation import session as sessions
+from fzbot.conversation.follow_up_questions import follow_up_in
 from fzbot.conversation.followers import follower_row, village_scanned
 from fzbot.conversation.message import Message
+from fzbot.conversation.outcome import TurnOutcome
+from fzbot.conversation.passive_text import sanitize, truncate
 from fzbot.conversation.pending_items import NoPendingItems, PendingItems, Recipient, Reply, append_pending
-from fzbot.conversation.reply_text import sanitize, truncate
-from fzbot.conversation.requests import request_of
-from fzbot.conversation.responder import Responder, TurnOutcome
+from fzbot.conversation.requests import Request, RequestKind, awaited_request, request_of
+from fzbot.conversation.responder import Responder
 from fzbot.conversation.self_service import Person, SelfService
-from fzbot.conversation.session import ConversationState
+from fzbot.conversation.session import Awaited, ConversationState
+from fzbot.conversation.thread import carried_on
 from fzbot.db import reading
 from fzbot.deadline import Deadline, until
 from fzbot.handovers import handover
@@ -101,12 +104,15 @@ class Conversation:
         responder = Responder(
             snapshot=self.current_snapshot.snapshot,
             public_url=self.public_url,
-            recall=lambda: self._recall(message.account_id, person, now),
             statutes=self.statutes,
+            now=now,
+            before=self._recall(message, person, now),
             village=village.name if village else "",
             tappable=self.tappable and message.channel is Channel.WECHAT,
         )
         outcome = self._decide(message, person, responder, now)
+        if message.words and not outcome.is_throttled:
+            outcome = replace(outcome, state=carried_on(responder.before, outcome, now))
         turn = _Turn(message, person, self.sealer.hash(message.post_id), now)
         reply = self._word(turn, outcome)
         elapsed = time.perf_counter() - started
@@ -117,18 +123,17 @@ class Conversation:
     def reply_unrecorded(self, text: str) -> str:
         """The reply to words that nobody has to answer for: numbers to call in danger, otherwise to wait. Leaves no row."""
         snapshot = self.current_snapshot.snapshot
-        responder = Responder(snapshot, self.public_url, ConversationState, self.statutes)
+        responder = Responder(snapshot, self.public_url, self.statutes, self.now())
         return truncate(sanitize(responder.throttled(text).text))
 
     def _decide(self, message: Message, person: str, responder: Responder, now: datetime) -> TurnOutcome:
         if not self.rate_limiter.allows(person):
             THROTTLED.labels("follower").inc()
             return responder.throttled(message.words)
-        is_personal = bool(message.words) and message.channel is Channel.WECHAT
-        request = request_of(message.words) if is_personal else None
+        request = _request(message, responder.before)
         if request is None:
             return responder.to(message)
-        service = SelfService(self.engine, lambda text: mask(sanitize(text)), self.erasures)
+        service = SelfService(self.engine, _masked, self.erasures)
         served = service.serve(request, Person(message.account_id, person), responder, now)
         return served or responder.to(message)
 
@@ -157,7 +162,7 @@ class Conversation:
             day=clock.china_day(message.sent_at),
             channel=message.channel.value,
             kind=(MessageKind.THROTTLED if outcome.is_throttled and message.is_question else message.kind).value,
-            question=mask(sanitize(message.text))[:QUESTION_CHARS] or None,
+            question=_masked(message.text)[:QUESTION_CHARS] or None,
             decision=outcome.decision,
             entry=outcome.entry,
             score=outcome.score,
@@ -174,17 +179,36 @@ class Conversation:
         if turn.message.channel is not Channel.KIOSK:
             yield follower_row(turn.message, turn.person, self.sealer, turn.now, village)
         if outcome.state is not None:
-            yield sessions.save(outcome.state, account_id, turn.person, turn.now)
+            said = _masked(outcome.state.said)
+            yield sessions.save(replace(outcome.state, said=said), account_id, turn.person, turn.now)
         if passed := outcome.hands_over:
             columns = handover.values(account_id, turn.key, turn.person, passed.question, turn.now)
             columns["village_id"] = passed.village_id
             yield Upsert(Handover.__tablename__, ("account_id", "key"), "asked_at", columns)
 
-    def _recall(self, account_id: int, person: str, now: datetime) -> ConversationState:
+    def _recall(self, message: Message, person: str, now: datetime) -> ConversationState:
+        if not message.words:
+            return ConversationState()
         try:
             with reading(self.engine) as session:
-                return sessions.read(session, account_id, person, now)
+                return sessions.read(session, message.account_id, person, now)
         except SQLAlchemyError as error:
             # Better an answer without what was said before than none at all.
             log.warning("conversation state not read: %s", type(error).__name__)
             return ConversationState()
+
+
+def _request(message: Message, before: ConversationState) -> Request | None:
+    """What a follower asks of the account itself, or the question that an adviser was to get."""
+    if not message.words or message.channel is not Channel.WECHAT:
+        return None
+    request = request_of(message.words)
+    if request is None and before.awaits is Awaited.QUESTION and follow_up_in(message.words) is None:
+        return awaited_request(message.words, before.said)
+    if request == Request(RequestKind.HUMAN) and before.misses and before.said:
+        return Request(RequestKind.HUMAN, before.said)  # just what the reply before told them to do
+    return request
+
+
+def _masked(text: str) -> str:
+    return mask(sanitize(text))

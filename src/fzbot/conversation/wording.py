@@ -1,5 +1,6 @@
 """Every fixed sentence that villagers read in the chat."""
 
+from fzbot.interactions.message_kind import MessageKind
 from fzbot.knowledge.directory import Contact
 from fzbot.knowledge.entry import Danger
 
@@ -13,8 +14,16 @@ URGENT_FIRST = {
     Danger.ELDER: "⚠️ 老人走丢、被扔下、没人管：马上打 110，不用等24小时；冻坏了、叫不醒打 120。再找村委会，或打 12345。",
 }
 
-LIKELY_ANSWER = "您问的像是【{title}】：\n{gist}\n\n看全部，或看别的，回数字：\n{choices}\n不是这些，就回“不是这个”，或换个说法再问一遍。"
+LIKELY_ANSWER = "您问的像是【{title}】：\n{gist}\n\n看全部，或看别的，回数字：\n{choices}"
 WHOLE = "看全部"
+NOT_THIS = "不是这个"
+NONE = "都不是，" + NOT_THIS
+ANSWERED_BEFORE = "这个刚才答过：【{title}】\n{gist}\n\n看全部，回数字：\n{whole}\n还不清楚，就说哪里不清楚；要人说，打 12348 或找{adviser}。"
+ASKED_THRICE = (
+    "【{title}】这件事您问了好几遍，我说的怕是没帮上。跟人说更管用：打 12348 免费问律师，或找{adviser}。\n"
+    "回“好”，我就把您的话转给法律顾问；再看一遍，回数字：\n{whole}"
+)
+NOT_IN_ANSWER = "这一点答案里没有写，问这里最准："
 SUGGEST = "您问的是不是下面哪一个？回数字就行："
 SUGGEST_END = "都不是的话，换个说法再问一遍，或打 12348 免费问律师。"
 RELATED = "接着想问（回数字）："
@@ -25,9 +34,24 @@ PICK_RANGE = "刚才只列了 {count} 条，请回 1 到 {count} 的数字，或
 PICK_NOTHING = "这会儿没有可以按数字选的。请直接把问题说出来，例如“彩礼能不能要回来”；回“菜单”看常见问题。"
 
 VOICE_UNHEARD = "这条语音没能听出字来。请慢一点、近一点再说一遍，或者打字告诉我。急事打 110，问法律打 12348。"
-CANNOT_SEE = "图片、视频、位置和链接我看不懂。请把事情打字或用语音说出来，我来答。急事打 110，问法律打 12348。"
+IMAGE_UNSEEN = "图片我看不懂。请把图里要紧的字打给我，或用语音说说是什么事，我来答。急事打 110，问法律打 12348。"
+VIDEO_UNSEEN = "视频我看不懂。请打字或用语音说说是什么事，我来答。急事打 110，问法律打 12348。"
+PLACE_UNSEEN = "位置收到了，可我看不了地图。请打字或用语音说说出了什么事；有危险马上打 110，说清在哪里。"
+LINK_UNSEEN = "链接我点不开。请把里面说了什么打给我；叫您转钱、填银行卡的，先别点、别填，打 96110 问清楚。"
+LINK_READ = "链接我点不开，只看了题目“{title}”。里面叫您转钱、填银行卡、下载软件的，先别照做，打 96110 问清楚。\n\n"
 EMPTY = "没有看到文字。请把事情打字或用语音说出来，例如“工钱不给咋办”。急事打 110，问法律打 12348。"
 UNREADABLE = "这一条我没能读出来。请把事情重新打字或用语音说出来，我来答。急事打 110，问法律打 12348。"
+WORDLESS = {
+    MessageKind.TEXT: EMPTY,
+    MessageKind.VOICE: VOICE_UNHEARD,
+    MessageKind.IMAGE: IMAGE_UNSEEN,
+    MessageKind.VIDEO: VIDEO_UNSEEN,
+    MessageKind.SHORT_VIDEO: VIDEO_UNSEEN,
+    MessageKind.LOCATION: PLACE_UNSEEN,
+    MessageKind.LINK: LINK_UNSEEN,
+    MessageKind.OTHER: UNREADABLE,
+}
+"""What is said to messages without words; nothing to other kinds."""
 SCANNED = "已记下您是{village}的乡亲。有法律上的事，直接打字或说出来。"
 NOT_FOUND = "这一条暂时看不到了。请直接把问题说出来，回“菜单”看常见问题。"
 COMPLAINT_NEXT = "记下了，我们会有人看。您想问的是不是下面这些？回数字："
@@ -44,9 +68,14 @@ HANDED_OVER = (
     "等不及就打 12348，免费问律师；有人身危险打 110。"
 )
 HANDOVER_ASK = (
-    "可以。请把要问的事写在“转人工”后面，一条发过来，例如：转人工 我家的地被修路占了，没人说补偿。\n\n"
+    "可以。请把要问的事发过来，一条说完，我转给法律顾问。例如：我家的地被修路占了，没人说补偿。\n\n"
     "等不及就打 12348，免费问律师；有人身危险打 110。"
 )
+HANDOVER_WHICH = (
+    "可以。要转的是刚才这句“{question}”吗？是，就回“好”；不是，请把要问的事发过来，一条说完。\n\n"
+    "等不及就打 12348，免费问律师；有人身危险打 110。"
+)
+HANDOVER_LEFT = "好的，不转了。有事再问我，或打 12348 免费问律师。"
 SHOWN_INFO = (
     "这里存着您的：\n1. 一个认不出姓名的编号，来自微信；\n2. 所在的村：{village}；\n"
     "3. 从 {first} 起的 {number} 次互动（问的话已遮住身份证、电话、卡号）；\n4. 转人工的问题 {handed_over} 个。\n\n"
@@ -59,8 +88,22 @@ ERASE_ASK = (
 ERASED = "已删除。您再发消息，会当作新来的人。"
 
 
-def unknown(adviser: Contact) -> str:
-    """The honest answer when no entry fits: whom to ask instead."""
+UNKNOWN_AGAIN = (
+    "还是没弄明白。请只说一件事、用一句短话，比如“工钱不给咋办”“地被占了找谁”；或回“菜单”挑一个。急着问，打 12348。"
+)
+"""The second time in a row that nothing is found, shorter and different."""
+UNKNOWN_THRICE = (
+    "这事我答不了，不耽误您了：打 12348 免费问律师，或找{adviser}。\n"
+    "要我把您的话转给法律顾问，就回“好”；也可以把事情说全一点发来，我一起转。有人身危险打 110。"
+)
+
+
+def unknown(adviser: Contact, misses: int = 0) -> str:
+    """The honest answer when no entry fits, after so many of them in a row: whom to ask instead."""
+    if misses > 1:
+        return UNKNOWN_THRICE.format(adviser=contact(adviser))
+    if misses:
+        return UNKNOWN_AGAIN
     return (
         "这个问题我拿不准，不敢乱答，已经记下来，会有人看。\n\n"
         "现在可以这样问到人：\n"

@@ -13,6 +13,7 @@ from fzbot.interactions.message_kind import MessageKind
 from fzbot.wechat.post_xml import OPENID
 
 MAX_TEXT = 4000
+MAX_TITLE = 60
 _SECONDS = re.compile(r"[0-9]{1,11}")
 _SEPARATOR = "\x1f"
 _MESSAGES = {
@@ -23,6 +24,7 @@ _MESSAGES = {
     "shortvideo": MessageKind.SHORT_VIDEO,
     "location": MessageKind.LOCATION,
     "link": MessageKind.LINK,
+    "miniprogrampage": MessageKind.LINK,
 }
 _EVENTS = {
     "subscribe": MessageKind.SUBSCRIBE,
@@ -54,12 +56,22 @@ def to_message(parsed: Any, account_id: int, arrived_at: datetime) -> Message:
         post_id = _SEPARATOR.join(("event", openid, created, event, key))
         return Message(account_id, openid, kind, post_id, sent_at, event_key=key.removeprefix("qrscene_"))
     kind = _MESSAGES.get(kind_name, MessageKind.OTHER)
-    text = _text(fields, "Recognition") if kind is MessageKind.VOICE else _text(fields, "Content")
+    text, title = _words(fields, kind)
     number = _text(fields, "MsgId") or hashlib.sha256(text.encode()).hexdigest()
     post_id = _SEPARATOR.join(("message", openid, created, number))
     # Where what kind it is was lost, words are still words.
     kind = MessageKind.TEXT if text and not kind_name else kind
-    return Message(account_id, openid, kind, post_id, sent_at, text=text[:MAX_TEXT])
+    return Message(account_id, openid, kind, post_id, sent_at, text=text[:MAX_TEXT], title=title[:MAX_TITLE])
+
+
+def _words(fields: dict[str, Any], kind: MessageKind) -> tuple[str, str]:
+    """What a message says, and the title of what it forwards."""
+    if kind is MessageKind.VOICE:
+        return _text(fields, "Recognition"), ""
+    if kind is MessageKind.LINK:
+        title, description = _text(fields, "Title"), _text(fields, "Description")
+        return "。".join(filter(None, (title, description))), title or description
+    return _text(fields, "Content"), ""
 
 
 def reply_xml(parsed: Any, text: str) -> str:

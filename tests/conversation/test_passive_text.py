@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fzbot.conversation.reply_text import sanitize, truncate
+from fzbot.conversation.passive_text import sanitize, truncate
 from fzbot.knowledge.reply import PASSIVE_LIMIT
 
 LINK = "https://town.example/a/marriage.bride-price"
