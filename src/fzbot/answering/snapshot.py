@@ -17,6 +17,7 @@ from fzbot.answering.emergencies.rules import Alarm, EmergencyRules
 from fzbot.answering.ranking.ranker import Encoders, Ranker, Ranking, RankingModel
 from fzbot.answering.ranking.sentence_encoder import SentenceEncoder
 from fzbot.answering.ranking.vectors import EncodedText
+from fzbot.answering.small_talk import SmallTalk
 from fzbot.answering.text import segmentation, spelling, typed_pinyin
 from fzbot.answering.text.normalise import NormalisedQuestion, Normaliser
 from fzbot.answering.text.segmentation import Segmenter
@@ -89,6 +90,7 @@ class Snapshot:
         self._entries = base.entries
         self.trained = trained or self._train(content.lexicon)
         self.ranker = self.trained.ranker
+        self._small_talk = SmallTalk(self._entries)
         self.decide = lru_cache(REMEMBERED)(self._decide)
 
     @classmethod
@@ -131,7 +133,7 @@ class Snapshot:
     def candidates(self, question: NormalisedQuestion, ranking: Ranking) -> tuple[Candidate, ...]:
         """The candidates, best first; a question that stands in an entry word for word is that entry's."""
         ranked = tuple(Candidate(self._entries[found.entry], found.probability) for found in ranking.candidates)
-        same = self._asked(question)
+        same = self._asked(question) or self._small_talk(question.raw)
         if same is None:
             return ranked
         return (Candidate(same, 1.0), *(candidate for candidate in ranked if candidate.entry.id != same.id))

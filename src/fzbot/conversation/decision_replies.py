@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 from fzbot.answering.decision import Decision, DecisionKind
 from fzbot.answering.snapshot import Snapshot
-from fzbot.conversation import wording
+from fzbot.conversation import follow_up_answers, wording
 from fzbot.conversation.choices import Choice, numbered
 from fzbot.conversation.outcome import TurnOutcome
 from fzbot.conversation.session import NOTHING_SAID, Awaited, ConversationState
-from fzbot.knowledge.entry import Entry
+from fzbot.knowledge.entry import Entry, Point
 from fzbot.knowledge.reply import PASSIVE_LIMIT, gist_text, reply_text
 from fzbot.knowledge.topics import Topic
 
@@ -33,13 +33,14 @@ class DecisionReplies:
     tappable: bool = False
     """Whether the client makes links of what can be picked."""
 
-    def to(self, decision: Decision) -> TurnOutcome:
-        """The outcome of a decision; where there may be danger the numbers to call come first."""
+    def to(self, decision: Decision, text: str = "") -> TurnOutcome:
+        """The outcome of a decision about a text; where there may be danger the numbers to call come first."""
         lead = f"{wording.URGENT_FIRST[decision.danger]}\n\n" if decision.danger else ""
         if decision.kind in {DecisionKind.URGENT, DecisionKind.ANSWER}:
             near = [candidate.entry.id for candidate in decision.candidates[1:]]
-            return self.answer(decision.best, decision.score, near, decision.kind, lead)
-        outcome = self._likely(decision) if decision.kind is DecisionKind.LIKELY else self._to_none(decision)
+            asked = follow_up_answers.asked_points(text, decision.best)
+            return self.answer(decision.best, decision.score, near, decision.kind, lead, asked)
+        outcome = self._likely(decision, text) if decision.kind is DecisionKind.LIKELY else self._to_none(decision)
         return replace(outcome, text=lead + outcome.text)
 
     def answer(
@@ -49,9 +50,10 @@ class DecisionReplies:
         near: Sequence[str] = (),
         kind: DecisionKind = DecisionKind.ANSWER,
         lead: str = "",
+        asked: Sequence[Point] = (),
     ) -> TurnOutcome:
         """The whole answer, and what is asked next if there is room."""
-        text = lead + reply_text(entry, self.snapshot.directory, self.link(entry))
+        text = lead + reply_text(entry, self.snapshot.directory, self.link(entry), asked)
         state = self.state_after(entry, near)
         titles = self._numbered(_of_entry(self.snapshot.entries[id_]) for id_ in state.offered)
         with_related = f"{text}\n\n{wording.RELATED}\n{titles}"
@@ -71,7 +73,7 @@ class DecisionReplies:
             text = wording.ANSWERED_BEFORE.format(title=entry.title, gist=gist, whole=whole, adviser=adviser)
         else:
             text = wording.ASKED_THRICE.format(title=entry.title, adviser=adviser, whole=whole)
-        awaits = Awaited.QUESTION if repeats > 1 else None
+        awaits = Awaited.CONSENT if repeats > 1 else None
         state = ConversationState(entry.id, (entry.id,), self.before.near, repeats=repeats, awaits=awaits)
         return TurnOutcome(text, DecisionKind.ANSWER, entry.id, decision.score, state=state)
 
@@ -114,14 +116,13 @@ class DecisionReplies:
         """The address of the answer page."""
         return f"{self.public_url}/a/{entry.id}"
 
-    def _likely(self, decision: Decision) -> TurnOutcome:
+    def _likely(self, decision: Decision, said: str) -> TurnOutcome:
         """The short form of the best candidate; one is the whole of it, then other candidates, then none of these."""
         entry = decision.best
         others = [one.entry for one in decision.candidates[1 : LIKELY_OTHERS + 1] if not one.entry.is_chat]
         choices = [Choice(wording.WHOLE, entry.title), *map(_of_entry, others), Choice(wording.NONE, wording.NOT_THIS)]
-        text = wording.LIKELY_ANSWER.format(
-            title=entry.title, gist=gist_text(entry, self.snapshot.directory), choices=self._numbered(choices)
-        )
+        gist = gist_text(entry, self.snapshot.directory, follow_up_answers.asked_points(said, entry))
+        text = wording.LIKELY_ANSWER.format(title=entry.title, gist=gist, choices=self._numbered(choices))
         ids = tuple(one.id for one in (entry, *others))
         state = ConversationState(entry.id, (*ids, NONE_OF_THESE), ids[1:])
         return TurnOutcome(text, decision.kind, entry.id, decision.score, state=state)
@@ -135,7 +136,7 @@ class DecisionReplies:
         adviser = self.snapshot.directory.contact(ADVISER)
         state = None
         if self.before.misses > 1:
-            state = replace(self.before, awaits=Awaited.QUESTION, repeats=0)
+            state = replace(self.before, awaits=Awaited.CONSENT, repeats=0)
         text = wording.unknown(adviser, self.before.misses)
         return TurnOutcome(text, DecisionKind.UNKNOWN, score=decision.score, state=state)
 

@@ -2,7 +2,7 @@
 
 import re
 
-from fzbot.conversation.follow_up_questions import FollowUp
+from fzbot.conversation.follow_up_questions import FollowUp, loose_follow_up
 from fzbot.knowledge.entry import About, Entry, Point
 
 SUBJECTS = {
@@ -12,6 +12,7 @@ SUBJECTS = {
     FollowUp.CONTACTS: (About.WHO, About.WHERE),
     FollowUp.PAPERS: (About.PAPERS, About.EVIDENCE),
 }
+ASKED_AT_ONCE = frozenset({FollowUp.COST, FollowUp.DURATION, FollowUp.PLACE, FollowUp.PAPERS})
 _WORDS = {
     FollowUp.COST: re.compile(r"费|元|免费|收钱|不要钱|花钱|多少钱|%"),
     FollowUp.DURATION: re.compile(r"\d+(?:天|日|个月|年|小时|个工作日)|当天|马上|立即|期限"),
@@ -27,6 +28,12 @@ _WORDS = {
 def marked(entry: Entry, asked: FollowUp) -> tuple[Point, ...]:
     """The points that say something of it."""
     return tuple(entry.points_about(*SUBJECTS.get(asked, ())))
+
+
+def asked_points(text: str, entry: Entry) -> tuple[Point, ...]:
+    """The points about just what a question asks: what it costs, how long it takes, where, which papers."""
+    asked = loose_follow_up(text)
+    return marked(entry, asked) if asked in ASKED_AT_ONCE else ()
 
 
 def about(entry: Entry, asked: FollowUp) -> str:

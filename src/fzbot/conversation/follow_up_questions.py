@@ -89,8 +89,16 @@ _LOOSE: tuple[tuple[FollowUp, re.Pattern[str]], ...] = (
         FollowUp.ABSENT,
         re.compile(r"不来|不去|不到场|不出面|不配合|不同意|不答应|不肯|不理|找不[到着]|躲|耍赖|不认|不给"),
     ),
-    (FollowUp.PAPERS, re.compile(r"材料|手续|证件|证据|证明|带啥|带什么|准备啥|准备什么")),
-    (FollowUp.COST, re.compile(r"钱|费|元|花多少|贵|赔多少")),
+    (
+        FollowUp.PAPERS,
+        re.compile(
+            r"(?:啥|什么|哪些)(?:材料|手续|证件|证据|证明|东西)|(?:材料|手续|证件)(?:要|有)|带啥|带什么|准备啥|准备什么"
+        ),
+    ),
+    (
+        FollowUp.COST,
+        re.compile(r"多少钱|[几多]少费|要钱|收钱|收费|免费|花钱|花多少|费用|赔多少|赔几|贵不贵|掏钱|要不要钱"),
+    ),
     (
         FollowUp.DURATION,
         re.compile(
@@ -98,7 +106,7 @@ _LOOSE: tuple[tuple[FollowUp, re.Pattern[str]], ...] = (
         ),
     ),
     (FollowUp.CONTACTS, re.compile(r"电话|号码|找谁|谁管|谁办|哪家|联系")),
-    (FollowUp.PLACE, re.compile(r"哪|地方|地址|位置|怎么走|窗口")),
+    (FollowUp.PLACE, re.compile(r"[去在到上找]哪|哪里|哪儿|哪搭|啥地方|什么地方|地址|怎么走|窗口")),
 )
 """What a few words ask that are known to be about the last answer."""
 

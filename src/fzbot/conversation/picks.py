@@ -56,8 +56,14 @@ def picked_by_words(text: str, offered: Sequence[Sequence[str]]) -> int | None:
         return None
     if place := _PLACE.fullmatch(folded):
         return _at(place["place"], len(offered))
-    about = _ABOUT.fullmatch(folded)
-    return _named(about["about"], offered) if about else None
+    about = described(text)
+    return _named(about, offered) if about else None
+
+
+def described(text: str) -> str | None:
+    """What “就是……那个” says of the thing meant; None for other words."""
+    found = _ABOUT.fullmatch(fold(text))
+    return found["about"] if found else None
 
 
 def _at(place: str, count: int) -> int | None:

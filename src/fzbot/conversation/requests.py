@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from fzbot.conversation.session import Awaited, ConversationState
 from fzbot.knowledge.folding import fold
 
 MIN_HANDED_OVER = 4
@@ -93,14 +94,15 @@ def request_of(text: str) -> Request | None:
     return None
 
 
-def awaited_request(text: str, said: str) -> Request | None:
-    """What the words mean where the question for the adviser is waited for; `said` is what was asked before.
+def awaited_request(text: str, before: ConversationState) -> Request | None:
+    """What the words mean after the offer to hand a question over.
 
-    None where they are no question: too short, a number, an emoji.
+    None where they are no reply to it: too short, a number, an emoji; and any question, where only consent was asked for.
     """
     folded = fold(text)
     if folded in _NO:
         return Request(RequestKind.STAY)
     if folded in _YES:
-        return Request(RequestKind.HUMAN, said) if said else Request(RequestKind.HUMAN)
-    return Request(RequestKind.HUMAN, text.strip()) if len(folded) >= MIN_HANDED_OVER else None
+        return Request(RequestKind.HUMAN, before.said)
+    is_question = before.awaits is Awaited.QUESTION and len(folded) >= MIN_HANDED_OVER
+    return Request(RequestKind.HUMAN, text.strip()) if is_question else None

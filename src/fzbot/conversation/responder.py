@@ -5,13 +5,12 @@ from datetime import datetime
 
 from fzbot.answering.decision import Decision, DecisionKind
 from fzbot.answering.snapshot import Snapshot
-from fzbot.conversation import citing, thread, wording
+from fzbot.conversation import citing, picks, thread, wording
 from fzbot.conversation.decision_replies import NONE_OF_THESE, TOPIC_MARK, DecisionReplies
-from fzbot.conversation.follow_up_questions import FollowUp, follow_up_in
+from fzbot.conversation.follow_up_questions import FollowUp, follow_up_in, loose_follow_up
 from fzbot.conversation.follow_up_replies import FollowUpReplies
 from fzbot.conversation.message import Message
 from fzbot.conversation.outcome import TurnOutcome
-from fzbot.conversation.picks import picked_by_words, picked_number
 from fzbot.conversation.session import NOTHING_SAID, ConversationState
 from fzbot.interactions.message_kind import MessageKind
 from fzbot.knowledge.folding import fold
@@ -74,10 +73,10 @@ class Responder:
         return wording.SCANNED.format(village=self.village) + "\n\n" if self.village else ""
 
     def _to_words(self, text: str) -> TurnOutcome:
-        number = picked_number(text) or self._picked_by_words(text)
+        asked = follow_up_in(text)
+        number = picks.picked_number(text) or (self._picked_by_words(text) if asked is None else None)
         if number is not None:
             return self._to_pick(number)
-        asked = follow_up_in(text)
         if asked is FollowUp.MENU:
             return self.replies.menu(wording.MENU)
         if asked is FollowUp.NOT_THIS:
@@ -88,32 +87,41 @@ class Responder:
                 return FollowUpReplies(self.snapshot, self.replies).to(text, asked, entry)
             if asked in {FollowUp.MORE, FollowUp.BASIS, FollowUp.CONTACTS}:
                 return TurnOutcome(wording.NO_LAST)
+            if self.before.said:
+                both = f"{self.before.said}，{text}"
+                return self._said(self._better(text, both), both)
         return self._to_question(text)
 
     def _picked_by_words(self, text: str) -> int | None:
         entries = [self.snapshot.entries.get(id_) for id_ in self.before.offered]
         texts = [(e.title, e.gist, "".join(p.text for p in e.points)) if e else ("",) for e in entries]
-        return picked_by_words(text, texts)
+        return picks.picked_by_words(text, texts)
 
     def _to_question(self, text: str) -> TurnOutcome:
         """A question that is whole, or a piece that is read with what was said before."""
+        alone = self.snapshot.decide(text)
+        if alone.kind is DecisionKind.CHAT:
+            return self._with_articles(alone, text)
         corrected = thread.corrected(text)
         if corrected is not None:
             both = f"{self.before.said}，{corrected}" if self.before.said else corrected
             return self._said(self._better(corrected, both), both)
+        described = picks.described(text)
+        if described is not None and self.before.said:  # “就是民政局那个”, and none of those offered was it
+            both = f"{self.before.said}，{described}"
+            return self._said(self._better(described, both), both)
         together = thread.with_what_came_before(text, self.before, self.now)
         if together is not None:
             return self._said(self._better(text, together), together)
         about_last = self._about_the_last(text)
         if about_last is not None:
             return about_last
-        decision = self.snapshot.decide(text)
-        is_same = decision.kind in {DecisionKind.ANSWER, DecisionKind.LIKELY} and (
-            decision.best.id == self.before.last_entry and thread.is_same_question(text, self.before)
+        is_same = alone.kind in {DecisionKind.ANSWER, DecisionKind.LIKELY} and (
+            alone.best.id == self.before.last_entry and thread.is_same_question(text, self.before)
         )
         if is_same:
-            return replace(self.replies.again(decision), said=text)
-        return self._said(decision, text)
+            return replace(self.replies.again(alone), said=text)
+        return self._said(alone, text)
 
     def _better(self, alone: str, together: str) -> Decision:
         """The surer of two readings; danger that one of them tells of is never lost."""
@@ -129,12 +137,14 @@ class Responder:
         if entry is None or entry.is_chat or len(fold(text)) > SHORT_CHARS:
             return None
         alone = self.snapshot.decide(text)
-        if alone.kind in {DecisionKind.ANSWER, DecisionKind.URGENT, DecisionKind.CHAT}:
+        if alone.kind in {DecisionKind.ANSWER, DecisionKind.URGENT}:
             return None
         both = self.snapshot.decide(f"{entry.title}，{text}")
         if both.kind not in FOUND or both.score <= alone.score:
             return None
         if both.best.id == entry.id:
+            if loose_follow_up(text) is None and alone.kind is not DecisionKind.UNKNOWN:
+                return None
             return FollowUpReplies(self.snapshot, self.replies).loosely(text, entry)
         return self._said(both, text)
 
@@ -150,7 +160,7 @@ class Responder:
             outcome = self.replies.to(decision)
             return outcome if self.before.misses else replace(outcome, text=outcome.text + self._likely_articles(text))
         if decision.kind is DecisionKind.URGENT or reference is None:
-            return self.replies.to(decision)
+            return self.replies.to(decision, text)
         notes = [citing.merged_note(reference)]
         if citing.asks_for_article(text, reference):
             found = citing.article_reply(reference, self.statutes, self.snapshot.entries.values())
@@ -159,7 +169,7 @@ class Responder:
             if decision.kind is DecisionKind.UNKNOWN:
                 decision = self.snapshot.decide(reference.subject)
             notes.append(citing.import_note(reference, self.statutes))
-        outcome = self.replies.to(decision)
+        outcome = self.replies.to(decision, text)
         return replace(outcome, text="\n\n".join(filter(None, [*notes, outcome.text])))
 
     def _likely_articles(self, text: str) -> str:

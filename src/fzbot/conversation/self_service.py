@@ -64,7 +64,8 @@ class SelfService:
             if request.wish is RequestKind.ERASE_SURELY:
                 return self._erase(person, now)
             if request.wish is RequestKind.STAY:
-                return TurnOutcome(wording.HANDOVER_LEFT, DecisionKind.CHAT, HUMAN, 1.0)
+                state = replace(answers.before, awaits=None)
+                return TurnOutcome(wording.HANDOVER_LEFT, DecisionKind.CHAT, HUMAN, 1.0, state=state)
             return self._hand_over(request.words, person, answers, now)
         except (SQLAlchemyError, OSError) as error:  # the log of erasures is a file
             log.warning("a follower's request was not served: %s", type(error).__name__)
@@ -118,7 +119,8 @@ class SelfService:
         passed = HandoverRequest(masked[:QUESTION_CHARS], village.id if village else None)
         if urgent is not None:
             return replace(urgent, hands_over=passed)
-        return TurnOutcome(said, DecisionKind.CHAT, HUMAN, 1.0, hands_over=passed)
+        state = replace(answers.before, awaits=None)
+        return TurnOutcome(said, DecisionKind.CHAT, HUMAN, 1.0, state=state, hands_over=passed)
 
     def _ask_for_the_question(self, person: Person, answers: Responder, now: datetime) -> TurnOutcome:
         with reading(self.engine) as session:

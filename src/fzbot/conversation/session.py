@@ -22,6 +22,8 @@ class Awaited(StrEnum):
 
     QUESTION = "question"
     """The question for the adviser, after a bare “转人工”; “好” stands for what was said before."""
+    CONSENT = "consent"
+    """“好” to handing over what was said; anything else is read as ever."""
 
 
 class ConversationSession(Base):

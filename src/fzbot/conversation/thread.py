@@ -19,7 +19,7 @@ SAME = 95
 """How like (0 to 100, rapidfuzz's ratio) a question is that was asked before."""
 SAME_CHARS = 4
 
-_ASKS = re.compile(r"[?？吗呢么咋谁哪几啥]|怎|如何|什么|多少|多久|能不|可不|要不|是不是|行不|合法|求助|帮")
+_ASKS = re.compile(r"[?？吗呢么咋谁哪几啥]|怎|如何|什么|多少|多久|能不|可不|要不|是不是|行不|合法|求助|帮|(?:不|没|没有)[了啊呀]?$")
 _CORRECTION = re.compile(
     r"(?:(?:不对|不是|错了?|搞错了|弄错了|你?(?:理解|听|看)错了)[，,。！!\s]*(?:我?(?:说|问|讲|指)的?是|我是说|我的意思是)?"
     r"|(?:我(?:刚才)?(?:说|问|讲|指)的是|我是说|我的意思是))[，,：:\s]*(?P<words>\S.{2,})",
@@ -52,7 +52,8 @@ def is_same_question(text: str, before: ConversationState) -> bool:
 
 def carried_on(before: ConversationState, outcome: TurnOutcome, now: datetime) -> ConversationState:
     """The state that the next message finds: an unknown leaves topic and menu, and counts."""
-    kept = outcome.state or replace(before, awaits=None, repeats=0)
+    awaits = before.awaits if outcome.decision is DecisionKind.CHAT else None  # a nod in between ends nothing
+    kept = outcome.state or replace(before, awaits=awaits, repeats=0)
     missed = outcome.decision is DecisionKind.UNKNOWN
     said, said_at = (outcome.said, now) if outcome.said else (before.said, before.said_at)
     if outcome.decision is DecisionKind.URGENT:

@@ -22,7 +22,7 @@ from fzbot.conversation.pending_items import NoPendingItems, PendingItems, Recip
 from fzbot.conversation.requests import Request, RequestKind, awaited_request, request_of
 from fzbot.conversation.responder import Responder
 from fzbot.conversation.self_service import Person, SelfService
-from fzbot.conversation.session import Awaited, ConversationState
+from fzbot.conversation.session import ConversationState
 from fzbot.conversation.thread import carried_on
 from fzbot.db import reading
 from fzbot.deadline import Deadline, until
@@ -203,8 +203,8 @@ def _request(message: Message, before: ConversationState) -> Request | None:
     if not message.words or message.channel is not Channel.WECHAT:
         return None
     request = request_of(message.words)
-    if request is None and before.awaits is Awaited.QUESTION and follow_up_in(message.words) is None:
-        return awaited_request(message.words, before.said)
+    if request is None and before.awaits is not None and follow_up_in(message.words) is None:
+        return awaited_request(message.words, before)
     if request == Request(RequestKind.HUMAN) and before.misses and before.said:
         return Request(RequestKind.HUMAN, before.said)  # just what the reply before told them to do
     return request

@@ -17,7 +17,7 @@ URGENT_FIRST = {
 LIKELY_ANSWER = "您问的像是【{title}】：\n{gist}\n\n看全部，或看别的，回数字：\n{choices}"
 WHOLE = "看全部"
 NOT_THIS = "不是这个"
-NONE = "都不是，" + NOT_THIS
+NONE = "都不是"
 ANSWERED_BEFORE = "这个刚才答过：【{title}】\n{gist}\n\n看全部，回数字：\n{whole}\n还不清楚，就说哪里不清楚；要人说，打 12348 或找{adviser}。"
 ASKED_THRICE = (
     "【{title}】这件事您问了好几遍，我说的怕是没帮上。跟人说更管用：打 12348 免费问律师，或找{adviser}。\n"

@@ -17,6 +17,7 @@ BUBBLE_CHARS = 300
 LEAST_POINTS = 2
 """So many points are shown whatever their length: below that a bubble is a headline, not an answer."""
 LAWS_SHOWN = 2
+ASKED_SHOWN = 2
 EMERGENCY_NUMBER = re.compile(r"(?<!\d)1(?:10|19|20)(?!\d)")
 
 
@@ -36,15 +37,19 @@ def _articles(numbers: list[str]) -> str:
     return "、".join(([f"第{'、'.join(plain)}条"] if plain else []) + inserts)
 
 
-def reply_text(entry: Entry, directory: Directory, link: str = "") -> str:
-    """The bubble: gist, whom to call where that comes first, the points that matter most, steps, whom to turn to, law, link."""
+def reply_text(entry: Entry, directory: Directory, link: str = "", asked: Sequence[Point] = ()) -> str:
+    """The bubble: gist, whom to call where that comes first, the points that matter most, steps, whom to turn to, law, link.
+
+    Points that answer just what was `asked` (what it costs, which papers) matter more than the others.
+    """
     contacts = [directory.contact(key) for key in entry.channels]
     calls_first = _calls_first(entry, contacts)
     head = [entry.gist, *([f"先打：{_labels(contacts[:2])}"] if calls_first else [])]
     steps = [f"{number}. {step}" for number, step in enumerate(entry.steps, start=1)]
     tail = [f"找谁：{_labels(contacts)}"] if contacts and not calls_first else []
     tail += [f"全文：{link}"] if link else []
-    points = _most_important(entry.points, BUBBLE_CHARS - sum(map(len, [*head, *steps, *tail])))
+    in_order = [*asked, *(point for point in entry.points if point not in asked)]
+    points = _most_important(in_order, BUBBLE_CHARS - sum(map(len, [*head, *steps, *tail])))
     law = _short_basis(points)
     blocks = ["\n".join(head), directory.filled("\n".join(f"· {point.text}" for point in points))]
     blocks.append("\n".join(["现在这样做：", *steps]) if steps else "")
@@ -52,8 +57,10 @@ def reply_text(entry: Entry, directory: Directory, link: str = "") -> str:
     return "\n\n".join(block for block in blocks if block)
 
 
-def gist_text(entry: Entry, directory: Directory) -> str:
-    """The shortest form that still helps: the gist, and the first step or whom to call."""
+def gist_text(entry: Entry, directory: Directory, asked: Sequence[Point] = ()) -> str:
+    """The shortest form that still helps: the gist, and what was just `asked`, or the first step or whom to call."""
+    if asked:
+        return directory.filled("\n".join([entry.gist, *(f"· {point.text}" for point in asked[:ASKED_SHOWN])]))
     contacts = [directory.contact(key) for key in entry.channels]
     if entry.steps:
         # Many entries begin with what to do if somebody is being hurt: true, but for most who ask not the first step.
