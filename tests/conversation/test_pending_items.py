@@ -151,7 +151,9 @@ def test_parallel_posts_show_it_once(riding: Conversation, town: Town) -> None:
     id_ = town.schedule(DeliveryMethod.NEXT_REPLY, words=WORDS)
     town.work()
     Villager(riding, town.engine, town.account, "o-2").asks("谢谢")  # now it is known that something waits
-    posts = [Message(town.account, "o-1", MessageKind.TEXT, f"post {one}", riding.now(), "谢谢") for one in range(8)]
+    posts = [
+        Message(town.account, "o-1", MessageKind.TEXT, f"parallel {one}", riding.now(), "谢谢") for one in range(8)
+    ]
     with ThreadPoolExecutor(16) as pool:
         replies = list(pool.map(riding.reply_to, [*posts, *posts]))
     shown = ["停电" in reply for reply in replies]

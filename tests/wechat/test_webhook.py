@@ -85,13 +85,23 @@ def test_voice_without_recognition_is_asked_for_again(wechat: Wechat, more: dict
         {"MsgType": "video", "MediaId": "m", "ThumbMediaId": "t"},
         {"MsgType": "shortvideo", "MediaId": "m", "ThumbMediaId": "t"},
         {"MsgType": "location", "Location_X": "36.0", "Location_Y": "106.2", "Scale": "20", "Label": "固原"},
-        {"MsgType": "link", "Title": "t", "Description": "d", "Url": "u"},
+        {"MsgType": "link", "Url": "u"},
         {"MsgType": "something-new"},
     ],
 )
 def test_what_cannot_be_read_is_asked_for_in_words(wechat: Wechat, fields: dict[str, str]) -> None:
-    assert "打字" in wechat.send(wechat.client.xml(**fields, MsgId="5"))
+    reply = wechat.send(wechat.client.xml(**fields, MsgId="5"))
+    assert "打字" in reply or "打给我" in reply
     assert stored(wechat.engine)[0].decision is None
+
+
+@pytest.mark.parametrize("kind", ["link", "miniprogrampage"])
+def test_a_forwarded_link_is_read_by_its_title(wechat: Wechat, kind: str) -> None:
+    title = {"MsgType": kind, "Title": "网上刷单做任务，一天赚三百", "Description": "点进来先垫后返", "Url": "u"}
+    reply = wechat.send(wechat.client.xml(**title, MsgId="6"))
+    assert reply.startswith("链接我点不开，只看了题目“网上刷单做任务，一天赚三百”")
+    row = stored(wechat.engine)[0]
+    assert (row.kind, row.entry) == ("link", "fraud.brushing")
 
 
 def test_a_new_follower_is_greeted_with_the_menu(wechat: Wechat) -> None:
