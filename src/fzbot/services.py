@@ -19,6 +19,7 @@ from fzbot.health import Health
 from fzbot.interactions.record import Recorder
 from fzbot.interactions.spool import Spool
 from fzbot.interactions.spool_files import FOLDER
+from fzbot.knowledge import law_changes
 from fzbot.notices.authoring import notice as notices
 from fzbot.notices.authoring.wording import Links
 from fzbot.notices.sending.next_reply import NextReplyItems
@@ -47,6 +48,7 @@ log = logging.getLogger(__name__)
 
 COUNT_SECONDS = 10.0
 HOUR = 3600.0
+DAY = 24 * HOUR
 TAG_SECONDS = 600.0
 
 
@@ -134,7 +136,8 @@ def start(settings: Settings, ready: Ready | None = None) -> Services:
     )
     pool = FairPool(settings.turn_threads)
     outgoing = open_outgoing(settings, engine, sealer)
-    jobs = Jobs(LeaderElection(engine, settings.data_dir), _jobs(engine, settings, outgoing.account_admin()))
+    laws = Job("laws", DAY, lambda: _tell_of_changed_laws(current_snapshot))
+    jobs = Jobs(LeaderElection(engine, settings.data_dir), (*_jobs(engine, settings, outgoing.account_admin()), laws))
     return Services(
         settings=settings,
         account_id=known.account_id,
@@ -160,6 +163,15 @@ def _jobs(engine: Engine, settings: Settings, side: WeChatAccountAdmin) -> tuple
         Job("tags", TAG_SECONDS, lambda: _synchronise_tags(engine, side)),
         Job("months", HOUR, lambda: migrations.arrange_months(engine)),
     )
+
+
+def _tell_of_changed_laws(current: CurrentSnapshot) -> None:
+    """Say once a day which laws changed after points that rest on them were reviewed; the console lists the points."""
+    snapshot = current.snapshot
+    changed = law_changes.outdated(snapshot.entries.values(), snapshot.laws, clock.today())
+    if changed:
+        points = sum(map(len, changed.values()))
+        log.warning("laws changed after %d points were reviewed: %s", points, "、".join(changed))
 
 
 def _synchronise_tags(engine: Engine, side: WeChatAccountAdmin) -> None:

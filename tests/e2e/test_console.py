@@ -31,6 +31,7 @@ PAGES = (
     "/knowledge/marriage.bride-price",
     "/knowledge/marriage.bride-price/edit",
     "/knowledge/releases",
+    "/laws",
     "/test-bench?q=彩礼怎么退",
     "/notices",
     "/notices/new?template=anti-fraud-month",

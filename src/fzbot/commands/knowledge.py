@@ -49,7 +49,8 @@ def import_files(settings: Settings, source: Path) -> str:
 
 def affected(settings: Settings, law: str) -> str:
     """The points that rest on a law."""
-    found = law_changes.affected(files.load(settings.knowledge), law)
+    base = files.load(settings.knowledge)
+    found = law_changes.affected(base.entries, base.laws, law)
     lines = [f"{one.entry.id} 第 {one.number} 点（{one.reason}）：{one.point.text}" for one in found]
     entries = len({one.entry.id for one in found})
     return "\n".join([*lines, f"共 {len(found)} 个要点，在 {entries} 条里"])

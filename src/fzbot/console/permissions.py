@@ -39,6 +39,7 @@ RULES: dict[tuple[str, str], Roles | None] = {
     ("POST", "/knowledge/{entry_id}/publish"): EDITORS,
     ("POST", "/knowledge/{entry_id}/discard"): EDITORS,
     ("GET", "/articles"): EDITORS,
+    ("GET", "/laws"): ANYONE,
     ("GET", "/handovers"): ANYONE,
     ("GET", "/handovers/{handover_id}"): ANYONE,
     ("POST", "/handovers/{handover_id}"): SERVERS,

@@ -23,7 +23,13 @@ MENU: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("", (("/", "总览"),)),
     (
         "问答",
-        (("/handovers", "转人工"), ("/unanswered", "待完善问题"), ("/knowledge", "知识库"), ("/test-bench", "试一试")),
+        (
+            ("/handovers", "转人工"),
+            ("/unanswered", "待完善问题"),
+            ("/knowledge", "知识库"),
+            ("/laws", "法律变化"),
+            ("/test-bench", "试一试"),
+        ),
     ),
     ("通知", (("/notices", "通知"), ("/pushes", "通知统计"))),
     ("台账", (("/activities", "普法台账"), ("/services", "服务记录"), ("/report", "年度报告"))),

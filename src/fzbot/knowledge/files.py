@@ -68,6 +68,8 @@ class Law(BaseModel, extra="forbid", frozen=True):
 
     title: str
     in_force: date | None = None
+    next_text: date | None = None
+    """The day from which a new text holds that is known already."""
     text_read: bool = False
     replaces: tuple[str, ...] = ()
     replaced_by: str | None = None

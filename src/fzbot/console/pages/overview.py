@@ -15,6 +15,7 @@ from fzbot.console.rendering import XLSX, download, render
 from fzbot.console.services import ConsoleServices
 from fzbot.console.visitor import Visitor
 from fzbot.db import reading
+from fzbot.knowledge.law_changes import outdated
 from fzbot.notices.results.counts import GroupBy
 from fzbot.people.village import NO_VILLAGE
 from fzbot.statistics import spans
@@ -42,7 +43,8 @@ class Tile:
 @router.get("/")
 def overview(services: Services, request: Request) -> Response:
     visitor = visitor_of(request)
-    period = period_of(request.query_params, clock.china_day(services.now()))
+    today = clock.china_day(services.now())
+    period = period_of(request.query_params, today)
     board, villages = _read(services, visitor, period)
     snapshot = services.current_snapshot.snapshot
     titles = _titles(snapshot)
@@ -57,6 +59,7 @@ def overview(services: Services, request: Request) -> Response:
         "themes": named(board.themes, snapshot.themes),
         "by_village": [(id_, villages.get(id_, "未选村"), number) for id_, number in board.villages.items()],
         "no_village": NO_VILLAGE,
+        "outdated": sum(map(len, outdated(snapshot.entries.values(), snapshot.laws, today).values())),
     }
     return render(request, "overview.html", context)
 
