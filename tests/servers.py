@@ -41,7 +41,11 @@ class Server:
         self.data_dir.mkdir(parents=True, exist_ok=True)
         arguments = ["--port", str(self.port), "--workers", str(self.workers)]
         self.process = self.spawn("serve", self.data_dir / "server.log", *arguments)
-        self._wait(patience)
+        try:
+            self._wait(patience)
+        except AssertionError:
+            self.kill()  # nobody else would: the test never gets it
+            raise
         return self
 
     @property

@@ -75,7 +75,6 @@ def test_nginx_keeps_the_platforms_limits() -> None:
     config = text_of(DEPLOY / "nginx.conf")
     assert f"client_max_body_size {FORM // KILOBYTE}k" in config
     assert config.count("{") == config.count("}")
-    assert "location = /metrics { deny all; }" in config
 
 
 def test_what_a_page_offers_to_take_passes_nginx_and_the_application() -> None:
