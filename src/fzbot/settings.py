@@ -55,6 +55,7 @@ class Settings(BaseModel):
 
     data_dir: Path = Path("data")
     database_url: str = Field(default="", repr=False)
+    database_password: str = Field(default="", repr=False)
     knowledge_dir: Path = Path()
     public_url: Address = "http://127.0.0.1:8000"
     secret_key: str = Field(default="", repr=False)
