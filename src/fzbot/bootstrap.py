@@ -48,7 +48,7 @@ def prepare(settings: Settings) -> None:
 
 def prepare_database(settings: Settings) -> None:
     """What `prepare` does to the database; all that a worker needs."""
-    private_files.tighten(settings.data_dir)
+    tighten(settings)
     engine = open_engine(settings)
     sealer = Sealer(settings.secret())
     try:
@@ -61,6 +61,12 @@ def prepare_database(settings: Settings) -> None:
             _ensure_account(engine, sealer, simulator_credentials(settings), SIMULATOR_NAME)
     finally:
         engine.dispose()
+
+
+def tighten(settings: Settings) -> None:
+    """Make the folders that data is kept in, for the own account alone."""
+    for folder in {settings.data_dir, settings.shared}:
+        private_files.tighten(folder)
 
 
 def first_admin(settings: Settings) -> str | None:

@@ -65,7 +65,7 @@ def _machine(settings: Settings) -> Iterator[Finding]:
     said = f"{settings.data_dir} 所在磁盘还有 {free / (1 << 30):.1f} GB"
     low = free < LOW_DISK
     yield Finding("磁盘", Level.BAD if low else Level.GOOD, said, "清理磁盘或换大盘" if low else "")
-    yield from examine_storage(settings.data_dir)
+    yield from examine_storage(settings.data_dir, settings.shared)
     yield _fonts()
     yield _clock()
     if settings.wechat_app_id:

@@ -14,7 +14,7 @@ MUCH = 0.8
 BACKUP_AGE = timedelta(days=2)
 
 
-def examine_storage(folder: Path) -> Iterator[Finding]:
+def examine_storage(folder: Path, shared: Path) -> Iterator[Finding]:
     """All findings."""
     counts = look(folder / FOLDER)
     yield _waiting(counts)
@@ -26,7 +26,7 @@ def examine_storage(folder: Path) -> Iterator[Finding]:
         yield Finding("坏了的暂存", Level.WARNING, f"有 {counts.damaged_files} 个暂存文件里有读不出的行", do)
     if (folder / FOLDER).is_dir() and not (folder / FOLDER / RESERVE).exists():
         yield Finding("备用空间", Level.WARNING, "已经用掉，或还没留出来", "清理磁盘；服务运行时会自动再留")
-    yield _backup(folder)
+    yield _backup(shared)
     if folder.is_dir() and folder.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         yield Finding("数据文件夹", Level.WARNING, f"{folder} 别人也能看", f"运行 chmod 700 {folder}")
 
