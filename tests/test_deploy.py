@@ -38,7 +38,7 @@ def test_every_variable_named_is_a_setting() -> None:
 def test_dashboard_and_alerts_name_metrics_that_exist() -> None:
     page = metrics.page(dict.fromkeys(metrics.MADE_AT_A_LOOK, 1.0)).decode()
     exposed = set(re.findall(r"^# TYPE (fzbot_\w+)", page, re.MULTILINE))
-    exposed |= {name + suffix for name in exposed for suffix in ("_bucket", "_total")}
+    exposed |= {name + suffix for name in exposed for suffix in ("_bucket", "_count", "_total")}
     for path in (DEPLOY / "grafana" / "fzbot.json", DEPLOY / "prometheus" / "alerts.yaml"):
         named = set(re.findall(r"\bfzbot_\w+", text_of(path)))
         assert named <= exposed, path
