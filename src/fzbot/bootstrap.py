@@ -83,7 +83,12 @@ def first_admin(settings: Settings) -> str | None:
 
 def open_engine(settings: Settings) -> Engine:
     """The engine of the configured database."""
-    return db.make_engine(db.database_url(settings.database_url, settings.data_dir, settings.database_password))
+    return db.make_engine(database_url(settings))
+
+
+def database_url(settings: Settings) -> str:
+    """The address of the configured database, password and all."""
+    return db.database_url(settings.database_url, settings.data_dir, settings.database_password)
 
 
 def open_sealer(settings: Settings, engine: Engine) -> Sealer:

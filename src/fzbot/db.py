@@ -1,6 +1,6 @@
 """The database: one Base with a naming convention, engines for SQLite and PostgreSQL, sessions."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -108,17 +108,7 @@ def make_engine(url: str, pool_size: int = 8) -> Engine:
     """An engine for a SQLite or PostgreSQL URL; `ConfigError` for anything else."""
     backend = _parsed(url).get_backend_name()
     if backend == "sqlite":
-        engine = create_engine(
-            url,
-            pool_size=pool_size,
-            max_overflow=pool_size,
-            hide_parameters=True,
-            pool_timeout=LOCK_WAIT_SECONDS,
-            connect_args={"timeout": LOCK_WAIT_SECONDS},
-        )
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_immediately)
-        return engine
+        return _sqlite_engine(url, pool_size, _prepare_sqlite)
     if backend == "postgresql":
         options = f"-c lock_timeout={LOCK_WAIT_SECONDS}s -c statement_timeout={STATEMENT_SECONDS}s"
         engine = create_engine(
@@ -134,6 +124,27 @@ def make_engine(url: str, pool_size: int = 8) -> Engine:
         event.listen(engine, "begin", _bound_postgresql)
         return engine
     raise ConfigError(f"FZBOT_DATABASE_URL 的数据库类型 {backend} 不支持，请用 PostgreSQL 或留空用 SQLite")
+
+
+def make_engine_to_look(url: str) -> Engine:
+    """An engine that reads: it takes no write lock and leaves the file as it is, also one that is no database yet."""
+    if _parsed(url).get_backend_name() == "sqlite":
+        return _sqlite_engine(url, 1, _prepare_to_look).execution_options(fzbot_reading=True)
+    return make_engine(url, 1).execution_options(postgresql_readonly=True)
+
+
+def _sqlite_engine(url: str, pool_size: int, prepare: Callable[[Any, object], None]) -> Engine:
+    engine = create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        hide_parameters=True,
+        pool_timeout=LOCK_WAIT_SECONDS,
+        connect_args={"timeout": LOCK_WAIT_SECONDS},
+    )
+    event.listen(engine, "connect", prepare)
+    event.listen(engine, "begin", _begin_immediately)
+    return engine
 
 
 def make_sessions(engine: Engine) -> Sessions:
@@ -186,6 +197,10 @@ def _prepare_sqlite(connection: Any, record: object) -> None:  # noqa: ARG001 - 
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _prepare_to_look(connection: Any, record: object) -> None:  # noqa: ARG001 - the driver's connection
+    connection.isolation_level = None  # and no journal mode: setting it writes
 
 
 def _begin_immediately(connection: Any) -> None:
