@@ -97,6 +97,7 @@ def test_kubernetes_accepts_every_resource() -> None:
         "HorizontalPodAutoscaler",
         "Ingress",
         "Ingress",
+        "Job",
         "NetworkPolicy",
         "PersistentVolumeClaim",
         "PodDisruptionBudget",
