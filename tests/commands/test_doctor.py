@@ -20,7 +20,7 @@ from fzbot.errors import ConfigError
 from fzbot.interactions.spool import Spool
 from fzbot.interactions.spool_files import LIMIT_BYTES
 from fzbot.settings import Settings
-from tests.conftest import DataFolder
+from tests.conftest import DataFolder, new_database
 from tests.fault.damage import damage
 from tests.interactions.new_interactions import make_row
 
@@ -107,6 +107,13 @@ def test_another_program_that_holds_the_write_lock_is_found(settings: Settings) 
         other.execute("BEGIN IMMEDIATE")
         assert any("正被别的程序占着" in finding.said for finding in examine(settings))
         other.execute("ROLLBACK")
+
+
+def test_postgresql_is_looked_at_as_well(settings: Settings, postgres: str) -> None:
+    there = settings.model_copy(update={"database_url": new_database(postgres)})
+    assert "数据库是空的" in findings(there)["数据库"].said
+    bootstrap.prepare_database(there)
+    assert [str(finding) for finding in findings(there).values() if finding.is_bad] == []
 
 
 def test_it_keeps_no_writer_waiting(settings: Settings) -> None:
