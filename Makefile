@@ -28,10 +28,13 @@ check: $(STAMP)
 
 dist: $(STAMP)
 	rm -rf dist
-	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check -c constraints.txt -w dist/wheels .
-	cp README.md README.zh-CN.md constraints.txt dist/
-	tar -C dist -czf dist/fzbot-offline.tar.gz wheels README.md README.zh-CN.md constraints.txt
-	@echo "dist/wheels holds the wheel and all it needs; dist/fzbot-offline.tar.gz installs without a network"
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check -c constraints.txt -w dist/wheels . async-timeout  # which redis asks for on 3.11.0 to 3.11.2, as in Debian 12
+	mkdir dist/fzbot
+	cp -R dist/wheels README.md README.zh-CN.md constraints.txt deploy docs dist/fzbot
+	rm -rf dist/fzbot/deploy/.env dist/fzbot/deploy/certificates
+	tar -C dist -czf dist/fzbot-offline.tar.gz fzbot
+	rm -rf dist/fzbot
+	@echo "dist/wheels holds the wheel and all it needs; dist/fzbot-offline.tar.gz has the guide, too, and installs without a network"
 
 constraints:
 	uv pip compile --universal --no-header --no-annotate --extra dev --python-version 3.11 pyproject.toml -o constraints.txt

@@ -51,3 +51,27 @@ def test_every_metric_is_documented() -> None:
     for name, _ in exposed:
         if not name.endswith("_created"):
             assert name.removesuffix("_total") in text, name
+
+
+def commands_in(document: str) -> list[str]:
+    text = (ROOT / "docs" / document).read_text(encoding="utf-8")
+    lines = "".join(re.findall(r"```sh\n(.*?)```", text, re.DOTALL)).splitlines()
+    return [line for line in lines if not line.startswith("#")]
+
+
+def test_both_guides_have_the_same_lines_and_name_files_that_are_there() -> None:
+    lines = commands_in("operations.md")
+    assert len(lines) > 20
+    assert commands_in("operations.zh-CN.md") == lines
+    for named in re.findall(r"deploy/\S+", "\n".join(lines)):
+        assert list(ROOT.glob(named)), named
+
+
+def test_the_guide_makes_every_folder_and_account_that_the_units_name() -> None:
+    lines = "\n".join(commands_in("operations.md"))
+    units = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "deploy" / "systemd").glob("*.service"))
+    for account in set(re.findall(r"^(?:User|Group)=(\S+)", units, re.MULTILINE)):
+        assert f"useradd --system --home-dir /var/lib/fzbot --shell /usr/sbin/nologin {account}" in lines
+    folders = set(re.findall(r"/(?:var/[a-z]+|opt|etc)/fzbot(?:\.env)?\b", units))
+    assert {"/var/lib/fzbot", "/var/backups/fzbot", "/opt/fzbot", "/etc/fzbot.env"} <= folders
+    assert [folder for folder in sorted(folders) if folder not in lines] == []

@@ -25,7 +25,7 @@ def browser(sqlite_engine: Engine, small: Path, tmp_path: Path, spool: Spool) ->
     recorder = Recorder(sqlite_engine, spool)
     snapshot = CurrentSnapshot(Snapshot.of_folder(small, tmp_path / CACHE))
     app = FastAPI()
-    add_health(app, Health(sqlite_engine, snapshot, recorder, lambda: 0, tmp_path))
+    add_health(app, Health(sqlite_engine, snapshot, recorder, lambda: 0, tmp_path, tmp_path))
     with TestClient(app) as client:
         yield client
     recorder.close()

@@ -13,7 +13,7 @@ from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Engine, text
 
 from fzbot import db, migrations
-from fzbot.commands import doctor
+from fzbot.commands import doctor_database
 
 STEPS = list(ScriptDirectory(str(Path(migrations.__file__).parent)).walk_revisions())
 MENDS = {
@@ -90,7 +90,7 @@ def test_a_newer_schema_is_left_alone(engine: Engine) -> None:
     migrations.upgrade(engine)
     assert migrations.current(engine) == "9999"
     assert migrations.is_ahead(engine)
-    assert "把这台机器上的 fzbot 也升级" in doctor._schema(engine).do
+    assert "把这台机器上的 fzbot 也升级" in doctor_database._schema(engine).do
 
 
 @pytest.mark.parametrize("lock", ["SELECT pg_advisory_lock(:number)", "LOCK TABLE sign_in IN ACCESS SHARE MODE"])

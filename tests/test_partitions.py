@@ -10,7 +10,7 @@ from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from fzbot import db, migrations
-from fzbot.commands import doctor, partition
+from fzbot.commands import doctor_database, partition
 from fzbot.interactions.store import store
 from fzbot.migrations import partitions
 from fzbot.settings import Settings
@@ -65,12 +65,12 @@ def test_a_new_database_has_months_from_the_start(postgres: str) -> None:
 def test_another_stays_whole_until_it_is_split(whole: Engine, tmp_path: Path) -> None:
     migrations.upgrade(whole)
     assert months(whole) == []
-    assert "fzbot partition" in doctor._schema(whole).do
+    assert "fzbot partition" in doctor_database._schema(whole).do
     url = whole.url.render_as_string(hide_password=False)
     settings = Settings(data_dir=tmp_path, database_url=url)
     assert partition.split(settings) == "已按月分开：搬了 0 条互动"
     assert partition.split(settings) == "早已按月分开，不用再做"
-    assert doctor._schema(whole).do == ""
+    assert doctor_database._schema(whole).do == ""
 
 
 def test_a_split_moves_every_row_and_keeps_what_the_table_promises(whole: Engine, postgres_engine: Engine) -> None:

@@ -11,13 +11,16 @@ from fzbot.settings import Settings
 
 def test_values_come_from_the_environment_and_from_files(tmp_path: Path) -> None:
     (tmp_path / "token").write_text("filetoken\n")
+    (tmp_path / "password").write_text("p@ss#w%rd\n")
     settings = Settings.from_environment(
         {
             "FZBOT_WECHAT_TOKEN_FILE": str(tmp_path / "token"),
             "FZBOT_PUBLIC_URL": "https://town.example/",
             "FZBOT_SIMULATOR": "1",
+            "FZBOT_DATABASE_PASSWORD_FILE": str(tmp_path / "password"),
         }
     )
+    assert settings.database_password == "p@ss#w%rd"
     assert settings.wechat_token == "filetoken"
     assert settings.public_url == "https://town.example"
     assert settings.simulator

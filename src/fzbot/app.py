@@ -62,7 +62,7 @@ def build(services: Services) -> FastAPI:
         yield
         await asyncio.to_thread(services.close)
 
-    app = FastAPI(title="fzbot", version=fzbot.__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     receipts = Receipts(services.engine, services.sealer)
     webhook = Webhook(endpoints(services), services.conversation, services.pool, receipts)
     # Bare Starlette routes: FastAPI's parameter handling would halve the throughput of the one hot path.

@@ -48,7 +48,7 @@ def prepare(settings: Settings) -> None:
 
 def prepare_database(settings: Settings) -> None:
     """What `prepare` does to the database; all that a worker needs."""
-    private_files.tighten(settings.data_dir)
+    tighten(settings)
     engine = open_engine(settings)
     sealer = Sealer(settings.secret())
     try:
@@ -61,6 +61,12 @@ def prepare_database(settings: Settings) -> None:
             _ensure_account(engine, sealer, simulator_credentials(settings), SIMULATOR_NAME)
     finally:
         engine.dispose()
+
+
+def tighten(settings: Settings) -> None:
+    """Make the folders that data is kept in, for the own account alone."""
+    for folder in {settings.data_dir, settings.shared}:
+        private_files.tighten(folder)
 
 
 def first_admin(settings: Settings) -> str | None:
@@ -77,7 +83,12 @@ def first_admin(settings: Settings) -> str | None:
 
 def open_engine(settings: Settings) -> Engine:
     """The engine of the configured database."""
-    return db.make_engine(db.database_url(settings.database_url, settings.data_dir))
+    return db.make_engine(database_url(settings))
+
+
+def database_url(settings: Settings) -> str:
+    """The address of the configured database, password and all."""
+    return db.database_url(settings.database_url, settings.data_dir, settings.database_password)
 
 
 def open_sealer(settings: Settings, engine: Engine) -> Sealer:

@@ -1,12 +1,13 @@
 """The database: one Base with a naming convention, engines for SQLite and PostgreSQL, sessions."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
+    URL,
     BigInteger,
     CursorResult,
     DateTime,
@@ -37,6 +38,11 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+NO_URL = (
+    "FZBOT_DATABASE_URL 不是数据库地址，应像 postgresql://用户:密码@主机/库名。"
+    "密码里有 @ 这类符号的，地址里不写密码，单独放进 FZBOT_DATABASE_PASSWORD"
+)
 
 LOCK_WAIT_SECONDS = 2
 """How long a statement waits for another writer; less where a deadline is nearer. After it the row goes to the spool."""
@@ -76,33 +82,33 @@ BigId = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows itse
 Sessions = sessionmaker[Session]
 
 
-def database_url(configured: str, data_dir: Path) -> str:
-    """The configured URL with psycopg 3 as the driver, or SQLite in the data directory."""
+def database_url(configured: str, data_dir: Path, password: str = "") -> str:
+    """The configured URL with psycopg 3 as the driver and the password in it, or SQLite in the data directory."""
+    if not configured and password:
+        raise ConfigError("设了 FZBOT_DATABASE_PASSWORD，没设 FZBOT_DATABASE_URL：两个一起设，或都去掉（用 SQLite）")
     if not configured:
         return f"sqlite:///{data_dir / SQLITE_FILE}"
     if configured.startswith(("postgres://", "postgresql://")):
-        return "postgresql+psycopg://" + configured.split("://", 1)[1]
-    return configured
+        configured = "postgresql+psycopg://" + configured.split("://", 1)[1]
+    return _parsed(configured).set(password=password).render_as_string(hide_password=False) if password else configured
+
+
+def _parsed(url: str) -> URL:
+    """The parts of a URL; `ConfigError` where it is none, or a password in it has an @."""
+    try:
+        parts = make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise ConfigError(NO_URL) from error
+    if "@" in (parts.host or ""):
+        raise ConfigError(NO_URL)
+    return parts
 
 
 def make_engine(url: str, pool_size: int = 8) -> Engine:
     """An engine for a SQLite or PostgreSQL URL; `ConfigError` for anything else."""
-    try:
-        backend = make_url(url).get_backend_name()
-    except ArgumentError as error:
-        raise ConfigError("FZBOT_DATABASE_URL 不是数据库地址，应像 postgresql://用户:密码@主机/库名") from error
+    backend = _parsed(url).get_backend_name()
     if backend == "sqlite":
-        engine = create_engine(
-            url,
-            pool_size=pool_size,
-            max_overflow=pool_size,
-            hide_parameters=True,
-            pool_timeout=LOCK_WAIT_SECONDS,
-            connect_args={"timeout": LOCK_WAIT_SECONDS},
-        )
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_immediately)
-        return engine
+        return _sqlite_engine(url, pool_size, _prepare_sqlite)
     if backend == "postgresql":
         options = f"-c lock_timeout={LOCK_WAIT_SECONDS}s -c statement_timeout={STATEMENT_SECONDS}s"
         engine = create_engine(
@@ -118,6 +124,27 @@ def make_engine(url: str, pool_size: int = 8) -> Engine:
         event.listen(engine, "begin", _bound_postgresql)
         return engine
     raise ConfigError(f"FZBOT_DATABASE_URL 的数据库类型 {backend} 不支持，请用 PostgreSQL 或留空用 SQLite")
+
+
+def make_engine_to_look(url: str) -> Engine:
+    """An engine that reads: it takes no write lock and leaves the file as it is, also one that is no database yet."""
+    if _parsed(url).get_backend_name() == "sqlite":
+        return _sqlite_engine(url, 1, _prepare_to_look).execution_options(fzbot_reading=True)
+    return make_engine(url, 1).execution_options(postgresql_readonly=True)
+
+
+def _sqlite_engine(url: str, pool_size: int, prepare: Callable[[Any, object], None]) -> Engine:
+    engine = create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        hide_parameters=True,
+        pool_timeout=LOCK_WAIT_SECONDS,
+        connect_args={"timeout": LOCK_WAIT_SECONDS},
+    )
+    event.listen(engine, "connect", prepare)
+    event.listen(engine, "begin", _begin_immediately)
+    return engine
 
 
 def make_sessions(engine: Engine) -> Sessions:
@@ -170,6 +197,10 @@ def _prepare_sqlite(connection: Any, record: object) -> None:  # noqa: ARG001 - 
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _prepare_to_look(connection: Any, record: object) -> None:  # noqa: ARG001 - the driver's connection
+    connection.isolation_level = None  # and no journal mode: setting it writes
 
 
 def _begin_immediately(connection: Any) -> None:

@@ -40,6 +40,7 @@ class Health:
     recorder: Recorder
     release: Callable[[], int]
     data_dir: Path
+    shared: Path
 
     def gauges(self) -> dict[str, float]:
         """The gauges as they are now; those of the database are left out while it is away."""
@@ -50,12 +51,14 @@ class Health:
             "fzbot_spool_refused_bytes": float(spool.refused_bytes),
             "fzbot_spool_damaged_files": float(spool.damaged_files),
             "fzbot_held_rows": float(self.recorder.held),
-            "fzbot_disk_free_bytes": float(shutil.disk_usage(self.data_dir).free),
+            "fzbot_disk_free_bytes": float(
+                min(shutil.disk_usage(folder).free for folder in (self.data_dir, self.shared))
+            ),
             "fzbot_entries": float(len(self.current_snapshot.snapshot.entries)),
             "fzbot_release": float(self.release()),
             "fzbot_snapshot_age_seconds": self.current_snapshot.age_seconds,
         }
-        if (made := last_backup.read(self.data_dir)) is not None:
+        if (made := last_backup.read(self.shared)) is not None:
             found["fzbot_backup_age_seconds"] = (clock.now() - made).total_seconds()
         try:
             with db.reading(self.engine) as session:

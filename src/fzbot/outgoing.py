@@ -41,7 +41,7 @@ class Outgoing:
     def worker(self, pace: RetryPolicy = PACE) -> NoticeWorker:
         """A worker, not started yet."""
         settings = self.settings
-        picture = partial(pictures.load, settings.data_dir / "uploads")
+        picture = partial(pictures.load, settings.uploads)
         loader = MessageBuilder(self.sealer, Links(settings.public_url), picture)
         pool = ThreadPoolExecutor(WAVE, thread_name_prefix="push")
         sender = Sender(self.engine, self.pushes, loader, pool, settings.send_per_minute, pace, clock.now)

@@ -120,7 +120,7 @@ def start(settings: Settings, ready: Ready | None = None) -> Services:
         loaded=known.release,
     )
     recorder = Recorder(engine, Spool(settings.data_dir / FOLDER))
-    erasures = ErasureLog(settings.data_dir / ERASURES)
+    erasures = ErasureLog(settings.shared / ERASURES)
     riders = NextReplyItems(engine, Links(settings.public_url))
     conversation = Conversation(
         engine=engine,
@@ -195,6 +195,7 @@ def health_of(services: Services) -> Health:
         services.recorder,
         lambda: services.release_loader.loaded or 0,
         services.settings.data_dir,
+        services.settings.shared,
     )
 
 
@@ -209,7 +210,7 @@ def console_services(services: Services) -> ConsoleServices:
         statutes=StatuteRepository(services.engine),
         pushes=services.outgoing.pushes,
         public_url=settings.public_url,
-        uploads=settings.data_dir / "uploads",
+        uploads=settings.uploads,
         knowledge=settings.knowledge,
         side=services.outgoing.account_admin(),
         policy=PublishingPolicy(settings.second_person),

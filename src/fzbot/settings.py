@@ -19,6 +19,7 @@ from fzbot.errors import ConfigError
 from fzbot.people.account import DEFAULT, Credentials
 
 PREFIX = "FZBOT_"
+UPLOADS = "uploads"
 SECRET_FILE = "secret.key"  # noqa: S105 - a file's name
 
 _OTHERS = re.compile(r"FZBOT_(SERVICE_|PORT($|_))")
@@ -54,7 +55,9 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     data_dir: Path = Path("data")
+    shared_dir: Path = Path()
     database_url: str = Field(default="", repr=False)
+    database_password: str = Field(default="", repr=False)
     knowledge_dir: Path = Path()
     public_url: Address = "http://127.0.0.1:8000"
     secret_key: str = Field(default="", repr=False)
@@ -113,6 +116,16 @@ class Settings(BaseModel):
     def knowledge(self) -> Path:
         """Where the knowledge base is: as configured, or as shipped."""
         return self.knowledge_dir if self.knowledge_dir != Path() else shipped_knowledge()
+
+    @property
+    def shared(self) -> Path:
+        """Where lies what processes on several machines share: uploads, the log of erasures, when the last backup was."""
+        return self.shared_dir if self.shared_dir != Path() else self.data_dir
+
+    @property
+    def uploads(self) -> Path:
+        """Photos and pictures."""
+        return self.shared / UPLOADS
 
     @property
     def credentials(self) -> Credentials:

@@ -1,14 +1,19 @@
 """A backup is restored onto a blank machine, of either kind of database; counts agree, and erasures are made again."""
 
+import errno
 import itertools
+import os
 import stat
+import subprocess
+import sys
 import tarfile
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, func, inspect, select, text
+from sqlalchemy import Engine, event, func, inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from fzbot import db
@@ -33,6 +38,7 @@ from tests.interactions.new_interactions import make_account, make_row, stored
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 SEALER = Sealer("x" * 16)
 """As of the accounts of `make_account`."""
+MEGABYTE = 1 << 20
 _names = itertools.count()
 
 
@@ -216,3 +222,93 @@ def test_a_backup_that_fails_leaves_nothing(place: Place, tmp_path: Path) -> Non
     with pytest.raises(SQLAlchemyError):
         backup.make(place, folder / "b.tar.gz", NOW)
     assert list(folder.iterdir()) == []
+
+
+def test_a_restore_that_was_killed_before_its_rows_were_committed_is_done_again(
+    place: Place, blank: Place, tmp_path: Path
+) -> None:
+    backup.make(place, tmp_path / "b.tar.gz", NOW)
+    blank.uploads.mkdir()
+    (blank.uploads / "photo.jpg").write_bytes(b"photo")
+    backup.restore(blank, tmp_path / "b.tar.gz", SEALER)
+    assert (rows_in(blank.engine) > 5, (blank.uploads / "photo.jpg").read_bytes()) == (True, b"photo")
+
+
+@pytest.mark.parametrize("name", ["photo.jpg", "another.jpg"])
+def test_uploads_of_somebody_else_are_left_alone(place: Place, blank: Place, tmp_path: Path, name: str) -> None:
+    backup.make(place, tmp_path / "b.tar.gz", NOW)
+    blank.uploads.mkdir()
+    (blank.uploads / name).write_bytes(b"not the backup's")
+    with pytest.raises(BackupError, match="里已有别的文件"):
+        backup.restore(blank, tmp_path / "b.tar.gz", SEALER)
+    assert [path.read_bytes() for path in blank.uploads.iterdir()] == [b"not the backup's"]
+    assert rows_in(blank.engine) == 0
+
+
+def test_uploads_go_again_when_the_rows_cannot_be_committed(place: Place, blank: Place, tmp_path: Path) -> None:
+    backup.make(place, tmp_path / "b.tar.gz", NOW)
+
+    def refuse(_: object) -> None:
+        assert blank.uploads.exists()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    event.listen(blank.engine, "commit", refuse)
+    with pytest.raises(BackupError, match="什么都没有恢复"):
+        backup.restore(blank, tmp_path / "b.tar.gz", SEALER)
+    event.remove(blank.engine, "commit", refuse)
+    assert (rows_in(blank.engine), blank.uploads.exists()) == (0, False)
+    backup.restore(blank, tmp_path / "b.tar.gz", SEALER)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of two megabytes."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("only root may mount a disk")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+@pytest.mark.parametrize("large", ["rows", "uploads"])
+def test_a_disk_that_fills_up_is_left_as_it_was_and_the_next_try_succeeds(
+    place: Place, small_disk: Path, tmp_path: Path, large: str
+) -> None:
+    if large == "rows":
+        with place.engine.begin() as connection:
+            text_of = dict.fromkeys(("question", "reply"), "x" * 2000)
+            store(connection, [make_row(1, f"large-{number}", **text_of) for number in range(800)])  # type: ignore[arg-type]
+    else:
+        (place.uploads / "large.jpg").write_bytes(os.urandom(3 << 20))
+    backup.make(place, tmp_path / "b.tar.gz", NOW)
+    engine = db.make_engine(f"sqlite:///{small_disk / 'fzbot.db'}")
+    there = Place(engine, METADATA, small_disk / "uploads", ErasureLog(tmp_path / "erasures.jsonl"))
+    with pytest.raises((BackupError, SQLAlchemyError)):
+        backup.restore(there, tmp_path / "b.tar.gz", SEALER)
+    assert (rows_in(engine), there.uploads.exists()) == (0, False)
+    assert not list(small_disk.glob(f"*{backup.PART}"))
+    subprocess.run(["mount", "-o", "remount,size=64m", str(small_disk)], check=True)
+    manifest, _ = backup.restore(there, tmp_path / "b.tar.gz", SEALER)
+    assert rows_in(engine) >= sum(manifest.rows.values())
+    engine.dispose()
+
+
+def test_a_backup_that_is_killed_leaves_nothing_that_others_can_read(tmp_path: Path) -> None:
+    """Killed while the uploads are written; whatever lies in the folder then is the own account's."""
+    uploads, folder = tmp_path / "data" / "uploads", tmp_path / "backups"
+    uploads.mkdir(parents=True)
+    folder.mkdir(mode=0o755)
+    (uploads / "large.jpg").write_bytes(os.urandom(64 * MEGABYTE))
+    environment = os.environ | {"FZBOT_DATA_DIR": str(tmp_path / "data")}
+    command = [sys.executable, "-m", "fzbot", "backup"]
+    killed = subprocess.Popen([*command, str(folder / "b.tar.gz")], env=environment)
+    while not (left := list(folder.iterdir())) or left[0].stat().st_size < MEGABYTE:
+        assert killed.poll() is None
+        time.sleep(0.001)
+    killed.kill()
+    killed.wait()
+    assert [stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()] == [0o600]
+    subprocess.run([*command, str(folder / "c.tar.gz")], env=environment, check=True)
+    assert [path.name for path in folder.iterdir()] == ["c.tar.gz"]

@@ -1,12 +1,14 @@
 """`fzbot doctor` finds what is wrong and says what to do."""
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from fzbot import bootstrap
+from fzbot import bootstrap, db
 from fzbot.audit import COMMAND_LINE, Change, record
 from fzbot.backups import last_backup
 from fzbot.clock import now
@@ -18,7 +20,7 @@ from fzbot.errors import ConfigError
 from fzbot.interactions.spool import Spool
 from fzbot.interactions.spool_files import LIMIT_BYTES
 from fzbot.settings import Settings
-from tests.conftest import DataFolder
+from tests.conftest import DataFolder, new_database
 from tests.fault.damage import damage
 from tests.interactions.new_interactions import make_row
 
@@ -80,6 +82,64 @@ def test_it_only_looks(settings: Settings) -> None:
     before = {path: path.read_bytes() for path in settings.data_dir.rglob("*") if path.is_file()}
     assert "有数据库，没有密钥" in findings(settings)["密钥"].said
     assert {path: path.read_bytes() for path in settings.data_dir.rglob("*") if path.is_file()} == before
+
+
+def everything_in(folder: Path) -> dict[str, tuple[int, bytes]]:
+    return {
+        str(path): (path.stat().st_mode, path.read_bytes() if path.is_file() else b"") for path in folder.rglob("*")
+    }
+
+
+def test_a_database_that_is_empty_or_not_in_our_mode_is_left_as_it_is(settings: Settings) -> None:
+    path = settings.data_dir / "fzbot.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+    before = everything_in(settings.data_dir)
+    assert not any(finding.is_bad for finding in findings(settings).values())
+    assert everything_in(settings.data_dir) == before
+    path.write_bytes(b"")
+    assert "数据库是空的" in findings(settings)["数据库"].said
+    assert path.read_bytes() == b""
+
+
+def test_another_program_that_holds_the_write_lock_is_found(settings: Settings) -> None:
+    with closing(sqlite3.connect(settings.data_dir / "fzbot.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert any("正被别的程序占着" in finding.said for finding in examine(settings))
+        other.execute("ROLLBACK")
+
+
+def test_postgresql_is_looked_at_as_well(settings: Settings, postgres: str) -> None:
+    there = settings.model_copy(update={"database_url": new_database(postgres)})
+    assert "数据库是空的" in findings(there)["数据库"].said
+    bootstrap.prepare_database(there)
+    assert [str(finding) for finding in findings(there).values() if finding.is_bad] == []
+
+
+def test_it_keeps_no_writer_waiting(settings: Settings) -> None:
+    """Its checks of every page take minutes on a large file; writers must not wait for them."""
+    engine = db.make_engine_to_look(bootstrap.database_url(settings))
+    with engine.connect() as looking:
+        looking.execute(text("SELECT count(*) FROM interaction"))
+        with closing(sqlite3.connect(settings.data_dir / "fzbot.db", isolation_level=None, timeout=0)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            other.execute("ROLLBACK")
+    engine.dispose()
+
+
+@pytest.mark.parametrize("update", [{"database_url": "postgresql://a:b@c@host/x"}, {"database_password": "secret"}])
+def test_an_address_that_is_none_is_a_finding(settings: Settings, update: dict[str, str]) -> None:
+    assert "FZBOT_DATABASE_PASSWORD" in findings(settings.model_copy(update=update))["数据库"].said
+
+
+@pytest.mark.parametrize("name", ["interactions-1.jsonl", "interactions-1.spool"])
+def test_what_cannot_be_read_in_the_spool_is_named_before_it_is_replayed(settings: Settings, name: str) -> None:
+    folder = settings.data_dir / "spool"
+    folder.mkdir()
+    (folder / name).write_bytes(b'null\n{"values": {}, "upserts": []}\n\xe6\x88')
+    before = everything_in(settings.data_dir)
+    assert name in findings(settings)["坏了的暂存"].said
+    assert everything_in(settings.data_dir) == before
 
 
 def test_an_empty_key_is_named(settings: Settings) -> None:

@@ -61,3 +61,7 @@ def test_slow_clients_keep_nobody_waiting(server: Server) -> None:
         assert post(http, server.url, client, client.text("彩礼能不能要回来"))
         answers = {future.result()[:12] for future in slow}
     assert answers == {b"HTTP/1.1 408"}
+
+
+def test_the_schema_of_the_whole_server_is_nowhere(server: Server) -> None:
+    assert httpx.get(f"{server.url}/openapi.json", trust_env=False).status_code == 404

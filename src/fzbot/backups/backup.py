@@ -1,11 +1,14 @@
 """Making a backup while the service runs, and restoring one onto a blank machine."""
 
 import fcntl
+import filecmp
 import gzip
 import os
 import shutil
 import tarfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -67,7 +70,11 @@ def restore(place: Place, source: Path, sealer: Sealer) -> tuple[Manifest, int]:
     the sealer's. Then nothing is changed: rows and uploads come in one transaction.
     """
     try:
-        with tarfile.open(source, "r:gz") as archive, place.engine.begin() as connection:
+        with (
+            tarfile.open(source, "r:gz") as archive,
+            _taken_back_on_failure(place.uploads),
+            place.engine.begin() as connection,
+        ):
             manifest = _manifest(archive)
             erased = _restore_rows(place, connection, archive, manifest, sealer)
             _restore_uploads(archive, place.uploads)
@@ -162,10 +169,35 @@ def _manifest(archive: tarfile.TarFile) -> Manifest:
     return Manifest.from_json(member.read())
 
 
+@contextmanager
+def _taken_back_on_failure(uploads: Path) -> Iterator[None]:
+    """Where there were no uploads before, none are left when the transaction cannot be committed after all."""
+    were_there = _files(uploads)
+    try:
+        yield
+    except BaseException:
+        if not were_there:
+            shutil.rmtree(uploads, ignore_errors=True)
+        raise
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def _refuse_others(uploads: Path, unpacked: Path) -> None:
+    """Raise `BackupError` when there are uploads that are not the backup's.
+
+    The backup's own are there when a restore was killed after they were put in place and before the rows were committed.
+    """
+    for path in _files(uploads):
+        same = unpacked / path.relative_to(uploads)
+        if not same.is_file() or not filecmp.cmp(path, same, shallow=False):
+            raise BackupError(f"{uploads} 里已有别的文件，只能恢复到空的安装；请换一个数据目录")
+
+
 def _restore_uploads(archive: tarfile.TarFile, uploads: Path) -> None:
     """Unpack beside, then put in place: a renaming needs no room on the disk."""
-    if uploads.is_dir() and any(uploads.iterdir()):
-        raise BackupError(f"{uploads} 里已有文件，只能恢复到空的安装；请换一个数据目录")
     beside = uploads.with_name(uploads.name + PART)
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir(parents=True, mode=0o700)
@@ -174,6 +206,8 @@ def _restore_uploads(archive: tarfile.TarFile, uploads: Path) -> None:
             if member.name.startswith(f"{UPLOADS}/") and member.isfile():
                 member.name, member.mode = member.name.removeprefix(f"{UPLOADS}/"), 0o600
                 archive.extract(member, beside, filter="data")
+        _refuse_others(uploads, beside)
+        shutil.rmtree(uploads, ignore_errors=True)
         beside.replace(uploads)
     finally:
         shutil.rmtree(beside, ignore_errors=True)

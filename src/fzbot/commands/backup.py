@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from fzbot import bootstrap, clock, private_files
+from fzbot import bootstrap, clock
 from fzbot.backups import backup, last_backup
 from fzbot.backups.backup import Place
 from fzbot.errors import BackupError
@@ -14,13 +14,13 @@ from fzbot.settings import SECRET_FILE, Settings
 
 def make(settings: Settings, target: Path, keys: Path | None) -> str:
     """Write a backup, and the secret key to a file of its own when asked."""
-    bootstrap.prepare(settings)
+    bootstrap.prepare_database(settings)
     place = _place(settings)
     try:
         manifest = backup.make(place, target, clock.now())
     finally:
         place.engine.dispose()
-    last_backup.note(settings.data_dir, clock.now())
+    last_backup.note(settings.shared, clock.now())
     said = [f"已备份到 {target}：{sum(manifest.rows.values()):,} 行"]
     if keys is not None:
         _save_key(settings, keys)
@@ -46,9 +46,9 @@ def restore(settings: Settings, source: Path, erasures: Path | None) -> str:
 
 
 def _place(settings: Settings, erasures: Path | None = None) -> Place:
-    private_files.tighten(settings.data_dir)
-    log = ErasureLog(erasures or settings.data_dir / FILE)
-    return Place(bootstrap.open_engine(settings), METADATA, settings.data_dir / "uploads", log)
+    bootstrap.tighten(settings)
+    log = ErasureLog(erasures or settings.shared / FILE)
+    return Place(bootstrap.open_engine(settings), METADATA, settings.uploads, log)
 
 
 def _save_key(settings: Settings, target: Path) -> None:

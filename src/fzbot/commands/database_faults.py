@@ -14,7 +14,7 @@ _BY_WORDS = (
     ("disk is full", "磁盘满了。清理磁盘后再试"),
     ("readonly database", "数据库文件不让写。看文件和文件夹的权限"),
     ("no such table", "数据库里还没有表。先运行一次 fzbot serve"),
-    ("password authentication failed", "数据库的用户名或密码不对。核对 FZBOT_DATABASE_URL；密码里的 @ 要写成 %40"),
+    ("password authentication failed", "数据库的用户名或密码不对。核对 FZBOT_DATABASE_URL 和 FZBOT_DATABASE_PASSWORD"),
     ("does not exist", "数据库里没有要找的东西（库、用户或表）。核对 FZBOT_DATABASE_URL；新库先运行一次 fzbot serve"),
     ("could not translate host name", "找不到数据库那台机器。核对 FZBOT_DATABASE_URL 里的主机名"),
     ("resolve host", "找不到数据库那台机器。核对 FZBOT_DATABASE_URL 里的主机名"),

@@ -74,7 +74,9 @@ def fill(settings: Settings, folder: Path, today: date) -> str:
     """Fill a new data folder with the year up to `today`; `FzbotError` when there is a database in it already."""
     if (folder / "fzbot.db").exists():
         raise FzbotError(f"{folder} 里已有数据库，演示数据不会混进去；请换一个文件夹，或先删掉它")
-    demo = settings.model_copy(update={"data_dir": folder, "database_url": ""})
+    demo = settings.model_copy(
+        update={"data_dir": folder, "shared_dir": Path(), "database_url": "", "database_password": ""}
+    )
     bootstrap.prepare(demo)
     password = bootstrap.first_admin(demo)
     snapshot = Snapshot.of_folder(demo.knowledge, folder / bootstrap.CACHE)

@@ -3,6 +3,7 @@
 It holds keyed hashes only. Keep it apart from the backups, or copy it more often than they are made.
 """
 
+import fcntl
 import json
 import os
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ class ErasureLog:
         line = json.dumps({"account": account_id, "person": openid_hash, "at": at.isoformat()})
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("a", encoding="ascii") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)  # processes on other machines may write to it, too
             file.write("\n" * self._is_torn() + line + "\n")
             file.flush()
             os.fsync(file.fileno())

@@ -12,7 +12,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from fzbot.runtime.log_limit import OncePerMinute
+
 log = logging.getLogger(__name__)
+log.addFilter(OncePerMinute())
 
 FOLDER = "loops"
 """The folder's name within the data folder."""

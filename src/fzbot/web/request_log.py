@@ -48,13 +48,19 @@ class RequestLog:
         try:
             await self._app(scope, receive, numbered)
         finally:
-            if status >= 500 or not path.startswith(QUIET):
+            if _is_worth_a_line(path, status):
                 _log(scope, status, time.perf_counter() - started)
 
 
 async def broken(request: Request, error: Exception) -> Response:  # noqa: ARG001 - a handler's signature
     """The answer to an error that nobody expected; what it was stands in the log under the number."""
     return PlainTextResponse(BROKEN.format(number=request_id.get()), 500)
+
+
+def _is_worth_a_line(path: str, status: int) -> bool:
+    if path == "/readyz" and status == 503:  # asked every few seconds for as long as the database is away
+        return False
+    return status >= 500 or not path.startswith(QUIET)
 
 
 def _log(scope: Scope, status: int, seconds: float) -> None:
