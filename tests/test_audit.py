@@ -101,3 +101,31 @@ def test_events_are_pruned_a_month_at_a_time(engine: Engine) -> None:
     with writing(engine) as session:
         record(session, COMMAND_LINE, Change("village.add", "village:1"), NOW - timedelta(days=380))
     assert prune(engine, NOW - timedelta(days=365)) == 0
+
+
+@pytest.fixture
+def keyed(engine: Engine) -> Engine:
+    """The same database, opened with a key."""
+    return engine.execution_options(**{audit.KEY_OPTION: b"the key of the chain"})
+
+
+def test_who_lacks_the_key_cannot_rewrite_the_chain(engine: Engine, keyed: Engine) -> None:
+    write(keyed, "红庄村", "马家湾村")
+    assert broken(keyed) is None
+    write(engine, "上店子村")  # a right chain, hashed as anybody can
+    assert broken(keyed) == 3
+
+
+def test_events_of_the_version_before_are_sealed_and_hold(engine: Engine, keyed: Engine) -> None:
+    write(engine, "红庄村", "马家湾村")
+    assert broken(keyed) == 1
+    with writing(keyed) as session:
+        audit.key_chain(session, NOW)
+    write(keyed, "上店子村")
+    assert broken(keyed) is None
+    with writing(keyed) as session:
+        audit.key_chain(session, NOW)  # nothing left to seal
+    with engine.begin() as connection:
+        assert connection.scalar(text("SELECT COUNT(*) FROM audit_event")) == 4
+        connection.execute(text("UPDATE audit_event SET subject = 'village:9' WHERE id = 1"))
+    assert broken(keyed) == 1

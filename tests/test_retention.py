@@ -13,7 +13,7 @@ from fzbot.handovers import handover
 from fzbot.handovers.handover import Handover
 from fzbot.interactions.new_interaction import Upsert
 from fzbot.interactions.store import store
-from fzbot.people.sign_in import SignInFailure
+from fzbot.people.lock_out import SignInFailure
 from fzbot.retention import RetentionPolicy
 from fzbot.statistics import rollup
 from tests.interactions.new_interactions import make_account, make_row

@@ -1,6 +1,11 @@
-"""The audit log: who changed or looked at what, and when; append-only, each event chained to the one before by hash."""
+"""The audit log: who changed or looked at what, and when; append-only, each event chained to the one before by a keyed hash.
+
+The key (HMAC-SHA-256, RFC 2104) comes from `FZBOT_SECRET_KEY` and goes with the engine: who can write to the database, and does not
+have it, cannot rewrite the chain. Events of the time before stand under a plain hash; the first keyed one seals them.
+"""
 
 import hashlib
+import hmac
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,6 +21,9 @@ CHAIN = "audit"
 AT_ONCE = 1000
 PRUNE = "audit.prune"
 PRUNE_EVERY = timedelta(days=31)
+KEYED = "audit.keyed"
+KEY_OPTION = "fzbot_audit_key"
+"""The engine's execution option that holds the key."""
 
 
 class AuditEvent(Base):
@@ -76,10 +84,17 @@ def record(session: Session, actor: Actor, change: Change, at: datetime) -> Audi
         previous_hash=previous,
         hash="",
     )
-    event.hash = _hash(event)
+    event.hash = _hash(event, _key(session))
     session.add(event)
     session.flush()
     return event
+
+
+def key_chain(session: Session, at: datetime) -> None:
+    """Seal a chain that ends in plain hashes, of the version before, by a keyed event."""
+    last = session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1)).first()
+    if last is not None and last.hash != _hash(last, _key(session)):
+        record(session, SYSTEM, Change(KEYED, "audit", after={"through": last.id}), at)
 
 
 def prune(session: Session, before: datetime, at: datetime) -> int:
@@ -102,16 +117,25 @@ def prune(session: Session, before: datetime, at: datetime) -> int:
 
 
 def first_broken(session: Session) -> int | None:
-    """The id of the first event that was changed, or that follows a missing one; None when the chain holds."""
+    """The id of the first event that was changed, or that follows a missing one; None when the chain holds.
+
+    A plain hash holds if a keyed seal follows it: a start of this version sets one after events of the version before.
+    """
+    key, unsealed = _key(session), 0
     expected, last_id = _beginning(session), 0
     query = select(AuditEvent).order_by(AuditEvent.id).limit(AT_ONCE)
     while events := session.scalars(query.where(AuditEvent.id > last_id)).all():
         for event in events:
-            if event.previous_hash != expected or event.hash != _hash(event):
+            is_keyed = hmac.compare_digest(event.hash, _hash(event, key))
+            if event.previous_hash != expected or not (is_keyed or event.hash == _hash(event, b"")):
                 return event.id
+            if not is_keyed:
+                unsealed = unsealed or event.id
+            elif event.action == KEYED:
+                unsealed = 0
             expected, last_id = event.hash, event.id
         session.expunge_all()
-    return None
+    return unsealed or None
 
 
 def _beginning(session: Session) -> str:
@@ -121,7 +145,12 @@ def _beginning(session: Session) -> str:
     return str((pruned.after or {})["hash"]) if pruned is not None else START
 
 
-def _hash(event: AuditEvent) -> str:
+def _key(session: Session) -> bytes:
+    key: bytes = session.connection().get_execution_options().get(KEY_OPTION, b"")
+    return key
+
+
+def _hash(event: AuditEvent, key: bytes) -> str:
     said = [
         event.at.astimezone(UTC).isoformat(),
         event.account_id,
@@ -133,4 +162,5 @@ def _hash(event: AuditEvent) -> str:
         event.after,
         event.previous_hash,
     ]
-    return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+    text = json.dumps(said, ensure_ascii=False, sort_keys=True).encode()
+    return hmac.new(key, text, hashlib.sha256).hexdigest() if key else hashlib.sha256(text).hexdigest()

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from fzbot import clock, db, db_errors, migrations, private_files
+from fzbot import audit, clock, db, db_errors, migrations, private_files
 from fzbot.answering.snapshot import Snapshot
 from fzbot.answering.snapshot_cache import is_built
 from fzbot.audit import SYSTEM
@@ -49,12 +49,13 @@ def prepare(settings: Settings) -> None:
 def prepare_database(settings: Settings) -> None:
     """What `prepare` does to the database; all that a worker needs."""
     tighten(settings)
+    sealer = Sealer(settings.secret())  # first: one that is made now is the key of the audit chain as well
     engine = open_engine(settings)
-    sealer = Sealer(settings.secret())
     try:
         migrations.upgrade(engine)
         with db.writing(engine) as session:
             key_fingerprint.claim(session, sealer)
+            audit.key_chain(session, clock.now())
         _ensure_account(engine, sealer, Credentials(slug=accounts.DEFAULT, token=""), ACCOUNT_NAME)
         _ensure_account(engine, sealer, Credentials(slug=KIOSK, token=""), KIOSK_NAME)
         if settings.simulator:
@@ -82,8 +83,17 @@ def first_admin(settings: Settings) -> str | None:
 
 
 def open_engine(settings: Settings) -> Engine:
-    """The engine of the configured database."""
-    return db.make_engine(database_url(settings))
+    """The engine of the configured database, with the key of the audit chain if there is one yet."""
+    engine = db.make_engine(database_url(settings))
+    keep_audit_key(settings, engine)
+    return engine
+
+
+def keep_audit_key(settings: Settings, engine: Engine) -> None:
+    """Give the engine the key of the audit chain, if there is one; none is made for who only looks."""
+    secret = settings.find_secret()
+    if secret is not None:
+        engine.update_execution_options(**{audit.KEY_OPTION: Sealer(secret).audit_key})
 
 
 def database_url(settings: Settings) -> str:

@@ -33,7 +33,7 @@ _FORMS = {
     "wechat_aes_key": _AES,
     "wechat_previous_aes_key": _AES,
     "wechat_token": "要 3 到 32 个字母和数字，和公众平台上填的令牌一样",
-    "public_url": _WEB,
+    "public_url": "要写成 https://域名，后面不带路径：页面都从网址的根开始，放在子路径下打不开，请给它单独一个域名或端口",
     "wechat_api_base": _WEB,
     "redis_url": "要写成 redis://主机:端口/库号 这样",
 }
@@ -47,6 +47,8 @@ _KINDS = {
 
 AccountType = Literal["subscription", "service", "subscription-unverified", "service-unverified"]
 Address = Annotated[str, Field(pattern=r"^https?://[^\s/]+(/\S*)?$")]
+Origin = Annotated[str, Field(pattern=r"^https?://[^\s/?#]+/?$")]
+"""An address without a path: the pages' own addresses begin at the root."""
 
 
 class Settings(BaseModel):
@@ -59,7 +61,7 @@ class Settings(BaseModel):
     database_url: str = Field(default="", repr=False)
     database_password: str = Field(default="", repr=False)
     knowledge_dir: Path = Path()
-    public_url: Address = "http://127.0.0.1:8000"
+    public_url: Origin = "http://127.0.0.1:8000"
     secret_key: str = Field(default="", repr=False)
     simulator: bool = False
     turn_threads: int = Field(default=32, ge=1, le=256)

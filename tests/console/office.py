@@ -29,8 +29,8 @@ from fzbot.people import account as accounts
 from fzbot.people import members, village
 from fzbot.people.account import Credentials
 from fzbot.people.members import Profile
+from fzbot.people.passwords import hash_password
 from fzbot.people.sealing import Sealer
-from fzbot.people.sign_in import hash_password
 from fzbot.people.staff import Role, Staff
 from fzbot.settings import shipped_knowledge
 from fzbot.statutes.repository import StatuteRepository
@@ -140,6 +140,11 @@ class Office:
 
     def browser(self) -> Clicks:
         return Clicks(Starlette(routes=[Mount("/console", self.app)]), raise_server_exceptions=True)
+
+    def browser_at(self, address: str) -> Clicks:
+        """A browser that comes from an address of its own."""
+        app = Starlette(routes=[Mount("/console", self.app)])
+        return Clicks(app, raise_server_exceptions=True, client=(address, 50000))
 
     def add_account(self, slug: str, name: str) -> int:
         with writing(self.engine) as session:

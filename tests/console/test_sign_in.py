@@ -1,20 +1,22 @@
 """Signing in: passwords, one-time codes, lock-out, and what a stolen or foreign form cannot do."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from fzbot import clock
 from fzbot.answering.snapshot import Snapshot
 from fzbot.audit import COMMAND_LINE
 from fzbot.db import reading, writing
+from fzbot.errors import StaffError
 from fzbot.people import members
 from fzbot.people.members import Profile
+from fzbot.people.passwords import hash_password
 from fzbot.people.sealing import Sealer
-from fzbot.people.sign_in import hash_password
 from fzbot.people.staff import Role, Staff
 from tests.console.office import PASSWORD, Office, code_at, enter
 
@@ -174,3 +176,99 @@ def test_passwords_are_stored_as_argon2id(sqlite_engine: Engine) -> None:
         member, _ = members.add(session, Profile("li", "李四", Role.ADMIN), COMMAND_LINE, clock.now())
     with reading(sqlite_engine) as session:
         assert session.get_one(Staff, member.id).password_hash.startswith("$argon2id$")
+
+
+def fail(office: Office, login: str, times: int, address: str = "testclient") -> None:
+    for number in range(times):
+        assert enter(office.browser_at(address), login, f"not the password {number}").status_code == 403
+
+
+def test_a_stranger_elsewhere_locks_nobody_out(small_office: Office) -> None:
+    small_office.add_staff("zhang", Role.VIEWER)
+    fail(small_office, "zhang", 5, "203.0.113.9")
+    assert "分钟后再试" in enter(small_office.browser_at("203.0.113.9"), "zhang").text
+    assert enter(small_office.browser_at("10.0.0.7"), "zhang").status_code == 200
+
+
+def test_five_people_behind_one_address_who_mistype_once_lock_nobody_out(small_office: Office) -> None:
+    for number in range(6):
+        small_office.add_staff(f"staff{number}", Role.VIEWER)
+    for number in range(5):
+        fail(small_office, f"staff{number}", 1)
+    assert enter(small_office.browser(), "staff5").status_code == 200
+
+
+def test_many_addresses_against_one_login_are_slowed_down_and_a_known_device_still_gets_in(
+    small_office: Office,
+) -> None:
+    small_office.add_staff("zhang", Role.VIEWER)
+    known = small_office.browser()
+    enter(known, "zhang")
+    for number in range(31):
+        enter(small_office.browser_at(f"203.0.113.{number}"), "zhang", "not the password")
+    assert "分钟后再试" in enter(small_office.browser_at("198.51.100.1"), "zhang").text
+    assert enter(known, "zhang").url.path == "/console/"
+    small_office.now += timedelta(minutes=2, seconds=1)
+    assert enter(small_office.browser_at("198.51.100.1"), "zhang").url.path == "/console/"
+
+
+def test_a_new_password_makes_every_device_strange_again(small_office: Office) -> None:
+    browser = small_office.sign_in("zhang", Role.VIEWER)
+    mark = browser.cookies["fzbot_device"]
+    browser.submit("/password", {"old": PASSWORD, "new": "another pass phrase", "again": "another pass phrase"})
+    enter(browser, "zhang", "another pass phrase")
+    assert browser.cookies["fzbot_device"] != mark
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "1234567890",
+        "qwertyuiop",
+        "password123",
+        "zhangsan2026",
+        "Admin@123456",
+        "1qaz2wsx3edc",
+        "abcdefg12345",
+        "fzbot2026fzbot",
+    ],
+)
+def test_a_password_that_anybody_would_try_is_refused(password: str) -> None:
+    with pytest.raises(StaffError, match="太常见"):
+        hash_password(password, "zhangsan")
+
+
+@pytest.mark.parametrize("password", ["大枣三轮青砖零七号院子", "kites over the wheat 9", "my-Goat-ate-7-hats"])
+def test_an_uncommon_password_is_taken(password: str) -> None:
+    assert hash_password(password, "zhangsan").startswith("$argon2id$")
+
+
+def test_recovery_codes_are_shown_once_and_each_opens_once(small_office: Office) -> None:
+    browser = small_office.sign_in("li")
+    secret = re.search(r'name="secret" value="([A-Z2-7]+)"', browser.look("/totp").text)[1]  # type: ignore[index]
+    page = browser.submit("/totp", {"secret": secret, "code": code_at(secret, small_office.now)}).text
+    codes = re.findall(r"<code>(\d{5}-\d{5})</code>", page)
+    assert len(set(codes)) == 10
+    assert codes[0] not in browser.look("/totp").text
+    assert enter(small_office.browser(), "li", code=codes[0]).status_code == 200
+    assert enter(small_office.browser(), "li", code=codes[0]).status_code == 403
+    assert enter(small_office.browser(), "li", code=codes[1].replace("-", " ")).status_code == 200
+    assert "还剩 8 个" in browser.look("/totp").text
+    fresh = re.findall(r"<code>(\d{5}-\d{5})</code>", browser.submit("/totp/codes").text)
+    assert enter(small_office.browser(), "li", code=codes[2]).status_code == 403
+    assert enter(small_office.browser(), "li", code=fresh[0]).status_code == 200
+
+
+def test_the_password_is_looked_at_outside_any_transaction(
+    postgres_engine: Engine, sealer: Sealer, snapshot: Snapshot, tmp_path: Path
+) -> None:
+    """While one sign-in works out its hash, nothing is held in the database that another writer waits for."""
+    office = Office(postgres_engine, sealer, snapshot, tmp_path)
+    office.add_staff("zhang", Role.VIEWER)
+    with ThreadPoolExecutor(4) as pool:
+        flood = [pool.submit(enter, office.browser(), "zhang", f"not the password {n}") for n in range(4)]
+        with postgres_engine.connect() as connection:
+            while not all(one.done() for one in flood):
+                idle = "SELECT COUNT(*) FROM pg_stat_activity WHERE state = 'idle in transaction' AND now() - state_change > interval '0.04 s' AND datname = current_database()"
+                assert connection.scalar(text(idle)) == 0
+                connection.rollback()

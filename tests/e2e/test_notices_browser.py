@@ -17,7 +17,7 @@ from fzbot.db import writing
 from fzbot.people import account as accounts
 from fzbot.people import members, village
 from fzbot.people.members import Profile
-from fzbot.people.sign_in import hash_password
+from fzbot.people.passwords import hash_password
 from fzbot.people.staff import Role
 from fzbot.settings import Settings
 from tests.conftest import DataFolder

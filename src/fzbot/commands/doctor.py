@@ -42,6 +42,7 @@ def _database(settings: Settings) -> list[Finding]:
     try:
         url = bootstrap.database_url(settings)
         engine = db.make_engine_to_look(url)
+        bootstrap.keep_audit_key(settings, engine)
     except ConfigError as error:
         return [Finding("数据库", Level.BAD, str(error))]
     if engine.dialect.name == "sqlite" and not Path(make_url(url).database or "").exists():

@@ -22,6 +22,8 @@ from fzbot.people.village import Village
 COOKIE = "fzbot_console"
 FORM_COOKIE = "fzbot_form"
 """Holds the form token of somebody who is not signed in yet."""
+DEVICE_COOKIE = "fzbot_device"
+"""Tells a device from which somebody signed in before: strangers' wrong passwords do not keep it out."""
 CSRF_FIELD = "csrf"
 CSRF_HEADER = "x-csrf-token"
 MOST_FILES = 50

@@ -22,6 +22,7 @@ RULES: dict[tuple[str, str], Roles | None] = {
     ("POST", "/password"): ANYONE,
     ("GET", "/totp"): ANYONE,
     ("POST", "/totp"): ANYONE,
+    ("POST", "/totp/codes"): ANYONE,
     ("GET", "/"): ANYONE,
     ("GET", "/export.xlsx"): ANYONE,
     ("GET", "/interactions"): ANYONE,

@@ -20,7 +20,9 @@ from fzbot.notices.sending.quota import QuotaStop, QuotaUse
 from fzbot.people.account import Account
 from fzbot.people.follower import Follower
 from fzbot.people.key_fingerprint import Setting
-from fzbot.people.sign_in import SignIn, SignInFailure
+from fzbot.people.lock_out import SignInFailure
+from fzbot.people.recovery_codes import RecoveryCode
+from fzbot.people.sign_in import SignIn
 from fzbot.people.staff import Staff, StaffVillage
 from fzbot.people.token import ApiToken
 from fzbot.people.village import Village
@@ -38,6 +40,7 @@ TABLES = (
     StaffVillage,
     SignIn,
     SignInFailure,
+    RecoveryCode,
     ApiToken,
     Setting,
     ConversationSession,

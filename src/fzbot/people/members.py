@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fzbot import audit
 from fzbot.audit import Actor, Change
 from fzbot.errors import NotFoundError, StaffError
-from fzbot.people import sign_in, staff
-from fzbot.people.sign_in import SignInFailure
+from fzbot.people import lock_out, passwords, recovery_codes, sign_in, staff
 from fzbot.people.staff import Role, Staff
 
 LOGIN_CHARS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789._-")
@@ -42,13 +41,13 @@ class Profile:
 def add(session: Session, profile: Profile, actor: Actor, at: datetime) -> tuple[Staff, str]:
     """Store a staff member; returns the one-time password to hand over too."""
     profile.check()
-    password = sign_in.one_time_password()
+    password = passwords.one_time_password()
     member = Staff(
         account_id=profile.account_id,
         login=profile.login,
         name=profile.name.strip(),
         role=profile.role.value,
-        password_hash=sign_in.hash_password(password),
+        password_hash=passwords.hash_password(password),
         must_change_password=True,
         created_at=at,
     )
@@ -72,11 +71,12 @@ def change(session: Session, member: Staff, profile: Profile, is_active: bool, a
 
 def reset(session: Session, member: Staff, actor: Actor, at: datetime) -> str:
     """A fresh one-time password, no second factor, no lock-out; every sign-in ends. Returns the password."""
-    password = sign_in.one_time_password()
-    member.password_hash, member.must_change_password = sign_in.hash_password(password), True
+    password = passwords.one_time_password()
+    member.password_hash, member.must_change_password = passwords.hash_password(password), True
     member.totp_sealed = None
     sign_in.end_all(session, member.id)
-    session.execute(delete(SignInFailure).where(SignInFailure.key == f"login:{member.login}"))
+    recovery_codes.clear(session, member.id)
+    lock_out.forget(session, member.login)
     audit.record(session, actor, Change("staff.reset", f"staff:{member.id}"), at)
     return password
 

@@ -1,6 +1,6 @@
 """Keyed hashes and encryption for what identifies a person or opens an account.
 
-Two keys are derived from `FZBOT_SECRET_KEY` with HKDF (RFC 5869), so that the hash key and the encryption key are
+Its keys are derived from `FZBOT_SECRET_KEY` with HKDF (RFC 5869), so that those for hashes, for encryption and for the audit chain are
 not the same. Individuals are counted by hash; the encrypted form is opened only to reach them.
 """
 
@@ -27,6 +27,7 @@ class Sealer:
         if len(secret) < 16:
             raise ConfigError("FZBOT_SECRET_KEY 太短，至少要 16 个字符的随机文字")
         self._hash_key = _derive(secret, b"fzbot hash")
+        self.audit_key = _derive(secret, b"fzbot audit")
         self._cipher = AESGCM(_derive(secret, b"fzbot seal"))
 
     def hash(self, text: str) -> str:

@@ -1,34 +1,26 @@
-"""Signing in: passwords (argon2id), one-time codes (TOTP, RFC 6238), server-side sign-ins, and lock-out with backoff."""
+"""Signing in: one-time codes (TOTP, RFC 6238), known devices, and sign-ins that the server keeps."""
 
 import hashlib
 import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 
 import pyotp
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ForeignKey, String, delete, select, update
+from sqlalchemy import ForeignKey, String, delete, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from fzbot.db import Base, Moment, rows_changed, take_turns
-from fzbot.errors import SignInError, StaffError
+from fzbot.errors import SignInError
+from fzbot.people import lock_out, passwords, recovery_codes
+from fzbot.people.lock_out import Gate, SignInFailure
 from fzbot.people.sealing import Sealer
 from fzbot.people.staff import Staff, find
 
 LIFETIME = timedelta(hours=12)
 IDLE = timedelta(hours=1)
-FREE_FAILURES = 5
-FIRST_LOCK = timedelta(minutes=1)
-LONGEST_LOCK = timedelta(hours=1)
-FORGET_FAILURES = timedelta(hours=24)
 TOTP_SECONDS = 30
-MIN_PASSWORD = 10
 REFUSED = "登录名、密码或验证码不对。忘了密码请找管理员重置"
-
-_hasher = PasswordHasher()
 
 
 class SignIn(Base):
@@ -44,68 +36,56 @@ class SignIn(Base):
     seen_at: Mapped[datetime] = mapped_column(Moment)
 
 
-class SignInFailure(Base):
-    """Failures of a login name or an address, and until when it has to wait."""
-
-    __tablename__ = "sign_in_failure"
-
-    key: Mapped[str] = mapped_column(String(120), primary_key=True)
-    failures: Mapped[int]
-    failed_at: Mapped[datetime] = mapped_column(Moment)
-    locked_until: Mapped[datetime | None] = mapped_column(Moment)
-
-
 @dataclass(frozen=True)
 class Attempt:
-    """What somebody types, and from which address."""
+    """What somebody types, from which address, and the mark of the device if it has one."""
 
     login: str
     password: str
     code: str
     address: str
-
-    @property
-    def keys(self) -> tuple[str, str]:
-        """What failures are counted under."""
-        return f"login:{self.login[:100]}", f"address:{self.address[:100]}"
+    device: str = ""
 
 
-@lru_cache(maxsize=1)
-def _nobody() -> str:
-    """What is verified where no such staff member exists, so that the time taken tells nothing."""
-    return _hasher.hash(secrets.token_hex(8))
+@dataclass(frozen=True)
+class Admission:
+    """An attempt that may be looked at: the hash to hold the password against, and the gates that it came through."""
+
+    attempt: Attempt
+    password_hash: str
+    gates: tuple[Gate, ...]
 
 
-def hash_password(password: str) -> str:
-    """The argon2id hash; `StaffError` for a password that is too weak."""
-    if len(password) < MIN_PASSWORD or len(set(password)) < 5:
-        raise StaffError(f"密码至少 {MIN_PASSWORD} 个字符，不要用重复的字符")
-    return _hasher.hash(password)
+def admit(session: Session, sealer: Sealer, attempt: Attempt, now: datetime) -> Admission:
+    """Let an attempt through to the password, counted as failed until `accept` says otherwise; `SignInError` while locked out.
 
-
-def one_time_password() -> str:
-    """A password to be handed over once: no letters that look alike, about 80 bits."""
-    alphabet = "abcdefghjkmnpqrstuvwxyz23456789"
-    return "-".join("".join(secrets.choice(alphabet) for _ in range(4)) for _ in range(4))
-
-
-def check(session: Session, sealer: Sealer, attempt: Attempt, now: datetime) -> Staff:
-    """The staff member whose password and code these are. `SignInError` otherwise, or while locked out.
-
-    A failure is counted in the caller's transaction: commit it also when this raises.
+    Commit before the password is looked at: that takes long, and nobody else should wait for it.
     """
-    # One attempt at a time: many tried at once must not all pass the gate before the first failure is counted.
     take_turns(session, "sign-in")
-    _refuse_while_locked(session, attempt, now)
     member = find(session, attempt.login)
-    nobody = _nobody()  # also where it is not needed: the first attempt takes longer whoever it is
-    is_right = verifies(member.password_hash if member else nobody, attempt.password)
-    if member is None or not member.is_active or not is_right or not _code_fits(member, sealer, attempt.code, now):
-        _count_failure(session, attempt, now)
+    is_known = member is not None and secrets.compare_digest(device_of(sealer, member), attempt.device)
+    opened = lock_out.gates(attempt.login, attempt.address, attempt.device if is_known else "")
+    lock_out.pass_through(session, opened, now)
+    # Also where nobody has that name a hash is looked at: the time taken tells nothing.
+    return Admission(attempt, member.password_hash if member else passwords.nobody(), opened)
+
+
+def accept(session: Session, sealer: Sealer, admission: Admission, is_right: bool, now: datetime) -> Staff:
+    """The staff member whose password and code these are; `SignInError` otherwise."""
+    take_turns(session, "sign-in")
+    member = find(session, admission.attempt.login)
+    if member is None or not is_right or member.password_hash != admission.password_hash or not member.is_active:
         raise SignInError(REFUSED)
-    session.execute(delete(SignInFailure).where(SignInFailure.key == attempt.keys[0]))
+    if not _code_fits(session, member, sealer, admission.attempt.code, now):
+        raise SignInError(REFUSED)
+    lock_out.take_back(session, admission.gates)
     member.last_sign_in_at = now
     return member
+
+
+def device_of(sealer: Sealer, member: Staff) -> str:
+    """The mark that a device keeps from which somebody signed in. A new password makes every device strange again."""
+    return sealer.hash(f"device of staff {member.id} {member.password_hash}")
 
 
 def begin(session: Session, member: Staff, now: datetime) -> tuple[str, SignIn]:
@@ -147,7 +127,7 @@ def end_all(session: Session, staff_id: int, except_token_hash: str = "") -> Non
 def delete_expired(session: Session, now: datetime) -> int:
     """Delete sign-ins that are over and failures that no longer count; returns how many."""
     over = delete(SignIn).where(SignIn.created_at < now - LIFETIME)
-    stale = delete(SignInFailure).where(SignInFailure.failed_at < now - FORGET_FAILURES)
+    stale = delete(SignInFailure).where(SignInFailure.failed_at < now - lock_out.FORGET_FAILURES)
     return rows_changed(session.execute(over)) + rows_changed(session.execute(stale))
 
 
@@ -178,45 +158,16 @@ def totp_step(secret: str, code: str, now: datetime) -> int | None:
     return None
 
 
-def _code_fits(member: Staff, sealer: Sealer, code: str, now: datetime) -> bool:
+def _code_fits(session: Session, member: Staff, sealer: Sealer, code: str, now: datetime) -> bool:
     if member.totp_sealed is None:
         return True
     step = totp_step(sealer.unseal(member.totp_sealed), code, now)
-    if step is None or step <= member.totp_last_step:  # a code is good once
+    if step is None:
+        return recovery_codes.use(session, sealer, member.id, code, now)
+    if step <= member.totp_last_step:  # a code is good once
         return False
     member.totp_last_step = step
     return True
-
-
-def verifies(password_hash: str, password: str) -> bool:
-    """Whether a password is the one that was hashed."""
-    try:
-        return _hasher.verify(password_hash, password)
-    except (VerificationError, InvalidHashError):
-        return False
-
-
-def _refuse_while_locked(session: Session, attempt: Attempt, now: datetime) -> None:
-    rows = session.scalars(select(SignInFailure).where(SignInFailure.key.in_(attempt.keys)))
-    until = max((row.locked_until for row in rows if row.locked_until), default=now)
-    if until > now:
-        minutes = max(1, round((until - now).total_seconds() / 60))
-        raise SignInError(f"试错太多次了，请 {minutes} 分钟后再试")
-
-
-def _count_failure(session: Session, attempt: Attempt, now: datetime) -> None:
-    for key in attempt.keys:
-        row = session.get(SignInFailure, key)
-        if row is None:
-            row = SignInFailure(key=key, failures=0, failed_at=now)
-            session.add(row)
-        if now - row.failed_at > FORGET_FAILURES:
-            row.failures = 0
-        row.failures += 1
-        row.failed_at = now
-        beyond = row.failures - FREE_FAILURES
-        row.locked_until = now + min(FIRST_LOCK * 2 ** min(beyond, 10), LONGEST_LOCK) if beyond >= 0 else None
-    session.flush()
 
 
 def _digest(token: str) -> str:

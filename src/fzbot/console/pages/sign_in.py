@@ -9,18 +9,19 @@ from fastapi.responses import Response
 
 from fzbot import audit
 from fzbot.audit import Actor, Change
-from fzbot.console.authorization import COOKIE, FORM_COOKIE, Services, safe_next, visitor_of
+from fzbot.console.authorization import COOKIE, DEVICE_COOKIE, FORM_COOKIE, Services, safe_next, visitor_of
 from fzbot.console.rendering import go, render
 from fzbot.console.services import ConsoleServices
 from fzbot.console.visitor import Visitor
-from fzbot.db import writing
-from fzbot.errors import NotSignedInError, SignInError, StaffError
-from fzbot.people import sign_in
+from fzbot.db import reading, writing
+from fzbot.errors import BusyError, NotSignedInError, SignInError, StaffError
+from fzbot.people import passwords, recovery_codes, sign_in
 from fzbot.people.sign_in import Attempt
 from fzbot.people.staff import Staff
 
 router = APIRouter()
 
+DEVICE_SECONDS = 180 * 24 * 3600
 Text = Annotated[str, Form(max_length=200)]
 
 
@@ -38,13 +39,15 @@ def enter(
     code: Text = "",
     next: Text = "",  # noqa: A002 - the form field's name
 ) -> Response:
-    attempt = Attempt(login.strip(), password, code, request.client.host if request.client else "")
+    address = request.client.host if request.client else ""
+    attempt = Attempt(login.strip(), password, code, address, request.cookies.get(DEVICE_COOKIE, ""))
     try:
-        token = _enter(services, attempt)
-    except SignInError as error:
+        token, device = _enter(services, attempt)
+    except (SignInError, BusyError) as error:
         return _form(services, request, safe_next(next), str(error), login)
     answer = go(safe_next(next).removeprefix("/console"))
     _set_cookie(services, answer, COOKIE, token)
+    _set_cookie(services, answer, DEVICE_COOKIE, device, DEVICE_SECONDS)
     answer.delete_cookie(FORM_COOKIE, path="/console")
     return answer
 
@@ -89,10 +92,21 @@ def totp_page(services: Services, request: Request) -> Response:
 @router.post("/totp")
 def set_totp(services: Services, request: Request, secret: Text, code: Text) -> Response:
     try:
-        _set_totp(services, visitor_of(request), secret, code)
+        codes = _set_totp(services, visitor_of(request), secret, code)
     except StaffError as error:
         return _totp_form(services, request, visitor_of(request), secret, str(error))
-    return go("/", done="totp-on")
+    return render(request, "recovery_codes.html", {"codes": codes})
+
+
+@router.post("/totp/codes")
+def renew_codes(services: Services, request: Request) -> Response:
+    visitor = visitor_of(request)
+    with writing(services.engine) as session:
+        if _member(session.get(Staff, visitor.staff_id)).totp_sealed is None:
+            raise StaffError("还没有启用动态码，先启用，再领备用码")
+        codes = recovery_codes.renew(session, services.sealer, visitor.staff_id)
+        audit.record(session, visitor.actor, Change("staff.codes", f"staff:{visitor.staff_id}"), services.now())
+    return render(request, "recovery_codes.html", {"codes": codes})
 
 
 def _form(services: ConsoleServices, request: Request, address: str, error: str = "", login: str = "") -> Response:
@@ -103,25 +117,24 @@ def _form(services: ConsoleServices, request: Request, address: str, error: str 
     return answer
 
 
-def _set_cookie(services: ConsoleServices, answer: Response, name: str, value: str) -> None:
-    answer.set_cookie(name, value, path="/console", httponly=True, secure=services.is_secure, samesite="lax")
+def _set_cookie(services: ConsoleServices, answer: Response, name: str, value: str, seconds: int | None = None) -> None:
+    secure = services.is_secure
+    answer.set_cookie(name, value, seconds, path="/console", httponly=True, secure=secure, samesite="lax")
 
 
-def _enter(services: ConsoleServices, attempt: Attempt) -> str:
-    failure = None
+def _enter(services: ConsoleServices, attempt: Attempt) -> tuple[str, str]:
+    """The token of a new sign-in and the device's mark; the password is looked at between two short transactions."""
+    sealer, now = services.sealer, services.now()
     with writing(services.engine) as session:
-        try:
-            member = sign_in.check(session, services.sealer, attempt, services.now())
-        except SignInError as error:
-            failure = error  # leaves the block without an error, so that the failure stays counted
-        else:
-            token, _ = sign_in.begin(session, member, services.now())
-            actor = Actor(member.name, member.id, member.account_id)
-            change = Change("sign-in", f"staff:{member.id}", after={"address": attempt.address})
-            audit.record(session, actor, change, services.now())
-    if failure is not None:
-        raise failure
-    return token
+        admission = sign_in.admit(session, sealer, attempt, now)
+    is_right = passwords.verifies(admission.password_hash, attempt.password)
+    with writing(services.engine) as session:
+        member = sign_in.accept(session, sealer, admission, is_right, now)
+        token, _ = sign_in.begin(session, member, now)
+        actor = Actor(member.name, member.id, member.account_id)
+        change = Change("sign-in", f"staff:{member.id}", after={"address": attempt.address})
+        audit.record(session, actor, change, now)
+        return token, sign_in.device_of(sealer, member)
 
 
 def _change_password(services: ConsoleServices, visitor: Visitor, old: str, new: str, again: str) -> None:
@@ -129,11 +142,13 @@ def _change_password(services: ConsoleServices, visitor: Visitor, old: str, new:
         raise StaffError("两次填的新密码不一样")
     if new == old:
         raise StaffError("新密码要和旧的不同")
-    hashed = sign_in.hash_password(new)
+    with reading(services.engine) as session:
+        member = _member(session.get(Staff, visitor.staff_id))
+    hashed = passwords.hash_password(new, member.login)
+    if not passwords.verifies(member.password_hash, old):
+        raise StaffError("旧密码不对")
     with writing(services.engine) as session:
         member = _member(session.get(Staff, visitor.staff_id))
-        if not sign_in.verifies(member.password_hash, old):
-            raise StaffError("旧密码不对")
         member.password_hash, member.must_change_password = hashed, False
         sign_in.end_all(session, member.id, except_token_hash=visitor.token_hash)
         audit.record(session, visitor.actor, Change("staff.password", f"staff:{member.id}"), services.now())
@@ -142,17 +157,18 @@ def _change_password(services: ConsoleServices, visitor: Visitor, old: str, new:
 def _totp_form(
     services: ConsoleServices, request: Request, visitor: Visitor, secret: str = "", error: str = ""
 ) -> Response:
-    with writing(services.engine) as session:
+    with reading(services.engine) as session:
         member = _member(session.get(Staff, visitor.staff_id))
+        left = recovery_codes.left(session, member.id)
     if member.totp_sealed is not None:
-        return render(request, "totp.html", {"is_on": True})
+        return render(request, "totp.html", {"is_on": True, "left": left})
     secret = secret if sign_in.is_totp_secret(secret) else sign_in.new_totp_secret()
     picture = segno.make(sign_in.totp_address(secret, member.login), micro=False).svg_data_uri(scale=5)
     context = {"is_on": False, "secret": secret, "picture": picture, "error": error}
     return render(request, "totp.html", context, 422 if error else 200)
 
 
-def _set_totp(services: ConsoleServices, visitor: Visitor, secret: str, code: str) -> None:
+def _set_totp(services: ConsoleServices, visitor: Visitor, secret: str, code: str) -> list[str]:
     if not sign_in.is_totp_secret(secret):
         raise StaffError("密钥不对，请刷新页面重新绑定")
     step = sign_in.totp_step(secret, code, services.now())
@@ -164,6 +180,7 @@ def _set_totp(services: ConsoleServices, visitor: Visitor, secret: str, code: st
             raise StaffError("已经启用了动态码；换手机请找管理员重置")
         member.totp_sealed, member.totp_last_step = services.sealer.seal(secret), step
         audit.record(session, visitor.actor, Change("staff.totp", f"staff:{member.id}"), services.now())
+        return recovery_codes.renew(session, services.sealer, member.id)
 
 
 def _member(found: Staff | None) -> Staff:
