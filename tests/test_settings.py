@@ -77,7 +77,7 @@ def test_a_wrong_key_is_explained_in_plain_words() -> None:
         ("FZBOT_TURN_THREADS", "0", "不能小于 1"),
         ("FZBOT_KEEP_TEXT_DAYS", "9999", "不能大于 3660"),
         ("FZBOT_PUBLIC_URL", "fz.example", "要写成 https://域名"),
-        ("FZBOT_PUBLIC_URL", "https://fz.example/sub", "后面不带路径"),
+        ("FZBOT_PUBLIC_URL", "https://fz.example/sub", "要写成 https://域名，后面不带路径"),
         ("FZBOT_REQUIRE_TOTP", "some", "只能是 "),
     ],
 )
