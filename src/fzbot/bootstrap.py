@@ -12,7 +12,7 @@ from fzbot import audit, clock, db, db_errors, migrations, private_files
 from fzbot.answering.snapshot import Snapshot
 from fzbot.answering.snapshot_cache import is_built
 from fzbot.audit import SYSTEM
-from fzbot.curation.release_loader import live_entries
+from fzbot.curation.release_trial import live_entries
 from fzbot.knowledge.entry import Entry
 from fzbot.people import account as accounts
 from fzbot.people import key_fingerprint, members

@@ -148,7 +148,7 @@ def test_who_writes_too_fast_is_asked_to_wait_except_in_danger(villager: Village
 @pytest.fixture
 def hasty(villager: Villager) -> Villager:
     """A villager who writes while the clock stands still."""
-    conversation = replace(villager.conversation, rate_limiter=RateLimiter(clock=lambda: 0.0))
+    conversation = replace(villager.conversation, rate_limiter=RateLimiter(30, clock=lambda: 0.0))
     return Villager(conversation, villager.engine, villager.account_id)
 
 
@@ -173,7 +173,7 @@ def test_what_waits_for_a_follower_is_not_spent_on_a_request_to_wait(hasty: Vill
 
 def test_the_pace_recovers() -> None:
     now = 0.0
-    pace = RateLimiter(clock=lambda: now)
+    pace = RateLimiter(30, clock=lambda: now)
     assert [pace.allows("a") for _ in range(31)] == [True] * 30 + [False]
     now = 2.0
     assert [pace.allows("a"), pace.allows("a")] == [True, False]

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from fzbot.audit import Actor
 from fzbot.curation import exchange
-from fzbot.curation.release_loader import entries_of
+from fzbot.curation.release_trial import entries_of
 from fzbot.db import writing
 from fzbot.errors import CurationError
 from fzbot.knowledge import files

@@ -14,7 +14,8 @@ from fzbot.curation import publishing, release, revisions
 from fzbot.curation.golden import Golden
 from fzbot.curation.publishing import PublishingPolicy
 from fzbot.curation.release import Release, ReleaseStage
-from fzbot.curation.release_loader import ReleaseLoader, live_entries
+from fzbot.curation.release_loader import ReleaseLoader
+from fzbot.curation.release_trial import live_entries
 from fzbot.curation.revisions import body_of, entry_of
 from fzbot.db import reading, writing
 from fzbot.errors import CurationError

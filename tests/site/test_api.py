@@ -100,7 +100,7 @@ def test_the_last_use_is_kept_and_the_text_is_not(caller: Caller) -> None:
 
 def test_too_many_calls_have_to_wait(caller: Caller) -> None:
     now = 0.0
-    caller.application.state.limit = RateLimiter(clock=lambda: now)
+    caller.application.state.limit = RateLimiter(tokens.PER_MINUTE, clock=lambda: now)
     headers = caller.token()
     codes = [caller.http.get("/entries/chat.thanks", headers=headers).status_code for _ in range(61)]
     assert codes == [200] * 60 + [429]
@@ -115,7 +115,7 @@ def test_too_many_calls_have_to_wait(caller: Caller) -> None:
 )
 def test_no_input_breaks_the_interface(sqlite_engine: Engine, snapshot: Snapshot, method: str, path: str) -> None:
     caller = Caller(sqlite_engine, snapshot)
-    caller.application.state.limit = RateLimiter(clock=itertools.count(step=MINUTE).__next__)
+    caller.application.state.limit = RateLimiter(tokens.PER_MINUTE, clock=itertools.count(step=MINUTE).__next__)
     headers = caller.token()
     operation = schemathesis.openapi.from_asgi("/openapi.json", caller.application)[path][method]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from fzbot import bootstrap, clock, db
 from fzbot.audit import COMMAND_LINE
 from fzbot.curation import exchange, golden
-from fzbot.curation.release_loader import build_release, live_entries
+from fzbot.curation.release_trial import build_release, live_entries
 from fzbot.errors import CurationError
 from fzbot.knowledge import checks, files, law_changes
 from fzbot.knowledge.entry import Entry

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from fzbot.answering.decision import Decision, DecisionKind
+from fzbot.answering.decision import SUGGESTED, Decision, DecisionKind
 from fzbot.answering.snapshot import Snapshot
 from fzbot.conversation import follow_up_answers, wording
 from fzbot.conversation.choices import Choice, numbered
@@ -19,7 +19,6 @@ ADVISER = "village-adviser"
 COMPLAINT = "chat.complaint"
 GREETING = "chat.greeting"
 LIKELY_OTHERS = 2
-SUGGESTIONS = 3
 RELATED_SHOWN = 3
 
 
@@ -79,7 +78,7 @@ class DecisionReplies:
 
     def complaint(self, score: float) -> TurnOutcome:
         """“不是这个”: what else it may have been, or people."""
-        near = [id_ for id_ in self.before.near if id_ in self.snapshot.entries][:SUGGESTIONS]
+        near = [id_ for id_ in self.before.near if id_ in self.snapshot.entries][:SUGGESTED]
         if near:
             titles = self._numbered(_of_entry(self.snapshot.entries[id_]) for id_ in near)
             text = f"{wording.COMPLAINT_NEXT}\n{titles}\n\n{wording.SUGGEST_END}"
@@ -151,7 +150,7 @@ class DecisionReplies:
         return TurnOutcome(text, DecisionKind.CHAT, entry.id, decision.score)
 
     def _suggest(self, decision: Decision) -> TurnOutcome:
-        offered = [candidate.entry for candidate in decision.candidates[:SUGGESTIONS]]
+        offered = [candidate.entry for candidate in decision.candidates[:SUGGESTED]]
         text = f"{wording.SUGGEST}\n{self._numbered(map(_of_entry, offered))}\n\n{wording.SUGGEST_END}"
         ids = tuple(entry.id for entry in offered)
         # What was asked about before stays the topic until something else is picked.

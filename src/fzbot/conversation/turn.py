@@ -50,6 +50,8 @@ WRITE_SECONDS = 2.8
 LEAST_SECONDS = 0.1
 """What the reads of a turn get that has waited long for its thread."""
 QUESTION_CHARS = 2000
+FOLLOWER_PER_MINUTE = 30
+"""Unless the settings say otherwise."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ class Conversation:
     public_url: str
     erasures: ErasureLog
     now: Callable[[], datetime] = field(default=clock.now)
-    rate_limiter: RateLimiter = field(default_factory=RateLimiter)
+    rate_limiter: RateLimiter = field(default_factory=lambda: RateLimiter(FOLLOWER_PER_MINUTE))
     pending_items: PendingItems = field(default_factory=NoPendingItems)
     tappable: bool = False
 

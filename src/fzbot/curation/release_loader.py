@@ -1,15 +1,11 @@
-"""Brings releases to life: builds the one that waits in a process of its own, tries it, and swaps live ones in."""
+"""Brings releases to life in one worker: has the one that waits built and tried, and swaps live ones in."""
 
 import logging
-import multiprocessing
 import threading
-from collections.abc import Callable, Mapping
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Engine
 
@@ -19,10 +15,8 @@ from fzbot.answering.snapshot import Snapshot
 from fzbot.answering.snapshot_cache import is_built
 from fzbot.curation import release
 from fzbot.curation.golden import Golden, still_right
-from fzbot.curation.revisions import entry_of
-from fzbot.db import reading, writing
-from fzbot.errors import KnowledgeError
-from fzbot.knowledge.entry import Entry
+from fzbot.curation.release_trial import build_release, entries_of, try_out
+from fzbot.db import reading
 from fzbot.runtime.pg_notify import Listener
 from fzbot.runtime.supervisor import Supervisor
 
@@ -92,57 +86,7 @@ class ReleaseLoader:
             return False
         entries = entries_of(live[1])
         if not is_built(self.folder, self.cache, entries):
-            _aside(_trial, self.folder, self.cache, live[1], ())
+            try_out(self.folder, self.cache, live[1])
         self.current_snapshot.replace(Snapshot.of_folder(self.folder, self.cache, entries))
         self.loaded = live[0]
         return True
-
-
-def build_release(
-    engine: Engine, folder: Path, cache: Path, golden: tuple[Golden, ...], at: datetime | None = None
-) -> list[str] | None:
-    """Build and try the release that waits, and make it live unless there are problems, which are returned.
-
-    None when none waits, or another builder has it.
-    """
-    with writing(engine) as session:
-        found = release.claim(session, at or clock.now())
-        claimed = (found.id, dict(found.overlay)) if found else None
-    if claimed is None:
-        return None
-    number, overlay = claimed
-    problems = _aside(_trial, folder, cache, overlay, golden)
-    with writing(engine) as session:
-        release.record_outcome(session, number, problems)
-    log.info("release %d: %s", number, "refused" if problems else "live")
-    return problems
-
-
-def entries_of(overlay: Mapping[str, Any]) -> tuple[Entry, ...]:
-    """The entries of a release, in the order of their ids."""
-    return tuple(entry_of(overlay[id_]) for id_ in sorted(overlay))
-
-
-def live_entries(engine: Engine) -> tuple[int | None, tuple[Entry, ...]]:
-    """The live release's number and entries; none while only the shipped base answers."""
-    with reading(engine) as session:
-        found = release.live(session)
-        return (found.id, entries_of(found.overlay)) if found else (None, ())
-
-
-def _trial(folder: Path, cache: Path, overlay: Mapping[str, Any], golden: tuple[Golden, ...]) -> list[str]:
-    try:
-        snapshot = Snapshot.of_folder(folder, cache, entries_of(overlay))
-    except KnowledgeError as error:
-        return [str(error)]
-    lost = [one for one in golden if not still_right(snapshot, one)]
-    return [f"“{one.text}”原来答 {one.entry}，改后答不到了" for one in lost]
-
-
-def _aside(task: Callable[..., list[str]], *arguments: Any) -> list[str]:
-    # Training takes seconds and memory; a serving process must feel neither.
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-        try:
-            return pool.submit(task, *arguments).result()
-        except BrokenProcessPool:
-            return ["构建时内存不够或被中断，请稍后重新发布"]

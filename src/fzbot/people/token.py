@@ -16,6 +16,10 @@ from fzbot.errors import TokenError
 PREFIX = "fz_"
 
 
+PER_MINUTE = 60
+"""Calls of a new token, in each serving process."""
+
+
 class TokenScope(StrEnum):
     """What a token opens."""
 
@@ -53,7 +57,7 @@ def issue(
         name=name.strip()[:60],
         token_hash=digest(text),
         scopes=[scope.value for scope in chosen],
-        per_minute=60,
+        per_minute=PER_MINUTE,
         created_at=at,
     )
     session.add(token)

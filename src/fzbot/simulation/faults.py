@@ -1,11 +1,29 @@
 """What goes wrong on purpose: error codes, slow answers, cut connections, calls carried out whose answer never comes."""
 
+import asyncio
 import fnmatch
 import random
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
+
+from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
 
 Kind = Literal["code", "slow", "cut", "raw", "done-then-cut", "done-then-slow", "done-then-raw"]
+
+
+class Cut(Response):
+    """An answer that breaks off before it says anything."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
+        """Promise more than is sent, so that the server closes the connection."""
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"100")]})
+        await send({"type": "http.response.body", "body": b"{"})
+
+
+def as_json(said: dict[str, Any]) -> Response:
+    """An answer as the platform sends it."""
+    return JSONResponse(said, media_type="text/plain")
 
 
 @dataclass
@@ -28,6 +46,17 @@ class SimulatedFault:
     def is_done(self) -> bool:
         """Whether the call is carried out all the same."""
         return self.kind.startswith("done") or self.kind == "slow"
+
+    async def spoilt(self, said: dict[str, Any]) -> Response:
+        """What comes instead of what the platform would have said."""
+        if self.kind == "code":
+            return as_json({"errcode": self.code, "errmsg": "simulated fault"})
+        if self.kind in {"slow", "done-then-slow"}:
+            await asyncio.sleep(self.seconds)
+            return as_json(said)
+        if self.kind in {"raw", "done-then-raw"}:
+            return Response(self.body, self.status)
+        return Cut()
 
 
 @dataclass

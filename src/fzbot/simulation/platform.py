@@ -1,32 +1,21 @@
 """The simulated platform of one account: its calls as the platform has them, with the faults that it is told to have."""
 
-import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.types import Receive, Scope, Send
+from starlette.responses import Response
 
 from fzbot.simulation import account_api
-from fzbot.simulation.faults import Faults, Limits, SimulatedFault
+from fzbot.simulation.faults import Faults, Limits, as_json
 from fzbot.simulation.sending import Sending
 from fzbot.simulation.state import PlatformState, RefusedError
 from fzbot.simulation.tokens import Tokens
 from fzbot.simulation.webhook_sender import WebhookSender
 
 Handler = Callable[[dict[str, Any]], dict[str, Any]]
-
-
-class Cut(Response):
-    """An answer that breaks off before it says anything."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
-        """Promise more than is sent, so that the server closes the connection."""
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"100")]})
-        await send({"type": "http.response.body", "body": b"{"})
 
 
 @dataclass
@@ -80,19 +69,9 @@ class Simulation:
         fault = self.faults.pick(path)
         said = self._handle(path, request, raw) if fault is None or fault.is_done else {}
         if fault is not None:
-            return await self._spoil(fault, said)
+            return await fault.spoilt(said)
         self.state.answers[f"{path} {said.get('errcode', 0)}"] += 1
-        return _json(said)
-
-    async def _spoil(self, fault: SimulatedFault, said: dict[str, Any]) -> Response:
-        if fault.kind == "code":
-            return _json({"errcode": fault.code, "errmsg": "simulated fault"})
-        if fault.kind in {"slow", "done-then-slow"}:
-            await asyncio.sleep(fault.seconds)
-            return _json(said)
-        if fault.kind in {"raw", "done-then-raw"}:
-            return Response(fault.body, fault.status)
-        return Cut()
+        return as_json(said)
 
     def _handle(self, path: str, request: Request, raw: bytes) -> dict[str, Any]:
         query = request.query_params
@@ -117,7 +96,3 @@ class Simulation:
             raise RefusedError(over, "reach max api quota limit")
         is_json = raw.startswith(b"{")
         return handler(json.loads(raw) if is_json else {})
-
-
-def _json(said: dict[str, Any]) -> Response:
-    return JSONResponse(said, media_type="text/plain")

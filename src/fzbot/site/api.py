@@ -111,7 +111,11 @@ def api(engine: Engine, current_snapshot: CurrentSnapshot, public_url: str) -> F
     app = FastAPI(title="fzbot 接口", version="1", docs_url=None, redoc_url=None)
     app.add_middleware(SecurityHeaders, private=True)
     app.add_middleware(BodyLimit)
-    app.state.engine, app.state.current_snapshot, app.state.limit = engine, current_snapshot, RateLimiter()
+    app.state.engine, app.state.current_snapshot, app.state.limit = (
+        engine,
+        current_snapshot,
+        RateLimiter(tokens.PER_MINUTE),
+    )
     app.state.public_url = public_url
     app.add_api_route("/answer", answer, methods=["POST"], summary="答一句话，不计入统计")
     app.add_api_route("/stats", stats, methods=["GET"], summary="一段日子的数字")

@@ -6,7 +6,6 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-PER_MINUTE = 30
 MINUTE = 60.0
 REMEMBERED = 50_000
 
@@ -18,7 +17,7 @@ class RateLimiter:
     Nobody can ask for much more than the rate: a bucket that ran dry gives back one call at a time, not all at once.
     """
 
-    per_minute: int = PER_MINUTE
+    per_minute: int
     clock: Callable[[], float] = time.monotonic
     _buckets: OrderedDict[str, tuple[float, float]] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)

@@ -18,6 +18,7 @@ class Reaction(Enum):
     NEXT_DAY = "stop for the day"
     PAUSE = "stop until a person has mended it"
     SET_ASIDE = "leave out this follower, go on with the others"
+    SENT_BEFORE = "take it as accepted: the same mass send went out under this `clientmsgid`"
     GIVE_UP = "never send this message"
 
 
@@ -53,6 +54,7 @@ TABLE: dict[Reaction, dict[int, str]] = {
         49003: "这个人的 openid 是别的公众号的",
         50005: "对方没有关注公众号",
     },
+    Reaction.SENT_BEFORE: {45065: "同一条群发已经提交过"},
     Reaction.GIVE_UP: {
         40004: "媒体文件的类型不对",
         40005: "文件的类型不对",
@@ -125,7 +127,6 @@ TABLE: dict[Reaction, dict[int, str]] = {
         45018: "分组太多",
         45057: "标签下粉丝太多，不能直接删除",
         45058: "系统自带的标签不能改",
-        45065: "同一条群发已经提交过",
         45067: "群发编号太长",
         45157: "标签名不能用，可能和别的标签重名",
         45158: "标签名太长，最多 30 个字节",

@@ -36,7 +36,6 @@ TEMPLATE = "/cgi-bin/message/template/send"
 MASS_TO_TAG = "/cgi-bin/message/mass/sendall"
 MASS_TO_LIST = "/cgi-bin/message/mass/send"
 PREVIEW = "/cgi-bin/message/mass/preview"
-SENT_BEFORE = 45065
 NO_TAG = "这个村在公众号上建不成标签，请到后台“公众号”比对村标签，按提示改好"
 NO_STORE = "数据库或 Redis 暂时用不了"
 
@@ -100,7 +99,7 @@ class PlatformPush:
         try:
             answer = self.platform.order(path, body)
         except PlatformError as error:
-            if error.code != SENT_BEFORE:
+            if error.code is None or reaction(error.code) is not Reaction.SENT_BEFORE:
                 raise
             answer = error.answer
         return Accepted(answers.text(answer, "msg_id"))
@@ -157,7 +156,7 @@ def _refusal(error: PlatformError, way: DeliveryMethod) -> SendResult:
             return Postponed(str(error), RetryAfter.DAY, error.code)
         case Reaction.SET_ASIDE if way.is_personal:
             return Refused(str(error), error.code)
-        case Reaction.GIVE_UP:
+        case Reaction.GIVE_UP | Reaction.SENT_BEFORE:
             return Refused(str(error), error.code)
     return Paused(
         str(error), error.code

@@ -1,5 +1,6 @@
 """The first page: what the outreach did in a span of days, with charts, comparison, drill-down and spreadsheet."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
@@ -19,7 +20,7 @@ from fzbot.knowledge.law_changes import outdated
 from fzbot.notices.results.counts import GroupBy
 from fzbot.people.village import NO_VILLAGE
 from fzbot.statistics import spans
-from fzbot.statistics.dashboard.board import Dashboard, change, dashboard, named
+from fzbot.statistics.dashboard.board import Dashboard, change, dashboard
 from fzbot.statistics.dashboard.workbook import INTERACTIONS, QUESTIONS, Names, workbook
 from fzbot.statistics.figures.figure import Figure, Surface
 from fzbot.statistics.figures.registry import shown_on
@@ -27,6 +28,9 @@ from fzbot.statistics.labels import decision_label
 from fzbot.statistics.recorded import Recorded
 
 router = APIRouter()
+
+TABLE_ROWS, THEME_BARS, VILLAGE_BARS, FRAUD_BARS = 15, 12, 20, 10
+"""How many of each a page has room for; the spreadsheet has all."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +59,8 @@ def overview(services: Services, request: Request) -> Response:
         "board": board,
         "tiles": [_tile(figure, board, period) for figure in shown_on(Surface.TILE)],
         "charts": _charts(board, titles, snapshot.themes, villages),
-        "entries": named(board.entries, titles),
-        "themes": named(board.themes, snapshot.themes),
+        "entries": _named(board.entries, titles, TABLE_ROWS),
+        "themes": _named(board.themes, snapshot.themes, TABLE_ROWS),
         "by_village": [(id_, villages.get(id_, "未选村"), number) for id_, number in board.villages.items()],
         "no_village": NO_VILLAGE,
         "outdated": sum(map(len, outdated(snapshot.entries.values(), snapshot.laws, today).values())),
@@ -117,7 +121,7 @@ def _charts(
     board: Dashboard, titles: dict[str, str], themes: dict[str, str], villages: dict[int, str]
 ) -> dict[str, object]:
     labels = list(board.trend)
-    frauds = named(board.frauds, titles, 10)
+    frauds = _named(board.frauds, titles, FRAUD_BARS)
     return {
         "trend": {
             "labels": labels,
@@ -126,8 +130,10 @@ def _charts(
                 {"name": QUESTIONS, "data": [board.trend[label][1] for label in labels]},
             ],
         },
-        "themes": _bars(list(board.named_themes(themes).items())[:12]),
-        "villages": _bars([(villages.get(id_, "未选村"), number) for id_, number in list(board.villages.items())[:20]]),
+        "themes": _bars(list(board.named_themes(themes).items())[:THEME_BARS]),
+        "villages": _bars(
+            [(villages.get(id_, "未选村"), number) for id_, number in list(board.villages.items())[:VILLAGE_BARS]]
+        ),
         "hours": {
             "labels": [f"{hour}点" for hour in range(24)],
             "series": [{"name": INTERACTIONS, "data": board.hours}],
@@ -144,3 +150,8 @@ def _bars(pairs: list[tuple[str, int]]) -> dict[str, object]:
         "labels": [name for name, _ in pairs],
         "series": [{"name": "次数", "data": [number for _, number in pairs]}],
     }
+
+
+def _named(counts: Mapping[str, int], names: Mapping[str, str], most: int) -> list[tuple[str, str, int]]:
+    """The largest counts with their names: (key, name, number)."""
+    return [(key, names.get(key, key), number) for key, number in list(counts.items())[:most]]

@@ -4,7 +4,7 @@ Never masked: hotlines and short service numbers, article numbers, sums of money
 """
 
 from fzbot.interactions.masking.masker import mask
-from fzbot.interactions.masking.spans import (
+from fzbot.interactions.masking.placeholders import (
     ACCOUNT,
     ADDRESS,
     BANK_CARD,

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 
+from fzbot.interactions.masking.placeholders import ADDRESS
 from fzbot.interactions.masking.reading import Reading
-from fzbot.interactions.masking.spans import ADDRESS, Span
+from fzbot.interactions.masking.spans import Span
 
 _FIGURE = "0-9一二三四五六七八九十百零〇○幺两"
 _N = rf"(?:第?[附]?[甲乙丙丁东西南北中前后新老A-Za-z]?\s?[{_FIGURE}]{{1,5}}(?:[\-－—之][{_FIGURE}]{{1,4}})?[A-Za-z甲乙丙丁]?\s?)"

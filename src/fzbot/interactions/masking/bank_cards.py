@@ -2,8 +2,9 @@
 
 import re
 
+from fzbot.interactions.masking.placeholders import BANK_CARD
 from fzbot.interactions.masking.runs import Run
-from fzbot.interactions.masking.spans import BANK_CARD, Span
+from fzbot.interactions.masking.spans import Span
 
 _CUE = re.compile(
     r"(?:银行卡|卡号|账号|帐号|账户|帐户|储蓄卡|借记卡|信用卡|工资卡|存折|收款卡|对公|一卡通|社保卡|惠农卡|卡片|卡"

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 
+from fzbot.interactions.masking.placeholders import CREDIT_CODE, DOCUMENT, PASSPORT
 from fzbot.interactions.masking.reading import Reading
-from fzbot.interactions.masking.spans import CREDIT_CODE, DOCUMENT, PASSPORT, Span
+from fzbot.interactions.masking.spans import Span
 
 _GAP = r"[\s\-－—–_.·]{0,3}"
 _CREDIT = re.compile(

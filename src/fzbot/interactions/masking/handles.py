@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 
+from fzbot.interactions.masking.placeholders import ACCOUNT, EMAIL, QQ, WECHAT
 from fzbot.interactions.masking.reading import Reading
-from fzbot.interactions.masking.spans import ACCOUNT, EMAIL, QQ, WECHAT, Span
+from fzbot.interactions.masking.spans import Span
 
 _AT = r"\s{0,3}(?:@|\(at\)|\[at\]|【at】|艾特|圈a|#)\s{0,3}"
 _DOT = r"\s{0,3}(?:\.|。|点|\(dot\)|dot|,|·)\s{0,3}"

@@ -3,8 +3,9 @@
 import re
 from datetime import date
 
+from fzbot.interactions.masking.placeholders import ID_CARD
 from fzbot.interactions.masking.runs import Run
-from fzbot.interactions.masking.spans import ID_CARD, Span
+from fzbot.interactions.masking.spans import Span
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from enum import IntEnum
 from importlib.resources import files
 
+from fzbot.interactions.masking.placeholders import NAME
 from fzbot.interactions.masking.reading import MARKED, Reading
-from fzbot.interactions.masking.spans import NAME, Span
+from fzbot.interactions.masking.spans import Span
 from fzbot.interactions.masking.surnames import (
     ALONE,
     ALSO_WORDS,

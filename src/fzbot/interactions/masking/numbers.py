@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable, Iterator
 
 from fzbot.interactions.masking import bank_cards, identity_cards, phones
+from fzbot.interactions.masking.placeholders import BANK_CARD, ID_CARD, PHONE, PLATE
 from fzbot.interactions.masking.reading import Reading
 from fzbot.interactions.masking.runs import Run, runs
-from fzbot.interactions.masking.spans import BANK_CARD, ID_CARD, PHONE, PLATE, Span
+from fzbot.interactions.masking.spans import Span
 
 Found = tuple[int, Span] | None
 _KINDS: tuple[Callable[[Run, int], Found], ...] = (

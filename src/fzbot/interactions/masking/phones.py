@@ -2,8 +2,9 @@
 
 import re
 
+from fzbot.interactions.masking.placeholders import PHONE
 from fzbot.interactions.masking.runs import Run
-from fzbot.interactions.masking.spans import PHONE, Span
+from fzbot.interactions.masking.spans import Span
 
 MOBILE = re.compile(r"(?:0086|86|0)?1[3-9]\d{9}")
 _PREFIXES = ("", "86", "0086", "0", "086")

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 
+from fzbot.interactions.masking.placeholders import PLATE
 from fzbot.interactions.masking.reading import Reading
-from fzbot.interactions.masking.spans import PLATE, Span
+from fzbot.interactions.masking.spans import Span
 
 _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使领"
 _LETTER = "[A-HJ-NP-Za-hj-np-z]"

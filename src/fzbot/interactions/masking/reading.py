@@ -4,9 +4,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from fzbot.interactions.masking.spans import MARKS
+from fzbot.interactions.masking.placeholders import PLACEHOLDERS
 
-_MARK = re.compile("|".join(map(re.escape, MARKS)))
+_MARK = re.compile("|".join(map(re.escape, PLACEHOLDERS)))
 MARKED = "\ua000"
 """Stands for every character of a mark: a letter of no kind that any grammar knows."""
 

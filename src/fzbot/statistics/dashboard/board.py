@@ -90,8 +90,3 @@ def change(now: int, before: int) -> str:
         return ""
     share = (now - before) / before
     return "持平" if now == before else f"{'增' if share > 0 else '减'} {abs(share):.0%}"
-
-
-def named(counts: Mapping[str, int], names: Mapping[str, str], most: int = 15) -> list[tuple[str, str, int]]:
-    """The largest counts with their names: (key, name, number)."""
-    return [(key, names.get(key, key), number) for key, number in list(counts.items())[:most]]
