@@ -33,4 +33,5 @@ def test_the_glossary_names_every_class_and_nothing_else() -> None:
     for package in PACKAGES:
         section = re.search(rf"^## {package}:.*?(?=^## |\Z)", text, re.DOTALL | re.MULTILINE)
         assert section, package
-        assert set(re.findall(r"^\| (\w+) \| [\u4e00-\u9fff]", section[0], re.MULTILINE)) == classes(package), package
+        named = set(re.findall(r"^\| (\w+) \| [\u4e00-\u9fff]", section[0], re.MULTILINE)) - {"English"}  # the head
+        assert named == classes(package), package
