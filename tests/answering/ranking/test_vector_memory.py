@@ -7,6 +7,7 @@ import pytest
 
 from fzbot.answering.ranking.sentence_encoder import SentenceEncoder
 from fzbot.answering.ranking.vector_memory import VectorMemory
+from fzbot.answering.ranking.vectors import Floats
 
 QUESTIONS = ["工钱不给咋办", "离婚孩子归谁"]
 
@@ -20,8 +21,12 @@ def remembered(encoder: SentenceEncoder, folder: Path, *texts: str) -> list[str]
     """Ask for texts and keep them; which of them were read."""
     read: list[str] = []
     memory = VectorMemory(encoder, folder)
-    reading = memory._read
-    memory._read = lambda text: (read.append(text), reading(text))[1]
+
+    def reading(text: str) -> Floats:
+        read.append(text)
+        return encoder.vector(text)
+
+    memory._read = reading
     for text in texts:
         assert (memory.vector(text) == encoder.vector(text)).all()
     memory.write()
