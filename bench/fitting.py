@@ -18,6 +18,8 @@ COST_USELESS, COST_INTRUSIVE = 4.5, 2.0
 RIDGE = 0.02
 MOST_WRONG = 0.035
 """Somewhat below the promised 5 %: thresholds that were chosen on questions look better on them than on others."""
+MOST_WRONG_LIKELY = 0.25
+"""Of replies that are only likely."""
 Array = NDArray[np.float64]
 
 
@@ -158,6 +160,15 @@ def thresholds(outcomes: Sequence[Outcome]) -> tuple[float, float]:
     pairs = ((answer, suggest) for answer in allowed for suggest in np.arange(0.05, 0.8, 0.05))
     best = min(pairs, key=lambda pair: sum(cost_of(outcome, *pair) for outcome in outcomes))
     return round(float(best[0]), 2), round(float(best[1]), 2)
+
+
+def likely_from(outcomes: Sequence[Outcome], answer_from: float) -> float:
+    """The lowest threshold from which the replies below `answer_from` are wrong no more often than `MOST_WRONG_LIKELY`."""
+    for value in np.round(np.arange(0.2, answer_from, 0.01), 2):
+        likely = [o for o in outcomes if value <= o.chances[0] < answer_from and not o.order[0].startswith("chat.")]
+        if likely and sum(not o.right[0] for o in likely) <= MOST_WRONG_LIKELY * len(likely):
+            return float(value)
+    return answer_from
 
 
 def wrong_share(outcomes: Sequence[Outcome], answer_from: float) -> float:

@@ -7,12 +7,17 @@ from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
+from fzbot.curation import golden
+from fzbot.knowledge import files
 from fzbot.knowledge.entry import Entry
+from fzbot.settings import shipped_knowledge
 
 OUT = frozenset({"OOS", "VAGUE", "CHAT"})
 SHARED = Path(__file__).parents[2] / "shared" / "questions"
 DEV = SHARED / "dev.tsv"
 UNLABELLED = SHARED / "unlabelled.txt"
+ASIDE = 500
+"""So many of `fresh`, the last ones, the encoder does not learn from: the blend is fitted on them."""
 LABELS = Path(__file__).parent / "labels.tsv"
 DIALECT = Path(__file__).parent / "dialect.tsv"
 """Five hundred questions in dialect, with homophones and slips, written for measuring."""
@@ -75,8 +80,7 @@ def read(path: Path) -> list[Labelled]:
 def ours(part: Part) -> list[Labelled]:
     """The shared questions that we labelled. Our labels name a question by its hash: the words are not ours to keep.
 
-    `HELD_OUT` was labelled by two; what either takes for right is right, and where they differ on scope it is left out. Encoders to
-    come learn from `LEARN` alone; the one that is shipped was trained before this split, on labels of a part of both.
+    `HELD_OUT` was labelled by two; what either takes for right is right, and where they differ on scope it is left out.
     """
     texts = {_name(text): text for text in part.source.read_text(encoding="utf-8").splitlines()}
     rows = (line.split("\t") for line in LABELS.read_text(encoding="utf-8").splitlines()[1:])
@@ -100,6 +104,18 @@ def test2() -> list[Labelled]:
     ]
 
 
+def aside() -> list[Labelled]:
+    """The questions of `fresh` that the encoder has not learned from."""
+    return ours(Part.FRESH)[-ASIDE:]
+
+
+def goldens() -> list[Labelled]:
+    """The golden questions of the knowledge base; the encoder has not learned from them either."""
+    found = golden.load(shipped_knowledge())
+    needs = {entry.id: entry.need for entry in files.load_sound(shipped_knowledge()).entries}
+    return [_labelled(f"golden-{number}", needs[one.entry], one.text) for number, one in enumerate(found)]
+
+
 def agreement() -> float:
     """How often the first need of one labelling of `test2.txt` is among the needs of the other: about the ceiling."""
     second = {question.id: question for question in ours(Part.TEST2_B)}
@@ -108,9 +124,15 @@ def agreement() -> float:
 
 
 def named(*names: str) -> list[Labelled]:
-    """The questions of sets by name (`dev`, `learn`, `held-out`, `fresh`, `tune`, `test2`, `dialect`), or of labelled files."""
+    """The questions of sets by name (`dev`, `learn`, `held-out`, `fresh`, `aside`, `golden`, `tune`, `test2`, `dialect`), or of labelled files."""
     sets: dict[str, Callable[[], list[Labelled]]] = {part.value: partial(ours, part) for part in Part}
-    sets |= {"dev": partial(read, DEV), "dialect": partial(read, DIALECT), "test2": test2}
+    sets |= {
+        "dev": partial(read, DEV),
+        "dialect": partial(read, DIALECT),
+        "aside": aside,
+        "golden": goldens,
+        "test2": test2,
+    }
     return [question for name in names for question in (sets[name]() if name in sets else read(Path(name)))]
 
 

@@ -16,6 +16,7 @@ from fzbot.answering.emergencies.judge import EmergencyJudge, Judgement
 from fzbot.answering.emergencies.rules import Alarm, EmergencyRules
 from fzbot.answering.ranking.ranker import Encoders, Ranker, Ranking, RankingModel
 from fzbot.answering.ranking.sentence_encoder import SentenceEncoder
+from fzbot.answering.ranking.vector_memory import VectorMemory
 from fzbot.answering.ranking.vectors import EncodedText
 from fzbot.answering.small_talk import SmallTalk
 from fzbot.answering.text import segmentation, spelling, typed_pinyin
@@ -58,7 +59,6 @@ class TrainedParts:
     """What takes long to make from a content, and is therefore kept."""
 
     segmenter: Segmenter
-    encoder: SentenceEncoder
     emergencies: EmergencyJudge
     corrector: SpellingCorrector
     pinyin: PinyinReader
@@ -68,8 +68,11 @@ class TrainedParts:
 class Snapshot:
     """Answers questions from one state of the knowledge base. Same question, same decision."""
 
-    def __init__(self, content: Content, trained: TrainedParts | None = None) -> None:
-        """Build; with what was `trained` from the same content before, nothing is trained."""
+    def __init__(self, content: Content, trained: TrainedParts | None = None, memory: Path | None = None) -> None:
+        """Build; with what was `trained` from the same content before, nothing is trained.
+
+        What is read for the training is remembered in the folder `memory`.
+        """
         base = content.base
         self.entries: dict[str, Entry] = {entry.id: entry for entry in base.entries}
         self.directory: Directory = base.directory
@@ -85,10 +88,10 @@ class Snapshot:
         threadpool_limits(limits=1, user_api="blas")
         segmenter = trained.segmenter if trained else segmentation.train(content.lexicon)
         self.tokeniser = Tokeniser(content.lexicon, segmenter)
-        self.encoders = Encoders(self.tokeniser, trained.encoder if trained else SentenceEncoder.shipped())
+        self.encoders = Encoders(self.tokeniser, SentenceEncoder.shipped())
         self.normaliser = Normaliser(content.lexicon)
         self._entries = base.entries
-        self.trained = trained or self._train(content.lexicon)
+        self.trained = trained or self._train(content.lexicon, VectorMemory(SentenceEncoder.shipped(), memory))
         self.ranker = self.trained.ranker
         self._small_talk = SmallTalk(self._entries)
         self.decide = lru_cache(REMEMBERED)(self._decide)
@@ -108,7 +111,7 @@ class Snapshot:
             lexicon.load(folder / "lexicon"),
             files.read_model(folder / "topics.yaml", Topics),
         )
-        snapshot = cls(content)
+        snapshot = cls(content, memory=cache)
         snapshot_cache.write(path, (content, snapshot.trained))
         return snapshot
 
@@ -159,7 +162,7 @@ class Snapshot:
         number = exact.get(fold(question.text), exact.get(fold(question.written)))
         return None if number is None else self._entries[number]
 
-    def _train(self, lexicon: Lexicon) -> TrainedParts:
+    def _train(self, lexicon: Lexicon, memory: VectorMemory) -> TrainedParts:
         questions: list[NormalisedQuestion] = []
         classes: list[int] = []
         for number, entry in enumerate(self._entries):
@@ -170,9 +173,11 @@ class Snapshot:
             raise KnowledgeError("知识库里一条条目都没有")
         corrector = spelling.train((question.text for question in questions), self.tokeniser.cut)
         pinyin = typed_pinyin.train(self._written(lexicon), chain.from_iterable(corrector.words.values()))
-        ranker = Ranker(self.encoders, questions, classes, [entry.id for entry in self._entries])
-        emergencies = self._judge(lexicon, ranker)
-        return TrainedParts(self.tokeniser.cut, self.encoders.encoder, emergencies, corrector, pinyin, ranker)
+        encoders = Encoders(self.tokeniser, memory)
+        ranker = Ranker(encoders, questions, classes, [entry.id for entry in self._entries])
+        emergencies = self._judge(lexicon, ranker, encoders)
+        memory.write()
+        return TrainedParts(self.tokeniser.cut, emergencies, corrector, pinyin, ranker)
 
     def _written(self, lexicon: Lexicon) -> Iterator[str]:
         """What villagers write, as they write it."""
@@ -181,7 +186,7 @@ class Snapshot:
         yield from (text for text, _, _ in lexicon.emergencies)
         yield from (*lexicon.calm, *lexicon.words)
 
-    def _judge(self, lexicon: Lexicon, ranker: Ranker) -> EmergencyJudge:
+    def _judge(self, lexicon: Lexicon, ranker: Ranker, encoders: Encoders) -> EmergencyJudge:
         """Cues, and what is learned from examples: calm are also questions of the entries about no danger that have no cue."""
         rules = EmergencyRules(lexicon.urgent)
         examples = [one for one in lexicon.emergencies if one.entry in self.entries]
@@ -192,11 +197,11 @@ class Snapshot:
                 own = map(self.normaliser, entry.questions[::CALM_EACH])
                 calm += [question for question in own if rules.check(question.text) is None]
         emergencies = [
-            (ranker.encode(self.encoders, self.normaliser(text)), EmergencyKind(which, entry))
+            (ranker.encode(encoders, self.normaliser(text)), EmergencyKind(which, entry))
             for text, which, entry in examples
         ]
         classifier = emergency_classifier.train(
-            emergencies, [ranker.encode(self.encoders, question) for question in calm], len(ranker.vocabulary)
+            emergencies, [ranker.encode(encoders, question) for question in calm], len(ranker.vocabulary)
         )
         return EmergencyJudge(rules, classifier, frozenset(self.entries), Thresholds.shipped())
 

@@ -31,7 +31,7 @@ def fingerprint(folder: Path, overlay: tuple[Entry, ...] = ()) -> str:
     code = Path(__file__).parent
     for root in (folder, code, code.parent / "knowledge"):
         for path in sorted(root.rglob("*")):
-            if path.suffix in {".yaml", ".txt", ".py", ".json", ".npz"}:
+            if path.suffix in {".yaml", ".txt", ".py", ".json", ".npz", ".onnx"}:
                 digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 

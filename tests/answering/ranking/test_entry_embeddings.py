@@ -1,46 +1,47 @@
-"""Directions of entries: those of the release stand, those of new entries are learned beside them."""
+"""Directions of entries: those of the release stand, a new entry lies among its questions."""
+
+from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
 
 from fzbot.answering.ranking import entry_embeddings
-from fzbot.answering.ranking.entry_embeddings import unit_length
-from fzbot.answering.ranking.vectors import Floats, Ints
-
-SIZE = 16
+from fzbot.answering.ranking.sentence_encoder import SentenceEncoder
+from fzbot.answering.ranking.vectors import Floats
 
 
-def crowd(dice: np.random.Generator, centres: Floats, each: int) -> tuple[Floats, Ints]:
-    """Vectors around centres, and to which centre each belongs."""
-    classes = np.repeat(np.arange(len(centres)), each).astype(np.int32)
-    noise = dice.normal(size=(len(classes), SIZE)).astype(np.float32) * 0.15
-    return unit_length(centres[classes] + noise), classes
+@dataclass
+class Compass:
+    """An encoder of two dimensions that keeps what it was asked to read."""
+
+    directions: dict[str, Floats]
+    read: list[str] = field(default_factory=list)
+
+    def vector(self, text: str) -> Floats:
+        """北 and 东 lie at a right angle."""
+        self.read.append(text)
+        return np.array([0, 1] if text.startswith("北") else [1, 0], np.float32)
 
 
-@pytest.fixture
-def centres() -> Floats:
-    return unit_length(np.random.default_rng(1).normal(size=(5, SIZE)).astype(np.float32))
+def test_known_directions_stand_whatever_is_asked_of_them() -> None:
+    known = np.array([0.6, 0.8], np.float32)
+    encoder = Compass({"known": known})
+    rows = entry_embeddings.of_entries(["known"], encoder, ["北一", "东一"], [0, 0])
+    assert (rows == known).all()
+    assert encoder.read == []
 
 
-def test_known_directions_take_their_places(centres: Floats) -> None:
-    rows, new = entry_embeddings.align(["b", "x", "a"], {"a": centres[0], "b": centres[1]}, SIZE)
-    assert (rows == np.vstack([centres[1], np.zeros(SIZE), centres[0]])).all()
-    assert new == [1]
+def test_a_new_entry_lies_in_the_middle_of_its_questions_and_no_others_are_read() -> None:
+    encoder = Compass({"known": np.array([0, 1], np.float32)})
+    rows = entry_embeddings.of_entries(["known", "new"], encoder, ["北一", "北二", "东二"], [0, 1, 1])
+    assert rows[1] == pytest.approx([0.5**0.5, 0.5**0.5])
+    assert encoder.read == ["北二", "东二"]
 
 
-def test_a_new_entry_is_found_by_its_questions_and_the_others_stand_still(centres: Floats) -> None:
-    vectors, classes = crowd(np.random.default_rng(2), centres, 40)
-    start = centres.copy()
-    start[[1, 4]] = 0
-    rows = entry_embeddings.train(start, [1, 4], vectors, classes)
-    assert rows[[0, 2, 3]] == pytest.approx(centres[[0, 2, 3]], abs=1e-5)
-    asked, owners = crowd(np.random.default_rng(3), centres, 20)
-    assert ((asked @ rows.T).argmax(axis=1) == owners).mean() > 0.95
-    assert np.linalg.norm(rows, axis=1) == pytest.approx(1, abs=1e-5)
-
-
-def test_the_same_questions_give_the_same_directions(centres: Floats) -> None:
-    vectors, classes = crowd(np.random.default_rng(2), centres, 10)
-    start = np.zeros_like(centres)
-    first = entry_embeddings.train(start, range(5), vectors, classes)
-    assert (first == entry_embeddings.train(start, range(5), vectors, classes)).all()
+def test_a_new_entry_is_found_by_words_that_it_does_not_have() -> None:
+    encoder = SentenceEncoder.shipped()
+    new = ["想学吹唢呐去哪里", "唢呐班收多少学费", "村里有没有教唢呐的师傅"]
+    ids = [*encoder.directions, "culture.suona"]
+    rows = entry_embeddings.of_entries(ids, encoder, new, [len(ids) - 1] * len(new))
+    assert int((rows @ encoder.vector("娃想跟人学唢呐，找谁报名")).argmax()) == len(ids) - 1
+    assert np.linalg.norm(rows, axis=1) == pytest.approx(1, abs=1e-2)

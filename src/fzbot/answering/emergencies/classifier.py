@@ -15,7 +15,7 @@ from fzbot.answering.ranking import classifiers
 from fzbot.answering.ranking.vectors import EncodedText, Floats
 from fzbot.knowledge.entry import Danger
 
-MEANING = 2.0
+MEANING = 3.0
 """How much the meaning counts beside the words."""
 CALM, URGENT = 0, 1
 

@@ -25,6 +25,11 @@ class Rows:
         scales = (np.abs(rows).max(axis=-1, initial=0) / 127 + EPSILON).astype(np.float32)
         return cls(np.round(rows / scales[..., None]).astype(np.int8), scales)
 
+    def taken(self, ids: Ints) -> Floats:
+        """Some rows as they were, but for the rounding."""
+        found: Floats = self.values.take(ids, axis=0) * self.scales[ids, None]
+        return found
+
     def added(self, ids: Ints, shares: Floats) -> Floats:
         """The sum of some rows, each times its share."""
         found: Floats = (shares * self.scales[ids]) @ self.values.take(ids, axis=0).astype(np.float32)

@@ -10,7 +10,6 @@ from pydantic import BaseModel
 from rapidfuzz import fuzz
 
 from fzbot.answering.ranking import classifiers, entry_embeddings, index
-from fzbot.answering.ranking.sentence_encoder import SentenceEncoder
 from fzbot.answering.ranking.vectors import EncodedText, Floats, Ints, Vocabulary
 from fzbot.answering.text.normalise import NormalisedQuestion
 from fzbot.answering.text.tokenise import Features, Tokeniser
@@ -45,7 +44,7 @@ class Encoders:
     """What reads a question: one into words, sounds and characters, one into its meaning."""
 
     tokeniser: Tokeniser
-    encoder: SentenceEncoder
+    encoder: entry_embeddings.Encoder
 
 
 class RankingModel(BaseModel):
@@ -123,7 +122,8 @@ class Ranker:
             vectors, self._classes, self.vocabulary, theme_of, list(CLASSIFIERS.values())
         )
         self._index = index.build(vectors, len(self.vocabulary))
-        self._embeddings = _embeddings(encoders.encoder, questions, self._classes, ids)
+        texts = [question.text for question in questions]
+        self._embeddings = entry_embeddings.of_entries(ids, encoders.encoder, texts, classes)
 
     def encode(self, encoders: Encoders, question: NormalisedQuestion) -> EncodedText:
         """A question's features and meaning."""
@@ -188,14 +188,6 @@ class Ranker:
     def _nearness(self, asking: str, near: Near | None) -> tuple[float, float]:
         """The last two of `FEATURES`, of a class whose nearest question is known."""
         return (0.0, 0.0) if near is None else (near[1], fuzz.ratio(asking, self._asking[near[0]]) / 100)
-
-
-def _embeddings(encoder: SentenceEncoder, questions: list[NormalisedQuestion], classes: Ints, ids: list[str]) -> Floats:
-    """Entries × dimensions. The questions have to be read only if an entry is not of this release."""
-    known, new = entry_embeddings.align(ids, encoder.directions, encoder.size)
-    if not new:
-        return known
-    return entry_embeddings.train(known, new, encoder.encode([question.text for question in questions]), classes)
 
 
 def _best(scores: Floats, most: int) -> list[int]:
