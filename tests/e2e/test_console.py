@@ -125,6 +125,8 @@ def sign_in(page: Page, town: Town) -> None:
         secret = page.locator(".secret").inner_text()
         page.fill("[name=code]", pyotp.TOTP(secret).now())
         page.click("text=启用")
+        expect(page.locator("h1")).to_have_text("备用码")
+        page.click("text=抄好了")
         expect(page.locator("h1")).to_have_text("总览")
         town.cookies = page.context.cookies()
     page.context.add_cookies(town.cookies)  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ from fzbot.conversation.follow_up_replies import FollowUpReplies
 from fzbot.conversation.message import Message
 from fzbot.conversation.outcome import TurnOutcome
 from fzbot.conversation.session import NOTHING_SAID, ConversationState
+from fzbot.interactions.masking import mask
 from fzbot.interactions.message_kind import MessageKind
 from fzbot.knowledge.folding import fold
 from fzbot.statutes.repository import StatuteRepository
@@ -45,7 +46,7 @@ class Responder:
         if message.words:
             outcome = self._to_words(message.words)
             if message.kind is MessageKind.LINK:
-                return replace(outcome, text=wording.LINK_READ.format(title=message.title) + outcome.text)
+                return replace(outcome, text=wording.LINK_READ.format(title=mask(message.title)) + outcome.text)
             return outcome
         if message.kind is MessageKind.CLICK:
             return self._to_click(message.event_key)
