@@ -100,10 +100,10 @@ def test_erasing_needs_a_second_word_and_keeps_the_counts(villager: Villager) ->
 
 
 def test_the_last_question_is_passed_to_an_adviser(villager: Villager) -> None:
-    villager.asks("羊粪多少钱一方").gets("转人工", decision="unknown")
-    villager.asks("转人工").gets("已转给法律顾问", "羊粪多少钱一方", entry="chat.human")
+    villager.asks("今年苹果卖多少钱").gets("转人工", decision="unknown")
+    villager.asks("转人工").gets("已转给法律顾问", "今年苹果卖多少钱", entry="chat.human")
     (passed,) = handed_over(villager.engine)
-    assert (passed.question, passed.state, passed.village_id) == ("羊粪多少钱一方", "open", None)
+    assert (passed.question, passed.state, passed.village_id) == ("今年苹果卖多少钱", "open", None)
 
 
 def test_a_question_passed_on_is_masked_and_knows_its_village(villager: Villager) -> None:
