@@ -19,7 +19,7 @@ from fzbot.console.app import create_console
 from fzbot.health import add_health
 from fzbot.notices.results.reads import ReadCounter
 from fzbot.runtime import logs
-from fzbot.services import Ready, Services, console_services, endpoints, health_of, kiosk_accounts, start
+from fzbot.services import Ready, Services, console_services, endpoints, health_of, start
 from fzbot.settings import Settings
 from fzbot.simulation.simulated_client import SimulatedWeChatClient
 from fzbot.site import simulator
@@ -97,7 +97,7 @@ def public_pages(services: Services) -> FastAPI:
         pages(services.current_snapshot, StatuteRepository(services.engine), reads, settings.public_url)
     )
     site.include_router(notice_pages(services.engine, services.current_snapshot, reads))
-    site.include_router(kiosk(services.conversation, services.current_snapshot, kiosk_accounts(services)))
+    site.include_router(kiosk(services.conversation, services.current_snapshot, services.kiosk_account_id))
     if settings.simulator:
         site.include_router(simulator.simulator(platform_side(settings)))
     site.add_exception_handler(HTTPException, _http_error)

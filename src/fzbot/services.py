@@ -35,7 +35,6 @@ from fzbot.runtime import heartbeats
 from fzbot.runtime.jobs import Job, Jobs
 from fzbot.runtime.leader_election import LeaderElection
 from fzbot.settings import Settings
-from fzbot.site.kiosk import KioskAccounts
 from fzbot.statistics import rollup
 from fzbot.statutes.repository import StatuteRepository
 from fzbot.web.rate_limiter import RateLimiter
@@ -228,8 +227,3 @@ def endpoints(services: Services) -> AccountEndpoints:
         envelope = Envelope(settings.credentials, settings.post_max_age, settings.wechat_plain)
         default = AccountEndpoint(services.account_id, envelope)
     return AccountEndpoints(default, engine, services.sealer, settings.post_max_age, settings.wechat_plain)
-
-
-def kiosk_accounts(services: Services) -> KioskAccounts:
-    """The accounts that what is asked at touch screens is counted under."""
-    return KioskAccounts(services.account_id, services.kiosk_account_id)

@@ -110,6 +110,8 @@ RULES: dict[tuple[str, str], Roles | None] = {
     ("POST", "/platform/tags"): ADMINS,
     ("GET", "/villages/{village_id}"): ANYONE,
     ("POST", "/villages/{village_id}"): ADMINS,
+    ("POST", "/villages/{village_id}/kiosk"): ADMINS,
+    ("POST", "/villages/{village_id}/kiosk/remove"): ADMINS,
 }
 
 OF_ONE_ACCOUNT = frozenset(

@@ -16,7 +16,7 @@ _SEPARATORS = re.compile(r"[\s,，、;；]+")
 
 
 class Village(Base):
-    """A village (村). `scene` is what its QR code carries."""
+    """A village (村). `scene` is what its QR code carries; `kiosk_hash` is of the word that its touch screens show."""
 
     __tablename__ = "village"
     __table_args__ = (UniqueConstraint("account_id", "name"), UniqueConstraint("account_id", "scene"))
@@ -25,6 +25,7 @@ class Village(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     name: Mapped[str] = mapped_column(String(40))
     scene: Mapped[str] = mapped_column(String(64))
+    kiosk_hash: Mapped[str | None] = mapped_column(String(64), index=True)
 
 
 def village_key(column: InstrumentedAttribute[int | None]) -> ColumnElement[int]:

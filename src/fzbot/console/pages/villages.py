@@ -18,6 +18,7 @@ from fzbot.console.services import ConsoleServices
 from fzbot.console.visitor import Visitor
 from fzbot.db import reading, writing
 from fzbot.errors import AccountError
+from fzbot.people import kiosk_device
 from fzbot.people import village as villages
 from fzbot.people.follower import Follower
 from fzbot.people.staff import Staff, StaffVillage
@@ -61,11 +62,7 @@ def add(services: Services, request: Request, names: Annotated[str, Form(max_len
 
 @router.get("/villages/{village_id}")
 def one(services: Services, request: Request, village_id: int) -> Response:
-    with reading(services.engine) as session:
-        village = session.get_one(Village, village_id)
-        context = {"line": _line(session, village), "join_word": villages.join_word(village)}
-    context["has_code"] = services.side.makes_codes(village.account_id)
-    return render(request, "village.html", context)
+    return _village(services, request, village_id)
 
 
 @router.get("/villages/{village_id}/code.png")
@@ -90,6 +87,34 @@ def rename(services: Services, request: Request, village_id: int, name: Name) ->
         change = Change("village.rename", f"village:{village_id}", before, {"name": village.name})
         audit.record(session, visitor.actor, change, services.now())
     return go(f"/villages/{village_id}", done="saved")
+
+
+@router.post("/villages/{village_id}/kiosk")
+def register_kiosk(services: Services, request: Request, village_id: int) -> Response:
+    """Register the village's touch screens: the link for them is shown this once."""
+    visitor = visitor_of(request)
+    with writing(services.engine) as session:
+        word = kiosk_device.register(session.get_one(Village, village_id))
+        audit.record(session, visitor.actor, Change("village.kiosk", f"village:{village_id}"), services.now())
+    return _village(services, request, village_id, f"{services.public_url}/kiosk?k={word}")
+
+
+@router.post("/villages/{village_id}/kiosk/remove")
+def close_kiosk(services: Services, request: Request, village_id: int) -> Response:
+    visitor = visitor_of(request)
+    with writing(services.engine) as session:
+        kiosk_device.close(session.get_one(Village, village_id))
+        audit.record(session, visitor.actor, Change("village.kiosk-remove", f"village:{village_id}"), services.now())
+    return go(f"/villages/{village_id}", done="removed")
+
+
+def _village(services: ConsoleServices, request: Request, village_id: int, kiosk_link: str = "") -> Response:
+    with reading(services.engine) as session:
+        village = session.get_one(Village, village_id)
+        line, join_word = _line(session, village), villages.join_word(village)
+    has_code = services.side.makes_codes(village.account_id)
+    context = {"line": line, "join_word": join_word, "has_code": has_code, "kiosk_link": kiosk_link}
+    return render(request, "village.html", context)
 
 
 def _listing(services: ConsoleServices, request: Request, error: str = "", names: str = "") -> Response:

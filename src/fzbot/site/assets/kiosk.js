@@ -49,7 +49,7 @@ async function ask(fields, shown) {
   say(shown, "said mine");
   const box = say("…", "said");
   try {
-    const body = new URLSearchParams({ visit, scene: document.body.dataset.scene, ...fields });
+    const body = new URLSearchParams({ visit, ...fields });
     const answer = await fetch("/kiosk/messages", { method: "POST", body });
     if (!answer.ok) throw new Error(String(answer.status));
     const { reply, choices } = await answer.json();
