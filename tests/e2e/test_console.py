@@ -21,7 +21,7 @@ from tests.servers import Server
 
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 PASSWORD = "changed at the first sign-in"
-STRANGE = "俺给女方家那笔钱咋往回拿哩嘛"
+STRANGE = "红漆箱子里头那些能往回搬不"
 PAGES = (
     "/",
     "/interactions",
