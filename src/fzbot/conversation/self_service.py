@@ -3,19 +3,18 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import Engine, Select, func, select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from fzbot.answering.decision import DecisionKind
 from fzbot.conversation import wording
 from fzbot.conversation.outcome import HandoverRequest, TurnOutcome
 from fzbot.conversation.requests import Request, RequestKind
 from fzbot.conversation.responder import Responder
-from fzbot.conversation.session import Awaited
+from fzbot.conversation.session import Awaited, ConversationState
 from fzbot.db import reading, writing
 from fzbot.handovers.handover import Handover
 from fzbot.interactions.interaction import Interaction
@@ -31,7 +30,6 @@ log = logging.getLogger(__name__)
 log.addFilter(OncePerMinute())
 
 HUMAN = "chat.human"
-ASKED_WITHIN = timedelta(minutes=30)
 QUESTION_CHARS = 600
 QUOTED_CHARS = 40
 
@@ -66,7 +64,7 @@ class SelfService:
             if request.wish is RequestKind.STAY:
                 state = replace(answers.before, awaits=None)
                 return TurnOutcome(wording.HANDOVER_LEFT, DecisionKind.CHAT, HUMAN, 1.0, state=state)
-            return self._hand_over(request.words, person, answers, now)
+            return self._hand_over(request.words, person, answers)
         except (SQLAlchemyError, OSError) as error:  # the log of erasures is a file
             log.warning("a follower's request was not served: %s", type(error).__name__)
             return TurnOutcome(wording.TRY_LATER)
@@ -101,9 +99,9 @@ class SelfService:
             nobody = erasure.erase(session, person.account_id, person.openid_hash)
         return TurnOutcome(wording.ERASED, forgotten_as=nobody)
 
-    def _hand_over(self, words: str, person: Person, answers: Responder, now: datetime) -> TurnOutcome:
+    def _hand_over(self, words: str, person: Person, answers: Responder) -> TurnOutcome:
         if not words:
-            return self._ask_for_the_question(person, answers, now)
+            return _asked_for_the_question(answers.before)
         with reading(self.engine) as session:
             village = session.scalar(
                 select(Village)
@@ -122,29 +120,12 @@ class SelfService:
         state = replace(answers.before, awaits=None)
         return TurnOutcome(said, DecisionKind.CHAT, HUMAN, 1.0, state=state, hands_over=passed)
 
-    def _ask_for_the_question(self, person: Person, answers: Responder, now: datetime) -> TurnOutcome:
-        with reading(self.engine) as session:
-            last = self._last_question(session, person, now)
-        text = wording.HANDOVER_WHICH.format(question=_quoted(last)) if last else wording.HANDOVER_ASK
-        state = replace(answers.before, said=last or "", awaits=Awaited.QUESTION)
-        return TurnOutcome(text, DecisionKind.CHAT, HUMAN, 1.0, state=state, said=last or "")
 
-    def _last_question(self, session: Session, person: Person, now: datetime) -> str | None:
-        last = (
-            select(Interaction.question)
-            .where(
-                Interaction.account_id == person.account_id,
-                Interaction.openid_hash == person.openid_hash,
-                Interaction.at > now - ASKED_WITHIN,
-                Interaction.question.is_not(None),
-                Interaction.decision.in_(
-                    [DecisionKind.UNKNOWN, DecisionKind.SUGGEST, DecisionKind.LIKELY, DecisionKind.ANSWER]
-                ),
-            )
-            .order_by(Interaction.id.desc())
-            .limit(1)
-        )
-        return session.scalar(last)
+def _asked_for_the_question(before: ConversationState) -> TurnOutcome:
+    """What is said to a bare “转人工”: the question comes next, or it is the one that was asked before."""
+    last = before.said
+    text = wording.HANDOVER_WHICH.format(question=_quoted(last)) if last else wording.HANDOVER_ASK
+    return TurnOutcome(text, DecisionKind.CHAT, HUMAN, 1.0, state=replace(before, awaits=Awaited.QUESTION))
 
 
 def _quoted(question: str) -> str:
